@@ -11,17 +11,21 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 
-/** The one place where a fault becomes a response, in the error form of the route that was called. */
+/**
+ * The one place where a fault becomes a response, in the error form of the route that was called.
+ */
 public final class FaultResponder {
   private FaultResponder() {}
 
   /**
-   * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once, and
-   * only before any other response byte. The answer carries the request's id, {@code Retry-After}
-   * where the time is known, and {@code WWW-Authenticate} or {@code Allow} where RFC 9110 wants it.
+   * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once,
+   * and only before any other response byte. The answer carries the request's id, {@code
+   * Retry-After} where the time is known, and {@code WWW-Authenticate} or {@code Allow} where RFC
+   * 9110 wants it.
    *
    * @param close whether the connection cannot be used after this answer
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public static void respond(
       ChannelHandlerContext ctx, Exchange exchange, Fault fault, boolean close) {
     exchange.failed(fault);

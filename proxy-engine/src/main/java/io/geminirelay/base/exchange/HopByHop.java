@@ -19,13 +19,13 @@ public final class HopByHop {
   /** Whether {@code name} is always a matter of the connection. */
   public static boolean isHopByHop(CharSequence name) {
     return switch (name.length()) {
-      case 2 -> is(name, HttpHeaderNames.TE);
-      case 7 -> is(name, HttpHeaderNames.UPGRADE) || is(name, HttpHeaderNames.TRAILER);
-      case 10 -> is(name, HttpHeaderNames.CONNECTION) || is(name, "keep-alive");
-      case 14 -> is(name, "http2-settings");
-      case 17 -> is(name, HttpHeaderNames.TRANSFER_ENCODING);
-      default -> false;
-    }
+          case 2 -> is(name, HttpHeaderNames.TE);
+          case 7 -> is(name, HttpHeaderNames.UPGRADE) || is(name, HttpHeaderNames.TRAILER);
+          case 10 -> is(name, HttpHeaderNames.CONNECTION) || is(name, "keep-alive");
+          case 14 -> is(name, "http2-settings");
+          case 17 -> is(name, HttpHeaderNames.TRANSFER_ENCODING);
+          default -> false;
+        }
         || starts(name, PROXY_PREFIX)
         // Notes of the HTTP/2 codec for the code beside it, not part of the message.
         || starts(name, NETTY_PREFIX);

@@ -9,10 +9,10 @@ import io.geminirelay.base.fault.FaultKind;
  * Refuses request targets that the gateway and a server behind it could read differently, so that
  * what was checked here is what is served there. Pure.
  *
- * <p>Refused anywhere: control bytes, spaces, bytes above ASCII, and fragments. Refused in the path:
- * dot segments, empty segments, backslashes, broken percent-encodings, and encoded control bytes,
- * backslashes and percent signs - each of them also where only decoding brings it to light. An
- * encoded slash is taken after {@code /models/} alone: client libraries write {@code
+ * <p>Refused anywhere: control bytes, spaces, bytes above ASCII, and fragments. Refused in the
+ * path: dot segments, empty segments, backslashes, broken percent-encodings, and encoded control
+ * bytes, backslashes and percent signs - each of them also where only decoding brings it to light.
+ * An encoded slash is taken after {@code /models/} alone: client libraries write {@code
  * models%2Fgemini-x} for a model id there, and no route can change behind that point. Nothing is
  * normalised: a target is passed on as it came or not at all.
  */

@@ -94,7 +94,6 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
   }
 
   private static Fault forbidden(Exchange exchange) {
-    return Fault.of(
-        FaultKind.FORBIDDEN, "this client may not use the model " + exchange.model());
+    return Fault.of(FaultKind.FORBIDDEN, "this client may not use the model " + exchange.model());
   }
 }

@@ -45,6 +45,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof HttpRequest head) {
       seenBytes = 0;
@@ -78,6 +79,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the promise tells
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     if (message instanceof HttpResponse head
         && head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
@@ -89,8 +91,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
   private @Nullable Fault checkHead(HttpRequest head) {
     String expect = head.headers().get(HttpHeaderNames.EXPECT);
     if (expect != null && !expect.equalsIgnoreCase(HttpHeaderValues.CONTINUE.toString())) {
-      return Fault.of(
-          FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
+      return Fault.of(FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
     }
     return HttpUtil.getContentLength(head, 0L) > maxBodyBytes ? tooLarge() : null;
   }
@@ -108,6 +109,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
         "the request body is longer than " + maxBodyBytes + " bytes: send files by upload");
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if closing fails
   private void refuse(ChannelHandlerContext ctx, Object message, Fault fault) {
     Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
     try {

@@ -31,7 +31,8 @@ import java.util.Map;
  *   <li>what belongs to the client's connection ({@link HopByHop}), and {@code Expect}, which was
  *       answered here;
  *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, and
- *       {@code Cookie}, which can only be meant for the gateway, since Google sets none on this API;
+ *       {@code Cookie}, which can only be meant for the gateway, since Google sets none on this
+ *       API;
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
  *       {@code X-Real-IP}, {@code Via}.
  * </ul>

@@ -27,9 +27,9 @@ import java.util.Map;
  *
  * <p>Status and end-to-end headers pass in their order, byte for byte. Left out are what belongs to
  * the upstream connection ({@link HopByHop}); {@code Alt-Svc}, which would send the client to
- * Google's own HTTP/3 port past the gateway; and whatever names a key: Google copies request headers
- * into the answer of a download, so any header with the chosen key's text goes. URLs of the target
- * come back as the gateway's own ({@link OwnUrl}). The request's id is added.
+ * Google's own HTTP/3 port past the gateway; and whatever names a key: Google copies request
+ * headers into the answer of a download, so any header with the chosen key's text goes. URLs of the
+ * target come back as the gateway's own ({@link OwnUrl}). The request's id is added.
  */
 public final class ResponseHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
@@ -89,10 +89,10 @@ public final class ResponseHead {
 
   private static boolean mayHoldUrl(CharSequence name) {
     return switch (name.length()) {
-      case 8 -> is(name, HttpHeaderNames.LOCATION);
-      case 16 -> is(name, HttpHeaderNames.CONTENT_LOCATION);
-      default -> false;
-    }
+          case 8 -> is(name, HttpHeaderNames.LOCATION);
+          case 16 -> is(name, HttpHeaderNames.CONTENT_LOCATION);
+          default -> false;
+        }
         || starts(name, UPLOAD_PREFIX);
   }
 

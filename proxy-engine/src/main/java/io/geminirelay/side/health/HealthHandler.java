@@ -59,6 +59,7 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   private void answer(ChannelHandlerContext ctx, Exchange exchange, boolean detailed) {
     String status = vitals.status();
     ByteBuf body = ctx.alloc().buffer();
