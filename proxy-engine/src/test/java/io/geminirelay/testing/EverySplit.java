@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Feeds one byte sequence to a byte machine in many cuts: whole, every two-part split, one byte at a
- * time, and random splits. A failure names the cut and the seed that made it.
+ * Feeds one byte sequence to a byte machine in many cuts: whole, every two-part split, one byte at
+ * a time, and random splits. A failure names the cut and the seed that made it.
  */
 public final class EverySplit {
   /** Above this size two-part splits are sampled: their number times their length would explode. */

@@ -29,7 +29,8 @@ public final class GeminiSimulator implements AutoCloseable {
   private final Journal journal = new Journal(true);
   private final Quotas quotas;
   private final GoogleApi api;
-  private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final Channel server;
   private final boolean tls;
 

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One header line as it was sent or is to be sent; order and repetition are kept by lists of it. */
+/**
+ * One header line as it was sent or is to be sent; order and repetition are kept by lists of it.
+ */
 public record Header(String name, String value) {
 
   /** Headers from alternating names and values. */

@@ -38,9 +38,7 @@ public final class Answer {
   /** A body of this content type, in one piece. */
   public static Answer of(int status, String contentType, String body) {
     return of(
-        status,
-        Header.list("content-type", contentType),
-        body.getBytes(StandardCharsets.UTF_8));
+        status, Header.list("content-type", contentType), body.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A body of unknown length, each piece written and flushed by itself. */
@@ -75,8 +73,7 @@ public final class Answer {
   public static Answer flood(List<Header> headers, byte[] block, long blocks, byte[] tail) {
     return new Answer(
         List.of(
-            new Step.Head(
-                200, List.copyOf(headers), Wire.Framing.CHUNKED, block.length * blocks),
+            new Step.Head(200, List.copyOf(headers), Wire.Framing.CHUNKED, block.length * blocks),
             new Step.Flood(block, blocks),
             new Step.Data(tail, false),
             Step.Act.END));
@@ -169,8 +166,7 @@ public final class Answer {
     int count = 0;
     for (Step step : steps) {
       boolean isData = step instanceof Step.Data;
-      batched.add(
-          isData ? new Step.Data(((Step.Data) step).bytes, ++count % pieces == 0) : step);
+      batched.add(isData ? new Step.Data(((Step.Data) step).bytes, ++count % pieces == 0) : step);
     }
     return new Answer(batched);
   }

@@ -54,8 +54,7 @@ public final class Errors {
 
   /** 429 that names nothing: no limit, no delay. */
   public static GoogleError tooManyRequestsNoDetail() {
-    return plain(
-        429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).");
+    return plain(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).");
   }
 
   /** 429 with these violations, in the order of details that Google used in 2026. */
@@ -79,7 +78,8 @@ public final class Errors {
         "RESOURCE_EXHAUSTED",
         message.toString(),
         List.of(
-            help("Learn more about Gemini API quotas",
+            help(
+                "Learn more about Gemini API quotas",
                 "https://ai.google.dev/gemini-api/docs/rate-limits"),
             Json.object("@type", RPC + "QuotaFailure", "violations", listed),
             Json.object("@type", RPC + "RetryInfo", "retryDelay", retryDelay)));
@@ -105,9 +105,12 @@ public final class Errors {
     String message = "Permission denied: Consumer 'api_key:" + key + "' has been suspended.";
     Map<String, Object> metadata =
         Json.object(
-            "consumer", "projects/123456789012",
-            "service", SERVICE,
-            "containerInfo", "api_key:" + key);
+            "consumer",
+            "projects/123456789012",
+            "service",
+            SERVICE,
+            "containerInfo",
+            "api_key:" + key);
     return new GoogleError(
         403,
         "PERMISSION_DENIED",
@@ -126,7 +129,10 @@ public final class Errors {
   /** 403 of a project that has not switched the API on. */
   public static GoogleError serviceDisabled(String project) {
     String url =
-        "https://console.developers.google.com/apis/api/" + SERVICE + "/overview?project=" + project;
+        "https://console.developers.google.com/apis/api/"
+            + SERVICE
+            + "/overview?project="
+            + project;
     return new GoogleError(
         403,
         "PERMISSION_DENIED",
@@ -166,7 +172,10 @@ public final class Errors {
     return plain(
         404,
         "NOT_FOUND",
-        "models/" + model + " is not found for API version v1beta, or is not supported for " + method
+        "models/"
+            + model
+            + " is not found for API version v1beta, or is not supported for "
+            + method
             + ". Call ListModels to see the list of available models and their supported methods.");
   }
 
@@ -213,10 +222,14 @@ public final class Errors {
 
   static Map<String, Object> info(String reason, Map<String, Object> metadata) {
     return Json.object(
-        "@type", RPC + "ErrorInfo",
-        "reason", reason,
-        "domain", "googleapis.com",
-        "metadata", metadata);
+        "@type",
+        RPC + "ErrorInfo",
+        "reason",
+        reason,
+        "domain",
+        "googleapis.com",
+        "metadata",
+        metadata);
   }
 
   private static GoogleError keyProblem(String message) {
@@ -224,8 +237,7 @@ public final class Errors {
         400,
         "INVALID_ARGUMENT",
         message,
-        List.of(
-            info("API_KEY_INVALID", Json.object("service", SERVICE)), localized(message)));
+        List.of(info("API_KEY_INVALID", Json.object("service", SERVICE)), localized(message)));
   }
 
   private static Map<String, Object> localized(String message) {
@@ -234,15 +246,23 @@ public final class Errors {
 
   private static Map<String, Object> help(String description, String url) {
     return Json.object(
-        "@type", RPC + "Help",
-        "links", List.of(Json.object("description", description, "url", url)));
+        "@type",
+        RPC + "Help",
+        "links",
+        List.of(Json.object("description", description, "url", url)));
   }
 
   private static Answer frontEndPage(int status, String title) {
     return Answer.of(
         status,
         "text/html; charset=UTF-8",
-        "<!DOCTYPE html>\n<html lang=en>\n  <title>Error " + status + " (" + title + ")!!1</title>\n"
-            + "  <p><b>" + status + ".</b> <ins>That’s an error.</ins>\n");
+        "<!DOCTYPE html>\n<html lang=en>\n  <title>Error "
+            + status
+            + " ("
+            + title
+            + ")!!1</title>\n"
+            + "  <p><b>"
+            + status
+            + ".</b> <ins>That’s an error.</ins>\n");
   }
 }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Google's native generate methods: credentials, then quota, then a text derived from the prompt. */
+/**
+ * Google's native generate methods: credentials, then quota, then a text derived from the prompt.
+ */
 public final class GoogleApi {
   private final Map<String, String> projects = new ConcurrentHashMap<>();
   private final Quotas quotas;
@@ -75,9 +77,7 @@ public final class GoogleApi {
     if (!streams) {
       String body = Json.write(piece(prompt, model, text, text.length(), true), Json.Style.PRETTY);
       return Answer.stream(
-          200,
-          Dress.headers("application/json; charset=UTF-8"),
-          Dress.bytes(List.of(body + "\n")));
+          200, Dress.headers("application/json; charset=UTF-8"), Dress.bytes(List.of(body + "\n")));
     }
     boolean sse = request.asksForEvents();
     List<String> pieces = new ArrayList<>();
@@ -111,15 +111,23 @@ public final class GoogleApi {
         "candidates",
         List.of(
             Json.object(
-                "content", Json.object("parts", List.of(part), "role", "model"),
-                "finishReason", last ? "STOP" : null,
-                "index", 0)),
+                "content",
+                Json.object("parts", List.of(part), "role", "model"),
+                "finishReason",
+                last ? "STOP" : null,
+                "index",
+                0)),
         "usageMetadata",
         Json.object(
-            "promptTokenCount", prompt.inputTokens(),
-            "candidatesTokenCount", out,
-            "totalTokenCount", prompt.inputTokens() + out),
-        "modelVersion", model,
-        "responseId", Integer.toHexString(prompt.text().hashCode()));
+            "promptTokenCount",
+            prompt.inputTokens(),
+            "candidatesTokenCount",
+            out,
+            "totalTokenCount",
+            prompt.inputTokens() + out),
+        "modelVersion",
+        model,
+        "responseId",
+        Integer.toHexString(prompt.text().hashCode()));
   }
 }

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
  * paths (under {@code text/event-stream} where events were asked for, still without {@code data:}),
  * a one-element array on OpenAI-compatible ones.
  */
-public record GoogleError(int code, String status, String message, List<Map<String, Object>> details)
+public record GoogleError(
+    int code, String status, String message, List<Map<String, Object>> details)
     implements Reaction {
 
   @Override
@@ -49,8 +50,7 @@ public record GoogleError(int code, String status, String message, List<Map<Stri
 
   /** After the first {@code pieces} pieces of the usual stream: the bare JSON error. */
   public Reaction midStreamBare(int pieces) {
-    return (request, usual) ->
-        afterPieces(usual.get(), pieces, text(Json.Style.PRETTY) + "\n");
+    return (request, usual) -> afterPieces(usual.get(), pieces, text(Json.Style.PRETTY) + "\n");
   }
 
   /** The error object as text, without a final newline. */
@@ -60,7 +60,13 @@ public record GoogleError(int code, String status, String message, List<Map<Stri
 
   private Map<String, Object> object() {
     return Json.object(
-        "code", code, "message", message, "status", status, "details",
+        "code",
+        code,
+        "message",
+        message,
+        "status",
+        status,
+        "details",
         details.isEmpty() ? null : details);
   }
 
@@ -69,8 +75,7 @@ public record GoogleError(int code, String status, String message, List<Map<Stri
   }
 
   private Answer answer(String contentType, String body) {
-    return Answer.of(
-        code, Dress.headers(contentType), body.getBytes(StandardCharsets.UTF_8));
+    return Answer.of(code, Dress.headers(contentType), body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Answer stream(List<String> pieces, ReceivedRequest request) {

@@ -122,8 +122,7 @@ final class Http2Wire implements Wire {
     Http2FrameCodec handler = (Http2FrameCodec) codec.handler();
     handler
         .encoder()
-        .writeGoAway(
-            codec, stream.id() - 2, code, Unpooled.EMPTY_BUFFER, codec.newPromise());
+        .writeGoAway(codec, stream.id() - 2, code, Unpooled.EMPTY_BUFFER, codec.newPromise());
     codec.flush();
   }
 

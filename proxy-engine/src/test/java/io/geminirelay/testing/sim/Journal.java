@@ -37,7 +37,7 @@ public final class Journal {
   public record Answered(ReceivedRequest request, int status) {}
 
   /** Keeps every request, or only counts them, as load runs need it. */
-  Journal(boolean keepsRequests) {
+  public Journal(boolean keepsRequests) {
     this.keepsRequests = keepsRequests;
   }
 

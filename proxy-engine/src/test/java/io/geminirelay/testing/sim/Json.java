@@ -163,8 +163,7 @@ public final class Json {
     }
     StringBuilder snake = new StringBuilder();
     for (char c : camel.toCharArray()) {
-      snake.append(
-          Character.isUpperCase(c) ? "_" + Character.toLowerCase(c) : String.valueOf(c));
+      snake.append(Character.isUpperCase(c) ? "_" + Character.toLowerCase(c) : String.valueOf(c));
     }
     return map.get(snake.toString());
   }

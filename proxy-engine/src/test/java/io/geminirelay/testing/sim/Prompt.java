@@ -23,7 +23,8 @@ record Prompt(
 
   static Prompt ofNative(Map<String, Object> body) {
     List<Object> contents = Json.list(body.get("contents"));
-    Map<String, Object> last = contents.isEmpty() ? Map.of() : Json.map(contents.get(contents.size() - 1));
+    Map<String, Object> last =
+        contents.isEmpty() ? Map.of() : Json.map(contents.get(contents.size() - 1));
     StringBuilder text = new StringBuilder();
     boolean answersCall = false;
     for (Object part : Json.list(last.get("parts"))) {
@@ -65,7 +66,8 @@ record Prompt(
 
   static Prompt ofOpenAi(Map<String, Object> body) {
     List<Object> messages = Json.list(body.get("messages"));
-    Map<String, Object> last = messages.isEmpty() ? Map.of() : Json.map(messages.get(messages.size() - 1));
+    Map<String, Object> last =
+        messages.isEmpty() ? Map.of() : Json.map(messages.get(messages.size() - 1));
     String text = contentText(last.get("content"));
     boolean answersCall = "tool".equals(last.get("role"));
     Map<String, Object> format = Json.map(body.get("response_format"));

@@ -9,7 +9,8 @@ public interface Reaction {
   /**
    * Chooses the answer; called on an event loop, so it must not wait.
    *
-   * @param usual the answer of the API as it would be without this rule; calling it counts the quota
+   * @param usual the answer of the API as it would be without this rule; calling it counts the
+   *     quota
    */
   Answer answer(ReceivedRequest request, Supplier<Answer> usual);
 

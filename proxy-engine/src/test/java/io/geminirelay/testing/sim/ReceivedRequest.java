@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One request as the simulator received it. Immutable, but for the byte array that it hands out. */
+/**
+ * One request as the simulator received it. Immutable, but for the byte array that it hands out.
+ */
 public final class ReceivedRequest {
   private final String method;
   private final String uri;

@@ -26,8 +26,7 @@ final class Responder {
   }
 
   /** Begins to answer a bare head if the script wants that, else null. */
-  @Nullable Playback respondAtHead(
-      ReceivedRequest.Head head, Wire wire, Runnable whenFinished) {
+  @Nullable Playback respondAtHead(ReceivedRequest.Head head, Wire wire, Runnable whenFinished) {
     if (!script.judgesHeads()) {
       return null;
     }

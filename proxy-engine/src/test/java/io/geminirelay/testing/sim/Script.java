@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that a test laid down. Counted rules ({@code next}) come first, oldest first, each until
- * it is used up; then standing rules, newest first; then the API's own answer. Thread-safe.
+ * The rules that a test laid down. Counted rules ({@code next}) come first, oldest first, each
+ * until it is used up; then standing rules, newest first; then the API's own answer. Thread-safe.
  */
 public final class Script {
   private final List<Rule> counted = new CopyOnWriteArrayList<>();
@@ -69,7 +69,9 @@ public final class Script {
     return this;
   }
 
-  /** True if some rule wants to answer before the body; the usual case is false and costs nothing. */
+  /**
+   * True if some rule wants to answer before the body; the usual case is false and costs nothing.
+   */
   boolean judgesHeads() {
     return judgesHeads;
   }

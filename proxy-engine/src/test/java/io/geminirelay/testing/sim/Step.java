@@ -20,8 +20,7 @@ interface Step {
   }
 
   /** The head of the answer. */
-  record Head(int status, List<Header> headers, Wire.Framing framing, long length)
-      implements Step {
+  record Head(int status, List<Header> headers, Wire.Framing framing, long length) implements Step {
     @Override
     public boolean play(Playback playback) {
       playback.headSent(status);
