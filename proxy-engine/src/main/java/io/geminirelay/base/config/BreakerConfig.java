@@ -1,0 +1,14 @@
+package io.geminirelay.base.config;
+
+import java.time.Duration;
+
+/**
+ * When a target that keeps failing is left alone.
+ *
+ * @param failureThreshold failures in a row that open the breaker
+ * @param recovery how long it then refuses
+ * @param successThreshold successes in a row that close it again
+ * @param trials requests let through at once while it is half-open
+ */
+public record BreakerConfig(
+    int failureThreshold, Duration recovery, int successThreshold, int trials) {}

@@ -1,0 +1,46 @@
+package io.geminirelay.base.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group of API keys that share a target.
+ *
+ * @param name shown in logs and metrics
+ * @param target where requests go
+ * @param egresses proxies on the way, in order of preference; empty for a direct connection
+ * @param modelAliases models that select this group; empty when it serves any
+ * @param keys at least one
+ * @param topP 0.0 to 1.0, or null for none
+ * @param limits known quota by model pattern
+ */
+public record GroupConfig(
+    String name,
+    TargetConfig target,
+    List<EgressConfig> egresses,
+    List<String> modelAliases,
+    List<KeyConfig> keys,
+    @Nullable Double topP,
+    Map<String, QuotaLimits> limits) {
+
+  /**
+   * One API key.
+   *
+   * @param key the credential
+   * @param project the Google project it belongs to, or null when unknown
+   * @param weight 1 to 100
+   * @param egress this key's own proxy, or null for the group's
+   */
+  public record KeyConfig(
+      Secret key, @Nullable String project, int weight, @Nullable EgressConfig egress) {}
+
+  /**
+   * What Google allows a (project, model): 0 where unknown.
+   *
+   * @param requestsPerMinute requests a minute
+   * @param tokensPerMinute input tokens a minute
+   * @param requestsPerDay requests a day
+   */
+  public record QuotaLimits(long requestsPerMinute, long tokensPerMinute, long requestsPerDay) {}
+}

@@ -1,0 +1,34 @@
+package io.geminirelay.base.config;
+
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+
+/**
+ * How keys are rested and retried.
+ *
+ * @param behavior what a rate-limit refusal means
+ * @param resetTime local time at which daily quotas start anew
+ * @param resetZone zone of {@code resetTime}
+ * @param maxFailures failures in a row after which a key rests
+ * @param temporaryBlock upper end of the ladder of rests
+ * @param maxWait how long a request may wait for a key to come back
+ */
+public record KeysConfig(
+    RateLimitBehavior behavior,
+    LocalTime resetTime,
+    ZoneId resetZone,
+    int maxFailures,
+    Duration temporaryBlock,
+    Duration maxWait) {
+
+  /** What a rate-limit refusal means for the key. */
+  public enum RateLimitBehavior {
+    /** Read the quota from Google's error details: a day's quota rests until the reset. */
+    QUOTA_AWARE,
+    /** Every refusal rests the key until the daily reset. */
+    BLOCK_UNTIL_RESET,
+    /** A refusal only moves this request to the next key. */
+    RETRY_NEXT_KEY
+  }
+}

@@ -1,0 +1,46 @@
+package io.geminirelay.base.config;
+
+import java.time.Duration;
+
+/**
+ * The upstream side.
+ *
+ * @param connect time for the TCP connection and the egress hop
+ * @param tlsHandshake time for the TLS handshake
+ * @param firstByte time from the last request byte to the first byte of the answer's head
+ * @param idle time between two pieces of an answer
+ * @param deadline time for all attempts before one is committed
+ * @param maxAttempts attempts of one exchange at most
+ * @param internalRetries repeats with the same key after a 500, 502 or 504
+ * @param maxReplayBytes request body kept for another attempt at most
+ * @param retryBudget share of recent requests that may be repeated in an outage, 0.0 to 1.0
+ * @param minRetriesPerSecond repeats always allowed each second
+ * @param pool connection pools
+ * @param keepaliveComments interval of SSE comment lines to a waiting client; zero for none
+ */
+public record OutboundConfig(
+    Duration connect,
+    Duration tlsHandshake,
+    Duration firstByte,
+    Duration idle,
+    Duration deadline,
+    int maxAttempts,
+    int internalRetries,
+    int maxReplayBytes,
+    double retryBudget,
+    int minRetriesPerSecond,
+    PoolConfig pool,
+    Duration keepaliveComments) {
+
+  /**
+   * Connection pools, per event loop and destination.
+   *
+   * @param maxIdle connections kept while unused
+   * @param maxConnections HTTP/1.1 connections at most
+   * @param maxStreams HTTP/2 streams on one connection at most, below what the peer allows
+   * @param idle an unused connection is closed after this
+   * @param lifetime no connection takes new requests after this
+   */
+  public record PoolConfig(
+      int maxIdle, int maxConnections, int maxStreams, Duration idle, Duration lifetime) {}
+}

@@ -1,0 +1,66 @@
+package io.geminirelay.base.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listening side.
+ *
+ * @param host address to bind; {@code 127.0.0.1} unless set
+ * @param port 0 to 65535; 0 asks the system for a free one
+ * @param transport which of the system's I/O interfaces to use
+ * @param workers event loops; 0 means one per core
+ * @param maxConnections open client connections at most
+ * @param limits sizes and times a client has to keep
+ * @param drain how long in-flight requests may take after the stop signal
+ * @param tls certificate of the listener, or null for plain text
+ * @param adminToken credential of the admin interface, or null when it is off
+ * @param trustedProxies address ranges whose forwarding headers are believed
+ */
+public record ServerConfig(
+    String host,
+    int port,
+    TransportChoice transport,
+    int workers,
+    int maxConnections,
+    ClientLimits limits,
+    Duration drain,
+    @Nullable TlsFiles tls,
+    @Nullable Secret adminToken,
+    List<String> trustedProxies) {
+
+  /** PEM files of the listener's certificate chain and its PKCS#8 private key. */
+  public record TlsFiles(Path certificate, Path privateKey) {}
+
+  /** Which of the system's I/O interfaces to use. */
+  public enum TransportChoice {
+    /** epoll where its native library loads, NIO otherwise. */
+    AUTO,
+    /** Java's own selector. */
+    NIO,
+    /** Linux epoll. */
+    EPOLL,
+    /** Linux io_uring. */
+    IO_URING
+  }
+
+  /**
+   * Sizes and times a client has to keep.
+   *
+   * @param maxRequestLineBytes request line at most
+   * @param maxHeaderBytes all header lines together at most
+   * @param maxBodyBytes request body at most, chunked or not
+   * @param head time for the whole request head, from its first byte
+   * @param body time between two pieces of a request body
+   * @param idle time a kept-alive connection may wait for its next request
+   */
+  public record ClientLimits(
+      int maxRequestLineBytes,
+      int maxHeaderBytes,
+      long maxBodyBytes,
+      Duration head,
+      Duration body,
+      Duration idle) {}
+}

@@ -1,0 +1,29 @@
+package io.geminirelay.base.config;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a group's requests go: the parsed {@code target_url}.
+ *
+ * @param tls whether the scheme is {@code https}
+ * @param host lower-case host name or address literal, without brackets
+ * @param port 1 to 65535
+ * @param basePath path of the URL without a trailing slash; empty for none
+ * @param protocol which HTTP version is spoken
+ * @param caFile extra certificate authorities in PEM form, on top of the platform's
+ */
+public record TargetConfig(
+    boolean tls,
+    String host,
+    int port,
+    String basePath,
+    UpstreamProtocol protocol,
+    @Nullable Path caFile) {
+
+  /** The value of the {@code Host} header: the port only where it is not the scheme's own. */
+  public String authority() {
+    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return port == (tls ? 443 : 80) ? name : name + ":" + port;
+  }
+}

@@ -1,0 +1,8 @@
+package io.geminirelay.base.config;
+
+/**
+ * What is reported.
+ *
+ * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
+ */
+public record TelemetryConfig(String logLevel) {}

@@ -1,0 +1,131 @@
+package io.geminirelay.base.exchange;
+
+import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.fault.Fault;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AttributeKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, from the head to the settlement: what every stage may know about it.
+ *
+ * <p>Made by the first stage, found by the others under {@link #KEY} of the client's channel, and
+ * touched on that channel's event loop alone.
+ */
+public final class Exchange {
+  /** Where a client channel keeps its exchange in flight. */
+  public static final AttributeKey<Exchange> KEY = AttributeKey.valueOf(Exchange.class, "exchange");
+
+  private final String id;
+  private final HttpRequest head;
+  private final long startNanos;
+
+  private Route route = Route.UNKNOWN;
+  private String uri;
+  private String model = "";
+  private boolean generating;
+  private @Nullable ClientConfig client;
+  private @Nullable Fault fault;
+  private int attempts;
+
+  /**
+   * Opens an exchange.
+   *
+   * @param id request id, the client's own or a new one
+   * @param head the client's request head as it came
+   * @param startNanos {@link TimeSource#nanoTime()} when the head was complete
+   */
+  public Exchange(String id, HttpRequest head, long startNanos) {
+    this.id = id;
+    this.head = head;
+    this.startNanos = startNanos;
+    this.uri = head.uri();
+  }
+
+  /** The request id: 1 to 128 visible ASCII characters. */
+  public String id() {
+    return id;
+  }
+
+  /** The client's request head as it came; not changed by any stage. */
+  public HttpRequest head() {
+    return head;
+  }
+
+  /** When the head was complete, on the scale of {@link TimeSource#nanoTime()}. */
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /**
+   * Records what the path means.
+   *
+   * @param route meaning of the path
+   * @param uri path and query on Google's side, without the client's credentials
+   * @param model model named by the path, or empty when it is in the body or nowhere
+   * @param generating whether a success has to hold an answer of a model
+   */
+  public void classified(Route route, String uri, String model, boolean generating) {
+    this.route = route;
+    this.uri = uri;
+    this.model = model;
+    this.generating = generating;
+  }
+
+  /** Meaning of the path; {@link Route#UNKNOWN} until classified. */
+  public Route route() {
+    return route;
+  }
+
+  /** Path and query on Google's side, without the client's credentials. */
+  public String uri() {
+    return uri;
+  }
+
+  /** The model asked for, without a {@code models/} prefix; empty when none is named (yet). */
+  public String model() {
+    return model;
+  }
+
+  /** Records the model found in the body. */
+  public void model(String model) {
+    this.model = model;
+  }
+
+  /** Whether a success has to hold an answer of a model, so that an empty one is a failure. */
+  public boolean generating() {
+    return generating;
+  }
+
+  /** Who calls; null before authentication and where none is configured. */
+  public @Nullable ClientConfig client() {
+    return client;
+  }
+
+  /** Records who calls. */
+  public void client(ClientConfig client) {
+    this.client = client;
+  }
+
+  /** Attempts made so far. */
+  public int attempts() {
+    return attempts;
+  }
+
+  /** Counts one more attempt and returns their number. */
+  public int countAttempt() {
+    return ++attempts;
+  }
+
+  /** The fault the client was told of, or null. */
+  public @Nullable Fault fault() {
+    return fault;
+  }
+
+  /** Records the fault the client is told of; the first one stays. */
+  public void failed(Fault fault) {
+    if (this.fault == null) {
+      this.fault = fault;
+    }
+  }
+}

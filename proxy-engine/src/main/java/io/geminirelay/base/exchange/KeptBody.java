@@ -1,0 +1,110 @@
+package io.geminirelay.base.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request body kept for another attempt: the retained pieces in order, until a cap is passed.
+ *
+ * <p>Past the cap the body only streams through: pieces are let go once they were sent, and no
+ * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied, so
+ * that a client which sends byte by byte cannot pin a receive buffer with each of them.
+ *
+ * <p>Owns the pieces until {@link #release()}. Used on the client's event loop only.
+ */
+public final class KeptBody {
+  private static final int SMALL_BYTES = 512;
+  private static final int MAX_PIECES = 8192;
+
+  private final ByteBufAllocator alloc;
+  private final int capBytes;
+  // Owner: this object, from take() to dropSent() or release().
+  private final List<ByteBuf> pieces = new ArrayList<>(2);
+  private int dropped;
+  private long sizeBytes;
+  private boolean complete;
+
+  /** A body that is kept whole up to {@code capBytes}. */
+  public KeptBody(ByteBufAllocator alloc, int capBytes) {
+    this.alloc = alloc;
+    this.capBytes = capBytes;
+  }
+
+  /** Adds the next piece. Takes ownership. */
+  public void take(ByteBuf piece) {
+    int length = piece.readableBytes();
+    if (length == 0) {
+      piece.release();
+      return;
+    }
+    sizeBytes += length;
+    if (length >= SMALL_BYTES || pieces.isEmpty()) {
+      pieces.add(piece);
+      return;
+    }
+    try {
+      pieces.add(alloc.buffer(length, length).writeBytes(piece, piece.readerIndex(), length));
+    } finally {
+      piece.release();
+    }
+  }
+
+  /** Says that no more pieces follow. */
+  public void complete() {
+    complete = true;
+  }
+
+  /** Whether all pieces have come. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** Bytes taken so far, let go ones included. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Whether the body has outgrown what is kept. */
+  public boolean isOverCap() {
+    return sizeBytes > capBytes || pieces.size() > MAX_PIECES;
+  }
+
+  /** Whether every byte taken is still here, so that another attempt can send them all. */
+  public boolean mayReplay() {
+    return dropped == 0 && !isOverCap();
+  }
+
+  /** Number of pieces taken so far, let go ones included; {@code index} runs below it. */
+  public int count() {
+    return dropped + pieces.size();
+  }
+
+  /**
+   * A duplicate of piece {@code index}, for sending. The caller releases it.
+   *
+   * @throws IndexOutOfBoundsException if that piece was let go
+   */
+  public ByteBuf retainedPiece(int index) {
+    return pieces.get(index - dropped).retainedDuplicate();
+  }
+
+  /** Lets go of the pieces below {@code index} if the body cannot be replayed anyway. */
+  public void dropSent(int index) {
+    if (!isOverCap() && dropped == 0) {
+      return;
+    }
+    List<ByteBuf> sent = pieces.subList(0, index - dropped);
+    sent.forEach(ByteBuf::release);
+    sent.clear();
+    dropped = index;
+  }
+
+  /** Lets go of everything. */
+  public void release() {
+    pieces.forEach(ByteBuf::release);
+    dropped += pieces.size();
+    pieces.clear();
+  }
+}

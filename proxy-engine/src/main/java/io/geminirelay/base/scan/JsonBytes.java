@@ -1,0 +1,91 @@
+package io.geminirelay.base.scan;
+
+import io.netty.buffer.ByteBuf;
+
+/** What single bytes mean between the tokens of JSON, and the search for the end of a string. */
+final class JsonBytes {
+  /** Part of a number, a literal or anything else without quotes. */
+  static final byte WORD = 0;
+
+  static final byte SPACE = 1;
+  static final byte LINE_END = 2;
+  static final byte QUOTE = 3;
+  static final byte OPEN = 4;
+  static final byte CLOSE = 5;
+  static final byte COMMA = 6;
+  static final byte COLON = 7;
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long BACKSLASHES = ONES * '\\';
+  private static final long BLANKS = ONES * ' ';
+  private static final byte[] KINDS = new byte[256];
+
+  static {
+    KINDS[' '] = SPACE;
+    KINDS['\t'] = SPACE;
+    KINDS['\n'] = LINE_END;
+    KINDS['\r'] = LINE_END;
+    KINDS['"'] = QUOTE;
+    KINDS['\''] = QUOTE;
+    KINDS['{'] = OPEN;
+    KINDS['['] = OPEN;
+    KINDS['}'] = CLOSE;
+    KINDS[']'] = CLOSE;
+    KINDS[','] = COMMA;
+    KINDS[':'] = COLON;
+  }
+
+  private JsonBytes() {}
+
+  /** Kind of a byte outside strings. */
+  static byte kind(byte b) {
+    return KINDS[b & 0xFF];
+  }
+
+  /** True for the three bytes of a UTF-8 byte order mark, which some senders put first. */
+  static boolean isByteOrderMark(byte b) {
+    return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
+  }
+
+  /**
+   * Index of the first quote, backslash or control byte, or {@code to}: the hottest loop, eight
+   * bytes at a step.
+   */
+  static int stringStop(ByteBuf buf, int from, int to, byte quote) {
+    int i = from;
+    long quotes = ONES * quote;
+    for (int last = to - Long.BYTES; i <= last; i += Long.BYTES) {
+      // A byte with its high bit marked holds a hit. Borrows can make false marks, but only above
+      // a true one, so the lowest mark is exact.
+      long eight = buf.getLongLE(i);
+      long noQuote = eight ^ quotes;
+      long noSlash = eight ^ BACKSLASHES;
+      long marks =
+          ((noQuote - ONES) & ~noQuote)
+              | ((noSlash - ONES) & ~noSlash)
+              | ((eight - BLANKS) & ~eight);
+      marks &= HIGHS;
+      if (marks != 0) {
+        return i + (Long.numberOfTrailingZeros(marks) >>> 3);
+      }
+    }
+    for (; i < to; i++) {
+      byte b = buf.getByte(i);
+      if (b == quote || b == '\\' || (b >= 0 && b < ' ')) {
+        return i;
+      }
+    }
+    return i;
+  }
+
+  /** Index of the first CR or LF, or {@code to}. */
+  static int lineEnd(ByteBuf buf, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (KINDS[buf.getByte(i) & 0xFF] == LINE_END) {
+        return i;
+      }
+    }
+    return to;
+  }
+}

@@ -1,0 +1,393 @@
+package io.geminirelay.base.scan;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an answer's body as it passes and keeps what the engine must know of it.
+ *
+ * <p>Understood without being told which it is: event streams (WHATWG HTML, section 9.2.6) with any
+ * line end, in Gemini's native, OpenAI and interactions dialects; a JSON array written piece by
+ * piece; one JSON value; and a bare JSON error appended to an event stream or sent instead of one,
+ * as Google does. Anything else is left unread.
+ *
+ * <p>An event counts once its blank line has come, an array element or object once it is closed.
+ * Usage, finish and error are kept as soon as they are read. The end mark {@code [DONE]} is no
+ * event.
+ *
+ * <p>Reusable through {@link #reset}. Not thread-safe: it belongs to one answer on one event loop.
+ * It borrows each buffer for the call alone, moves no index and allocates only for an error's
+ * status.
+ */
+public final class StreamScanner {
+  private enum Shape {
+    UNDECIDED,
+    EVENTS,
+    ARRAY,
+    OBJECT,
+    FOREIGN
+  }
+
+  private enum State {
+    LINE_START,
+    FIELD,
+    BLANK_OR_DATA,
+    DATA,
+    MARK_OR_ARRAY,
+    MARK,
+    REST_OF_LINE,
+    BARE
+  }
+
+  private static final long DATA_FIELD = 0x64617461L;
+  private static final long EVENT_FIELD = 0x6576656E74L;
+  private static final long ID_FIELD = 0x6964L;
+  private static final long RETRY_FIELD = 0x7265747279L;
+  private static final int MAX_FIELD_BYTES = 5;
+  private static final byte[] MARK_BYTES = {'[', 'D', 'O', 'N', 'E', ']'};
+
+  private final AnswerFacts facts = new AnswerFacts();
+  private final MemberScanner json = facts.scanner();
+  private Shape shape = Shape.UNDECIDED;
+  private State state = State.LINE_START;
+  private boolean afterReturn;
+  private boolean inEvent;
+  private boolean hasData;
+  private boolean doneSeen;
+  private boolean malformed;
+  private boolean cutShort;
+  private long field;
+  private int fieldLength;
+  private int markLength;
+  private long offset;
+
+  /** Creates a scanner at the beginning of a body. */
+  public StreamScanner() {}
+
+  /** Forgets everything, to read another body. */
+  public void reset() {
+    facts.reset();
+    json.reset();
+    shape = Shape.UNDECIDED;
+    state = State.LINE_START;
+    afterReturn = false;
+    inEvent = false;
+    hasData = false;
+    doneSeen = false;
+    malformed = false;
+    cutShort = false;
+    offset = 0;
+  }
+
+  /**
+   * Reads the next bytes of the body.
+   *
+   * @param buf borrowed; neither index is used or moved
+   * @param from index of the first byte
+   * @param to index behind the last byte
+   */
+  public void look(ByteBuf buf, int from, int to) {
+    if (shape != Shape.FOREIGN) {
+      long origin = offset - from;
+      json.origin(origin);
+      int i = from;
+      while (i < to) {
+        i = step(buf, i, to, origin);
+      }
+    }
+    offset += to - from;
+  }
+
+  private int step(ByteBuf buf, int i, int to, long origin) {
+    return switch (state) {
+      case LINE_START -> lineStart(buf.getByte(i), i, origin);
+      case FIELD -> fieldByte(buf.getByte(i), i);
+      case BLANK_OR_DATA -> {
+        state = State.DATA;
+        byte b = buf.getByte(i);
+        if (!hasData && (b == ' ' || b == '[')) {
+          state = b == '[' ? State.MARK_OR_ARRAY : State.BLANK_OR_DATA;
+          yield i + 1;
+        }
+        yield i;
+      }
+      case DATA -> data(buf, i, to);
+      case MARK_OR_ARRAY -> markOrArray(buf, i);
+      case MARK -> mark(buf.getByte(i), i);
+      case REST_OF_LINE -> {
+        int end = JsonBytes.lineEnd(buf, i, to);
+        yield end == to ? end : endLine(buf.getByte(end), end);
+      }
+      case BARE -> bare(buf, i, to);
+    };
+  }
+
+  private int lineStart(byte b, int i, long origin) {
+    if (b == '\n' && afterReturn) {
+      afterReturn = false;
+      return i + 1;
+    }
+    afterReturn = b == '\r';
+    if (b == '\n' || b == '\r') {
+      endEvent();
+      return i + 1;
+    }
+    if (shape == Shape.UNDECIDED
+        && (JsonBytes.isByteOrderMark(b) || JsonBytes.kind(b) == JsonBytes.SPACE)) {
+      return i + 1;
+    }
+    if (b == '{' || b == '[') {
+      beginBare(b);
+      return i;
+    }
+    if (!inEvent) {
+      inEvent = true;
+      facts.eventBegan(origin + i);
+    }
+    state = State.FIELD;
+    field = 0;
+    fieldLength = 0;
+    return i;
+  }
+
+  private void beginBare(byte first) {
+    endEvent();
+    if (shape == Shape.UNDECIDED) {
+      shape = first == '[' ? Shape.ARRAY : Shape.OBJECT;
+    }
+    facts.bareBegan();
+    json.stopAtLineEnd(false);
+    state = State.BARE;
+  }
+
+  private int bare(ByteBuf buf, int i, int to) {
+    int next = json.look(buf, i, to);
+    if (json.atRest()) {
+      malformed |= json.malformed();
+      json.reset();
+      state = State.REST_OF_LINE;
+    }
+    return next;
+  }
+
+  private int fieldByte(byte b, int i) {
+    boolean lineEnd = b == '\n' || b == '\r';
+    if (b != ':' && !lineEnd) {
+      if (++fieldLength <= MAX_FIELD_BYTES) {
+        field = (field << 8) | (b & 0xFF);
+      }
+      return i + 1;
+    }
+    long name = fieldLength > MAX_FIELD_BYTES ? -1 : field;
+    if (shape == Shape.UNDECIDED) {
+      shape = isEventField(name) ? Shape.EVENTS : Shape.FOREIGN;
+    }
+    if (lineEnd) {
+      return endLine(b, i);
+    }
+    state = name == DATA_FIELD ? State.BLANK_OR_DATA : State.REST_OF_LINE;
+    json.stopAtLineEnd(true);
+    return i + 1;
+  }
+
+  private static boolean isEventField(long name) {
+    return name == DATA_FIELD
+        || name == EVENT_FIELD
+        || name == ID_FIELD
+        || name == RETRY_FIELD
+        || name == 0;
+  }
+
+  private int data(ByteBuf buf, int from, int to) {
+    int i = from;
+    byte b = buf.getByte(i);
+    if (b != '\n' && b != '\r') {
+      hasData = true;
+      i = json.look(buf, i, to);
+    }
+    if (i < to) {
+      b = buf.getByte(i);
+      if (b == '\n' || b == '\r') {
+        return endLine(b, i);
+      }
+    }
+    return i;
+  }
+
+  private int markOrArray(ByteBuf buf, int i) {
+    hasData = true;
+    if (buf.getByte(i) == 'D') {
+      state = State.MARK;
+      markLength = 1;
+      return i;
+    }
+    beginArray();
+    return i;
+  }
+
+  /** Gives the JSON scanner the bracket held back while it could have begun the end mark. */
+  private void beginArray() {
+    json.beginArray();
+    state = State.DATA;
+  }
+
+  private int mark(byte b, int i) {
+    if (b == '\n' || b == '\r') {
+      endMark();
+      return endLine(b, i);
+    }
+    boolean blank = b == ' ' && markLength == MARK_BYTES.length;
+    if (!blank) {
+      boolean same = markLength < MARK_BYTES.length && b == MARK_BYTES[markLength];
+      markLength = same ? markLength + 1 : Integer.MAX_VALUE;
+      if (!same) {
+        facts.foreign();
+        malformed = true;
+        state = State.REST_OF_LINE;
+      }
+    }
+    return i + 1;
+  }
+
+  private void endMark() {
+    if (markLength == MARK_BYTES.length) {
+      doneSeen = true;
+      hasData = false;
+    } else {
+      facts.foreign();
+      malformed = true;
+    }
+  }
+
+  private int endLine(byte b, int i) {
+    afterReturn = b == '\r';
+    state = State.LINE_START;
+    return i + 1;
+  }
+
+  private void endEvent() {
+    if (hasData) {
+      json.finish();
+      if (json.malformed()) {
+        facts.foreign();
+      }
+      malformed |= json.malformed() || !json.atRest();
+      facts.eventEnded();
+    }
+    if (inEvent) {
+      json.reset();
+    }
+    hasData = false;
+    inEvent = false;
+  }
+
+  /**
+   * Says that the body has ended. An event whose blank line is missing is counted if its JSON is
+   * complete, since lenient clients read it; the ending is {@link Ending#TRUNCATED} all the same.
+   */
+  public void end() {
+    boolean inMark = state == State.MARK || state == State.MARK_OR_ARRAY;
+    if (state == State.MARK && markLength == MARK_BYTES.length) {
+      endMark();
+    }
+    json.finish();
+    cutShort = state == State.BARE || hasData || (state == State.FIELD && fieldLength > 0);
+    if (hasData && json.atRest() && !inMark) {
+      endEvent();
+    }
+  }
+
+  /** What the body looks like, to be asked after {@link #end}. */
+  public Ending endedCleanly() {
+    if (shape == Shape.FOREIGN || (shape == Shape.UNDECIDED && state == State.FIELD)) {
+      return Ending.UNKNOWN;
+    }
+    if (shape == Shape.UNDECIDED) {
+      return Ending.EMPTY;
+    }
+    if (doneSeen) {
+      return Ending.WHOLE;
+    }
+    if (cutShort) {
+      return Ending.TRUNCATED;
+    }
+    if (shape != Shape.EVENTS) {
+      return Ending.WHOLE;
+    }
+    if (facts.events() == 0) {
+      return Ending.EMPTY;
+    }
+    if (finishSeen() || facts.blocked() || errorSeen()) {
+      return Ending.WHOLE;
+    }
+    return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
+  }
+
+  /** Complete events, array elements or bare objects so far. */
+  public int events() {
+    return facts.events();
+  }
+
+  /**
+   * True once a complete event carried content: a candidate with parts or a finish reason, prompt
+   * feedback, OpenAI choices, or, in other shapes, anything but an error, usage and metadata.
+   */
+  public boolean contentSeen() {
+    return facts.contentSeen();
+  }
+
+  /** True once an object named {@code error} began at the top of an event or value. */
+  public boolean errorSeen() {
+    return facts.errorSeen();
+  }
+
+  /** The first error's numeric code, 0 if it has none. */
+  public int errorCode() {
+    return facts.errorCode();
+  }
+
+  /** The first error's status such as RESOURCE_EXHAUSTED, or its code where that is a string. */
+  public @Nullable String errorStatus() {
+    return facts.errorStatus();
+  }
+
+  /** Offset in the body of the event, element or object that is the first error; -1 without one. */
+  public long errorOffset() {
+    return facts.errorOffset();
+  }
+
+  /** True if the first error stood in an event or array, false if bare. */
+  public boolean framedError() {
+    return facts.framedError();
+  }
+
+  /** Token counts, last value seen of each; a live view. */
+  public TokenCounts usage() {
+    return facts.usage();
+  }
+
+  /** True once a reason to finish was read; more content can follow all the same. */
+  public boolean finishSeen() {
+    return facts.finish() != FinishReason.NONE;
+  }
+
+  /** The last reason to finish. */
+  public FinishReason finishReason() {
+    return facts.finish();
+  }
+
+  /** True once {@code data: [DONE]} was read. */
+  public boolean doneSeen() {
+    return doneSeen;
+  }
+
+  /** True if something that should be JSON was not. */
+  public boolean malformed() {
+    return malformed || json.malformed();
+  }
+
+  /** Bytes read so far. */
+  public long offset() {
+    return offset;
+  }
+}

@@ -1,0 +1,151 @@
+package io.geminirelay.flow.relay;
+
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultException;
+import io.geminirelay.base.fault.FaultKind;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tail of the upstream pipeline: turns channel events into calls of the attached {@link
+ * ResponseSink}.
+ *
+ * <p>Keeps the sink of the exchange in flight; owns nothing, since every message is handed on or
+ * released at once. Runs on the connection's event loop.
+ */
+public final class ResponseHandler extends ChannelInboundHandlerAdapter {
+  private @Nullable ResponseSink sink;
+  private boolean interim;
+  private boolean answered;
+
+  /** Sends the events of the next answer to {@code sink}. */
+  public void attach(ResponseSink sink) {
+    this.sink = sink;
+    this.interim = false;
+    this.answered = false;
+  }
+
+  /** Drops whatever still comes. */
+  public void detach() {
+    this.sink = null;
+  }
+
+  /** Whether an answer is awaited or on its way. */
+  public boolean attached() {
+    return sink != null;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ResponseSink current = sink;
+    if (!(message instanceof HttpObject object)) {
+      onEvent(message);
+    } else if (current == null) {
+      // Bytes nobody asked for would be taken for the next client's answer (RFC 9112 section 6).
+      ReferenceCountUtil.release(message);
+      ctx.close();
+    } else if (object.decoderResult().isFailure()) {
+      ReferenceCountUtil.release(message);
+      breakOff(malformed(object.decoderResult()));
+      ctx.close();
+    } else {
+      dispatch(current, object);
+    }
+  }
+
+  private void dispatch(ResponseSink current, HttpObject object) {
+    if (object instanceof HttpResponse head) {
+      // Not the final answer: 101 is never asked for here, 100 and 103 mean nothing to a relay.
+      interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+      if (interim) {
+        ReferenceCountUtil.release(object instanceof HttpContent ? object : null);
+        return;
+      }
+      answered = true;
+      current.head(head);
+    }
+    if (!(object instanceof HttpContent content)) {
+      return;
+    }
+    if (interim) {
+      content.release();
+      interim = false;
+    } else if (content instanceof LastHttpContent last) {
+      sink = null;
+      current.takeLast(last);
+    } else {
+      current.take(content);
+    }
+  }
+
+  private static Fault malformed(DecoderResult result) {
+    return Fault.of(FaultKind.BAD_ANSWER, "the answer is not well-formed HTTP", result.cause());
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (sink != null) {
+      sink.readComplete();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (sink != null) {
+      sink.writabilityChanged(ctx.channel().isWritable());
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    onEvent(event);
+  }
+
+  private void onEvent(Object event) {
+    if (event instanceof Http2ResetFrame reset) {
+      boolean refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
+      breakOff(
+          refused
+              ? Fault.of(FaultKind.NOT_PROCESSED, "the target refused the stream")
+              : Fault.of(brokenKind(), "the target reset the stream"));
+    }
+    ReferenceCountUtil.release(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    breakOff(Fault.of(brokenKind(), "the connection closed before the answer was complete"));
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    breakOff(
+        cause instanceof FaultException known
+            ? known.fault()
+            : Fault.of(brokenKind(), "the connection failed", cause));
+    ctx.close();
+  }
+
+  private FaultKind brokenKind() {
+    return answered ? FaultKind.BROKEN_ANSWER : FaultKind.RESET_BEFORE_ANSWER;
+  }
+
+  private void breakOff(Fault fault) {
+    ResponseSink current = sink;
+    sink = null;
+    if (current != null) {
+      current.broken(fault);
+    }
+  }
+}
