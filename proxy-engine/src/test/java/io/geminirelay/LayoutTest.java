@@ -26,14 +26,18 @@ class LayoutTest {
   private static final int MAX_HANDLER_LINES = 150;
 
   private static final Pattern IMPORT =
-      Pattern.compile("^import (?:static )?io\\.geminirelay\\.([a-z.]+)\\.[A-Z]", Pattern.MULTILINE);
+      Pattern.compile(
+          "^import (?:static )?io\\.geminirelay\\.([a-z.]+)\\.[A-Z]", Pattern.MULTILINE);
   private static final Pattern TYPE =
-      Pattern.compile("^(?:public |final |abstract |sealed )*(?:class|interface|enum|record) (\\w+)",
+      Pattern.compile(
+          "^(?:public |final |abstract |sealed )*(?:class|interface|enum|record) (\\w+)",
           Pattern.MULTILINE);
   private static final Pattern BAD_NAME =
       Pattern.compile(".*(Manager|Util|Utils|Helper|Impl|Base)$|^(Abstract|Default|I[A-Z][a-z]).*");
 
-  /** Which flow rooms a room may look into; {@code base} is open to all, the root sees everything. */
+  /**
+   * Which flow rooms a room may look into; {@code base} is open to all, the root sees everything.
+   */
   private static final Map<String, Set<String>> ALLOWED =
       Map.of(
           "flow.accept", Set.of("flow.settle"),
@@ -74,7 +78,7 @@ class LayoutTest {
     long codeLines() {
       return lines().stream()
           .map(String::strip)
-          .filter(l -> !l.isEmpty() && !l.startsWith("*") && !l.startsWith("/") )
+          .filter(l -> !l.isEmpty() && !l.startsWith("*") && !l.startsWith("/"))
           .filter(l -> !l.startsWith("import ") && !l.startsWith("package "))
           .count();
     }
@@ -105,7 +109,9 @@ class LayoutTest {
           }
           Pattern declared =
               Pattern.compile(
-                  "class " + source.name() + "[^{]*(Handler|Adapter|Decoder|Codec|Initializer)\\w*[<\\s{]");
+                  "class "
+                      + source.name()
+                      + "[^{]*(Handler|Adapter|Decoder|Codec|Initializer)\\w*[<\\s{]");
           if (!declared.matcher(source.text()).find()) {
             return "is called a handler and is none";
           }
@@ -175,7 +181,9 @@ class LayoutTest {
     sources().forEach(s -> folders.add(s.path().getParent()));
     for (Path folder : folders) {
       String text = read(folder.resolve("package-info.java"));
-      assertTrue(text.contains("@NullMarked") && text.startsWith("/**"), folder + " lacks its description");
+      assertTrue(
+          text.contains("@NullMarked") && text.startsWith("/**"),
+          folder + " lacks its description");
     }
   }
 

@@ -6,12 +6,11 @@ import io.netty.util.AttributeKey;
 /**
  * Counts the reasons not to read from a client channel: auto-read is off while at least one holds.
  *
- * <p>Several parties may want a pause at once, and the one that ends first must not end the others'.
- * One gate belongs to each channel, an HTTP/2 stream's channel included. Event loop only.
+ * <p>Several parties may want a pause at once, and the one that ends first must not end the
+ * others'. One gate belongs to each channel, an HTTP/2 stream's channel included. Event loop only.
  */
 public final class ReadGate {
-  private static final AttributeKey<ReadGate> KEY =
-      AttributeKey.valueOf(ReadGate.class, "gate");
+  private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");
 
   private final Channel channel;
   private int reasons;
@@ -63,14 +62,20 @@ public final class ReadGate {
   /** Why a client channel is not read. */
   public enum Reason {
     /** The client sent more requests than may wait for their turn. */
-    PIPELINED,
+    PIPELINED(1),
     /** The upstream connection cannot take more of the request's body. */
-    UPSTREAM_FULL,
+    UPSTREAM_FULL(2),
     /** The request's body is kept until it is known where it goes. */
-    BODY_HELD;
+    BODY_HELD(4);
+
+    private final int bit;
+
+    Reason(int bit) {
+      this.bit = bit;
+    }
 
     private int bit() {
-      return 1 << ordinal();
+      return bit;
     }
   }
 }

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends an HTTP/2 request whose body stops coming: the stages get a last content whose decoder result
- * holds the fault.
+ * Ends an HTTP/2 request whose body stops coming: the stages get a last content whose decoder
+ * result holds the fault.
  *
  * <p>Stands in front of the request stages of a stream. Costs nothing where head and body come
  * together; else one task looks at the clock now and then. Event loop only.

@@ -86,8 +86,7 @@ public final class ClientConnections {
     if (open.get() == 0) {
       drained.complete(true);
     }
-    Future<?> force =
-        timer.schedule(this::force, deadline.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> force = timer.schedule(this::force, deadline.toNanos(), TimeUnit.NANOSECONDS);
     return drained.whenComplete((clean, failure) -> force.cancel(false));
   }
 

@@ -26,8 +26,8 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * @param config the listening side
    * @param connections counts the connections
    * @param tls certificate of the listener, or null for plain text
-   * @param stages adds the request stages at the end of a pipeline: of an HTTP/1.1 connection, where
-   *     they live for many exchanges, or of an HTTP/2 stream
+   * @param stages adds the request stages at the end of a pipeline: of an HTTP/1.1 connection,
+   *     where they live for many exchanges, or of an HTTP/2 stream
    */
   public ConnectionHandler(
       ServerConfig config,

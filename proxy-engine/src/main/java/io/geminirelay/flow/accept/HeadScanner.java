@@ -6,9 +6,9 @@ import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds the end of a request head and refuses what a lenient parser would repair: line ends that are
- * not CRLF, folded lines, blanks in the request line, heads beyond the limits (RFC 9112 sections
- * 2.2, 3 and 5.2).
+ * Finds the end of a request head and refuses what a lenient parser would repair: line ends that
+ * are not CRLF, folded lines, blanks in the request line, heads beyond the limits (RFC 9112
+ * sections 2.2, 3 and 5.2).
  *
  * <p>Looks at bytes without moving any index, and remembers where it stopped, so that a head which
  * comes in pieces is read once. What it lets pass goes to the parser as one whole head; names and
@@ -148,7 +148,8 @@ final class HeadScanner {
     byte minor = in.getByte(start + 7);
     if (in.getByte(start + 5) != '1' || (minor != '0' && minor != '1')) {
       throw new FaultException(
-          Fault.of(FaultKind.VERSION_NOT_SUPPORTED, "only HTTP/1.0, HTTP/1.1 and HTTP/2 are served"));
+          Fault.of(
+              FaultKind.VERSION_NOT_SUPPORTED, "only HTTP/1.0, HTTP/1.1 and HTTP/2 are served"));
     }
   }
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends HTTP/1.1 connections whose client is too slow.
  *
- * <p>Stands behind the codec. A head or body that does not come in time is reported to the stages as
- * a refused request; an idle connection is closed without a word. One task a connection looks at the
- * {@link RequestClock} now and then, so that a request costs no timer. Event loop only.
+ * <p>Stands behind the codec. A head or body that does not come in time is reported to the stages
+ * as a refused request; an idle connection is closed without a word. One task a connection looks at
+ * the {@link RequestClock} now and then, so that a request costs no timer. Event loop only.
  */
 final class HeadTimeoutHandler extends ChannelInboundHandlerAdapter {
   private final StrictRequestDecoder decoder;

@@ -6,8 +6,8 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 
 /**
- * The HTTP/1.1 codec of a client connection: strict on the way in, and on the way out aware of HEAD,
- * whose answers have no body.
+ * The HTTP/1.1 codec of a client connection: strict on the way in, and on the way out aware of
+ * HEAD, whose answers have no body.
  */
 final class Http1Codec
     extends CombinedChannelDuplexHandler<StrictRequestDecoder, HttpResponseEncoder> {

@@ -50,7 +50,8 @@ final class Http2Connection {
                 .initialWindowSize(STREAM_WINDOW_BYTES))
         .validateHeaders(true)
         .validateRequiredPseudoHeaders(true)
-        // Rapid reset, empty frames, settings and ping floods: CVE-2023-44487, CVE-2019-9518, -9512.
+        // Rapid reset, empty frames, settings and ping floods: CVE-2023-44487, CVE-2019-9518,
+        // -9512.
         .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES)

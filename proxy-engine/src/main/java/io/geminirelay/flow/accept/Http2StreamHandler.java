@@ -18,8 +18,9 @@ import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Keeps the rules of one HTTP/2 stream that the frame codec leaves to us: request targets and hosts,
- * no body in answers to HEAD, and a proper end where the answer is complete before the request.
+ * Keeps the rules of one HTTP/2 stream that the frame codec leaves to us: request targets and
+ * hosts, no body in answers to HEAD, and a proper end where the answer is complete before the
+ * request.
  *
  * <p>First in the stream's pipeline. Keeps how far both directions are. Event loop only.
  */
@@ -71,7 +72,8 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     if (message instanceof Http2HeadersFrame frame) {
-      boolean interim = frame.headers().status() != null && frame.headers().status().charAt(0) == '1';
+      boolean interim =
+          frame.headers().status() != null && frame.headers().status().charAt(0) == '1';
       boolean end = frame.isEndStream() || (head && !interim);
       ctx.write(
           end == frame.isEndStream() ? frame : new DefaultHttp2HeadersFrame(frame.headers(), end),

@@ -45,8 +45,7 @@ final class LingeringClose {
     } else {
       tls.closeOutbound();
     }
-    var end =
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    var end = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> end.cancel(false));
   }
 }

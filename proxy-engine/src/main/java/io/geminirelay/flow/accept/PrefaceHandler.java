@@ -30,8 +30,7 @@ final class PrefaceHandler extends ByteToMessageDecoder {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    timeout =
-        ctx.executor().schedule(() -> ctx.close(), idle.toNanos(), TimeUnit.NANOSECONDS);
+    timeout = ctx.executor().schedule(() -> ctx.close(), idle.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

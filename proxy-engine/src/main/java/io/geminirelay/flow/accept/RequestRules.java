@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that a parsed request head has to keep: one valid {@code Host}, one framing, a target in
- * a form that a gateway serves (RFC 9112 sections 3.2, 6.1 and 6.3). Pure, but for a target in
+ * The rules that a parsed request head has to keep: one valid {@code Host}, one framing, a target
+ * in a form that a gateway serves (RFC 9112 sections 3.2, 6.1 and 6.3). Pure, but for a target in
  * absolute form, which is shortened to its path.
  */
 final class RequestRules {

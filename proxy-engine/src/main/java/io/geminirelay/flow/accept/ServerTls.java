@@ -37,8 +37,7 @@ public final class ServerTls {
   public static ServerTls load(TlsFiles files) throws SSLException {
     try {
       return new ServerTls(
-          SslContextBuilder.forServer(
-                  files.certificate().toFile(), files.privateKey().toFile())
+          SslContextBuilder.forServer(files.certificate().toFile(), files.privateKey().toFile())
               .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
               .protocols("TLSv1.3", "TLSv1.2")
               .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)

@@ -15,8 +15,8 @@ import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import java.util.List;
 
 /**
- * Turns frames of a stream into HTTP objects and back, without the notes that Netty leaves among the
- * headers. Sharable: keeps nothing.
+ * Turns frames of a stream into HTTP objects and back, without the notes that Netty leaves among
+ * the headers. Sharable: keeps nothing.
  */
 @ChannelHandler.Sharable
 final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {

@@ -24,12 +24,12 @@ import java.util.List;
 /**
  * Decodes one request at a time and refuses every form that two parsers could read in two ways.
  *
- * <p>A head goes to Netty's parser only when {@link HeadScanner} has seen all of it; what the parser
- * makes of it has to keep {@link RequestRules}. After the end of a request nothing is decoded until
- * {@link #next()}: what a client pipelines waits here as bytes, with {@link
+ * <p>A head goes to Netty's parser only when {@link HeadScanner} has seen all of it; what the
+ * parser makes of it has to keep {@link RequestRules}. After the end of a request nothing is
+ * decoded until {@link #next()}: what a client pipelines waits here as bytes, with {@link
  * ReadGate.Reason#PIPELINED} from {@value #MAX_WAITING_BYTES} bytes on. A refused request comes out
- * as a head, or a last content, whose decoder result holds a {@link FaultException}; all bytes after
- * it are dropped unread. Event loop only.
+ * as a head, or a last content, whose decoder result holds a {@link FaultException}; all bytes
+ * after it are dropped unread. Event loop only.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
   /** Bytes of later requests that may wait before reading stops. */
@@ -200,8 +200,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   // A line of a chunk or a trailer that is too long is bad framing, not a long request line.
   private static void brokenBody(HttpObject content) {
     Throwable cause = content.decoderResult().cause();
-    Fault fault =
-        Fault.of(FaultKind.BAD_FRAMING, "the request body is not well-formed", cause);
+    Fault fault = Fault.of(FaultKind.BAD_FRAMING, "the request body is not well-formed", cause);
     content.setDecoderResult(DecoderResult.failure(new FaultException(fault)));
   }
 

@@ -18,8 +18,7 @@ final class AnswerText {
 
   /** Whether the body of {@code head} is gzip and will be undone. */
   static boolean isCoded(HttpResponse head) {
-    return head.headers()
-        .contains(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP, true);
+    return head.headers().contains(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP, true);
   }
 
   /** A copy of the body held so far, at most 64 KiB when it was coded; the caller releases it. */

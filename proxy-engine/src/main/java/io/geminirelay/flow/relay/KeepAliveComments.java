@@ -14,11 +14,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
 
 /**
- * Sends SSE comment lines while a client that reads events hears nothing, so that proxies and clients
- * in between do not give up on a model that thinks.
+ * Sends SSE comment lines while a client that reads events hears nothing, so that proxies and
+ * clients in between do not give up on a model that thinks.
  *
- * <p>A comment may come before the answer is committed; the head (200, event stream) is then out and
- * only the body can still tell of a failure. Runs on the client's event loop.
+ * <p>A comment may come before the answer is committed; the head (200, event stream) is then out
+ * and only the body can still tell of a failure. Runs on the client's event loop.
  */
 public final class KeepAliveComments {
   private final ResponseRelay relay;

@@ -18,8 +18,8 @@ import io.netty.util.CharsetUtil;
  * The client's end of an answer: passes head and pieces on by reference, reading along.
  *
  * <p>Place: called by the attempt that was committed, writes outbound from the last request stage.
- * Keeps whether the head is out; owns no buffer, since all are written at once. Runs on the client's
- * event loop.
+ * Keeps whether the head is out; owns no buffer, since all are written at once. Runs on the
+ * client's event loop.
  */
 public final class ResponseRelay {
   private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(CharsetUtil.US_ASCII);

@@ -52,8 +52,7 @@ class StreamScannerTest {
             s.doneSeen(),
             s.endedCleanly(),
             s.malformed(),
-            Arrays.asList(
-                u.prompt(), u.output(), u.thoughts(), u.cached(), u.toolUse(), u.total()))
+            Arrays.asList(u.prompt(), u.output(), u.thoughts(), u.cached(), u.toolUse(), u.total()))
         .toString();
   }
 
@@ -151,8 +150,9 @@ class StreamScannerTest {
     assertEquals(Ending.UNKNOWN, read("Not found").endedCleanly());
     assertEquals(Ending.TRUNCATED, read("[{}\n,\r\n{}").endedCleanly());
     assertEquals(Ending.WHOLE, read("[{}\n,\r\n{}\n]").endedCleanly());
-    assertEquals(Ending.TRUNCATED, read("{\"a\":[}").endedCleanly() == Ending.WHOLE
-        ? Ending.WHOLE : Ending.TRUNCATED);
+    assertEquals(
+        Ending.TRUNCATED,
+        read("{\"a\":[}").endedCleanly() == Ending.WHOLE ? Ending.WHOLE : Ending.TRUNCATED);
     StreamScanner done = read("data: {\"choices\":[]}\n\ndata: [DONE]");
     assertEquals(Ending.WHOLE, done.endedCleanly());
     assertEquals(1, done.events());

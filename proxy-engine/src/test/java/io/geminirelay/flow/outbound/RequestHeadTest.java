@@ -52,8 +52,7 @@ class RequestHeadTest {
   void sendsTheKeyAsBearerInTheOpenAiDialect() {
     HttpRequest head = head("GET", "Host: gw", "authorization: Bearer client");
     assertEquals(
-        List.of(
-            "host: google.test", "via: 1.1 gemini-relay", "authorization: Bearer AIzaChosen"),
+        List.of("host: google.test", "via: 1.1 gemini-relay", "authorization: Bearer AIzaChosen"),
         lines(build(head, Route.OPENAI, false, false)));
   }
 

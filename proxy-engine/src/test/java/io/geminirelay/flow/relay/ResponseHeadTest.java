@@ -62,8 +62,7 @@ class ResponseHeadTest {
   })
   void turnsTheTargetsUrlsIntoTheGatewaysOwn(String name, String value, String expected) {
     HttpResponse answer = answer(302, name + ": " + value);
-    assertEquals(
-        expected, build(answer, "GET", HttpVersion.HTTP_1_1, true).headers().get(name));
+    assertEquals(expected, build(answer, "GET", HttpVersion.HTTP_1_1, true).headers().get(name));
   }
 
   @ParameterizedTest
