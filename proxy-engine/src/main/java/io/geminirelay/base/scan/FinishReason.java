@@ -93,7 +93,7 @@ public enum FinishReason {
       return NONE;
     }
     FinishReason reason = text.is(COMPLETED) ? STOP : named(text);
-    return reason.compareTo(INCOMPLETE) >= 0 && reason != UNRECOGNIZED || text.is(COMPLETED)
+    return (reason.compareTo(INCOMPLETE) >= 0 && reason != UNRECOGNIZED) || text.is(COMPLETED)
         ? reason
         : NONE;
   }
