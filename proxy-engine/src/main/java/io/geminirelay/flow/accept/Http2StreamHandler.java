@@ -77,32 +77,35 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
       boolean end = frame.isEndStream() || (head && !interim);
       ctx.write(
           end == frame.isEndStream() ? frame : new DefaultHttp2HeadersFrame(frame.headers(), end),
-          promise);
-      if (end) {
-        answerEnded(ctx);
-      }
+          end ? ending(ctx, promise) : promise);
     } else if (message instanceof Http2DataFrame data) {
       if (head) {
         data.release();
         promise.trySuccess();
         return;
       }
-      boolean end = data.isEndStream();
-      ctx.write(data, promise);
-      if (end) {
-        answerEnded(ctx);
-      }
+      ctx.write(data, data.isEndStream() ? ending(ctx, promise) : promise);
     } else {
       ctx.write(message, promise);
     }
   }
 
-  // RFC 9113 section 8.1: the client may stop sending, and keeps the answer.
-  private void answerEnded(ChannelHandlerContext ctx) {
-    if (!requestEnded) {
-      refused = true;
-      ctx.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)).addListener(sent -> ctx.close());
+  // RFC 9113 section 8.1: the client may stop sending, and keeps the answer; the reset must not
+  // overtake what of the answer still waits for the client's window.
+  private ChannelPromise ending(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (requestEnded) {
+      return promise;
     }
+    refused = true;
+    return promise
+        .unvoid()
+        .addListener(
+            written -> {
+              if (written.isSuccess() && !requestEnded) {
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR))
+                    .addListener(sent -> ctx.close());
+              }
+            });
   }
 
   @Override

@@ -44,20 +44,11 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     }
     if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
       keepAlive.forbid();
-    }
-    boolean last = message instanceof LastHttpContent;
-    ctx.fireChannelRead(message);
-    if (last) {
-      requestEnded(ctx);
-    }
-  }
-
-  private void requestEnded(ChannelHandlerContext ctx) {
-    if (state == State.READING) {
+    } else if (message instanceof LastHttpContent && state == State.READING) {
+      // Before it is passed on, since the stages may answer from within.
       state = State.READ;
-    } else if (state == State.ANSWERED) {
-      next(ctx);
     }
+    ctx.fireChannelRead(message);
   }
 
   @Override

@@ -14,9 +14,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listener's certificate and TLS rules: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1 by ALPN, through
@@ -36,29 +38,41 @@ public final class ServerTls {
    */
   public static ServerTls load(TlsFiles files) throws SSLException {
     try {
-      return new ServerTls(
-          SslContextBuilder.forServer(files.certificate().toFile(), files.privateKey().toFile())
-              .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-              .protocols("TLSv1.3", "TLSv1.2")
-              .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-              .applicationProtocolConfig(
-                  new ApplicationProtocolConfig(
-                      Protocol.ALPN,
-                      SelectorFailureBehavior.NO_ADVERTISE,
-                      SelectedListenerFailureBehavior.ACCEPT,
-                      ApplicationProtocolNames.HTTP_2,
-                      ApplicationProtocolNames.HTTP_1_1))
-              .build());
-    } catch (IllegalArgumentException e) {
-      throw new SSLException(
-          "cannot use certificate "
-              + files.certificate()
-              + " with private key "
-              + files.privateKey()
-              + ": "
-              + e.getMessage(),
-          e);
+      SslContext context = context(files);
+      if (!KeyPairCheck.matches(files.certificate(), files.privateKey())) {
+        throw unusable(files, "they do not belong together", null);
+      }
+      return new ServerTls(context);
+    } catch (IllegalArgumentException | IOException e) {
+      throw e instanceof SSLException known ? known : unusable(files, e.getMessage(), e);
     }
+  }
+
+  private static SSLException unusable(
+      TlsFiles files, @Nullable String why, @Nullable Exception cause) {
+    return new SSLException(
+        "cannot use certificate "
+            + files.certificate()
+            + " with private key "
+            + files.privateKey()
+            + ": "
+            + why,
+        cause);
+  }
+
+  private static SslContext context(TlsFiles files) throws SSLException {
+    return SslContextBuilder.forServer(files.certificate().toFile(), files.privateKey().toFile())
+        .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+        .protocols("TLSv1.3", "TLSv1.2")
+        .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        .applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.NO_ADVERTISE,
+                SelectedListenerFailureBehavior.ACCEPT,
+                ApplicationProtocolNames.HTTP_2,
+                ApplicationProtocolNames.HTTP_1_1))
+        .build();
   }
 
   /** A handler for {@code channel}. */
