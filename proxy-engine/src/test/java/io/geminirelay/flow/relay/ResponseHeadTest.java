@@ -79,7 +79,7 @@ class ResponseHeadTest {
   void framesTheBodyForTheClient(
       int status, String method, String version, String line, String framing) {
     HttpResponse head =
-        build(answer(status, line), method, HttpVersion.valueOf(version, true), true);
+        build(answer(status, line), method, HttpVersion.valueOf(version), true);
     assertEquals(
         framing,
         lines(head).stream()
