@@ -42,7 +42,7 @@ public final class RouteTable {
       String path = TargetRules.decodedPath(raw, pathEnd);
       return lookUp(method, raw, path);
     } catch (FaultException refused) {
-      return refusal(nearest(raw), raw.substring(0, pathEnd), refused);
+      return refusal(raw.substring(0, pathEnd), refused);
     }
   }
 
@@ -87,7 +87,7 @@ public final class RouteTable {
     return path.equals(CHAT)
         || path.equals("/embeddings")
         || path.equals("/models")
-        || path.startsWith("/models/") && !ModelName.hasAction(path);
+        || (path.startsWith("/models/") && !ModelName.hasAction(path));
   }
 
   private static RouteMatch google(Route route, HttpMethod method, String raw, ModelName name) {
@@ -115,8 +115,8 @@ public final class RouteTable {
     return new RouteMatch(route, uri, model, generating, null);
   }
 
-  private static RouteMatch refusal(Route nearest, String path, FaultException refused) {
-    return new RouteMatch(nearest, path, "", false, refused.fault());
+  private static RouteMatch refusal(String path, FaultException refused) {
+    return new RouteMatch(nearest(path), path, "", false, refused.fault());
   }
 
   /** The model of a path whose version stands one segment further in. */
@@ -138,16 +138,16 @@ public final class RouteTable {
   }
 
   /** Whose error form a caller of an unknown path most likely reads. */
-  private static Route nearest(String raw) {
+  private static Route nearest(String path) {
     boolean openAi =
-        raw.startsWith(OPENAI)
-            || raw.equals(V1)
-            || raw.startsWith("/v1/") && raw.indexOf(':') < 0
-            || raw.startsWith("/chat")
-            || raw.startsWith("/completions")
-            || raw.startsWith("/responses")
-            || raw.startsWith("/embeddings")
-            || raw.startsWith("/openai");
+        path.startsWith(OPENAI)
+            || path.equals(V1)
+            || (path.startsWith("/v1/") && path.indexOf(':') < 0)
+            || path.startsWith("/chat")
+            || path.startsWith("/completions")
+            || path.startsWith("/responses")
+            || path.startsWith("/embeddings")
+            || path.startsWith("/openai");
     return openAi ? Route.OPENAI : Route.UNKNOWN;
   }
 

@@ -49,7 +49,7 @@ final class OwnUrl {
             ? authority.substring(0, authority.length() - port.length())
             : authority;
     return name.equalsIgnoreCase(GOOGLE)
-        || secure == target.tls() && name.equalsIgnoreCase(target.authority());
+        || (secure == target.tls() && name.equalsIgnoreCase(target.authority()));
   }
 
   /** The authority the client asked for; empty for an HTTP/1.0 client that named none. */

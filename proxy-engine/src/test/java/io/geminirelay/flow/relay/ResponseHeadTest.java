@@ -78,8 +78,7 @@ class ResponseHeadTest {
   })
   void framesTheBodyForTheClient(
       int status, String method, String version, String line, String framing) {
-    HttpResponse head =
-        build(answer(status, line), method, HttpVersion.valueOf(version, true), true);
+    HttpResponse head = build(answer(status, line), method, HttpVersion.valueOf(version), true);
     assertEquals(
         framing,
         lines(head).stream()
