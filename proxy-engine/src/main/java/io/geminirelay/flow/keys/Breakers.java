@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The breakers of all targets, and of the models that a target said were overloaded. Thread safe. */
+/**
+ * The breakers of all targets, and of the models that a target said were overloaded. Thread safe.
+ */
 public final class Breakers {
   private static final int MAX_MODELS = 256;
 

@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * Leaves a target alone that keeps failing.
  *
  * <p>ADMITTING lets all through; failures in a row lead to REFUSING, which lets none through; after
- * the recovery time PROBING lets a few through: enough successes lead back to ADMITTING, one failure
- * to REFUSING. While nothing fails, asking and telling are one volatile read each. Thread safe.
+ * the recovery time PROBING lets a few through: enough successes lead back to ADMITTING, one
+ * failure to REFUSING. While nothing fails, asking and telling are one volatile read each. Thread
+ * safe.
  */
 public final class CircuitBreaker {
   private static final Phase CALM = new Phase(State.ADMITTING, 0, 0, 0);
@@ -96,8 +97,7 @@ public final class CircuitBreaker {
       if (old.state() == State.REFUSING) {
         return;
       }
-      boolean enough =
-          old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
+      boolean enough = old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
       Phase next =
           enough
               ? new Phase(State.REFUSING, 0, 0, now)

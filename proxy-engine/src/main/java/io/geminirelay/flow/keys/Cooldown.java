@@ -49,8 +49,7 @@ public final class Cooldown {
       return new Cooldown(model, rest.reason(), rest.quotaId(), old.step, now + rest.nanos());
     }
     int step = old == null || !rest.ladder() ? 0 : old.step + 1;
-    return new Cooldown(
-        model, rest.reason(), rest.quotaId(), step, now + rest.nanosOfStep(step));
+    return new Cooldown(model, rest.reason(), rest.quotaId(), step, now + rest.nanosOfStep(step));
   }
 
   /** The model that rests; empty when all models do. */

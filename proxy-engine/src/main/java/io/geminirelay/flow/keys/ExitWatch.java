@@ -21,8 +21,8 @@ public final class ExitWatch {
   private record Window(long sinceNanos, long buckets) {}
 
   /**
-   * Records that {@code bucket} was refused with 429 through {@code exit}; whether the exit is to be
-   * suspected. A direct connection has no exit to change and is never suspected.
+   * Records that {@code bucket} was refused with 429 through {@code exit}; whether the exit is to
+   * be suspected. A direct connection has no exit to change and is never suspected.
    */
   public boolean refused(@Nullable EgressConfig exit, QuotaBucket bucket, long now) {
     if (exit == null) {

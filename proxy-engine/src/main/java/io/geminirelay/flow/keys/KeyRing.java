@@ -82,7 +82,11 @@ public final class KeyRing {
         String authority = group.target().authority();
         keys.add(
             new ApiKey(
-                place, key, destinations(group, key), stateOf(authority, key), bucketOf(authority, key)));
+                place,
+                key,
+                destinations(group, key),
+                stateOf(authority, key),
+                bucketOf(authority, key)));
       }
       built.add(new KeyGroup(group.name(), group.modelAliases(), keys));
     }
@@ -179,12 +183,14 @@ public final class KeyRing {
     String reason = verdict.reason();
     String quotaId = verdict.quotaId();
     return switch (verdict.rest()) {
-      case UNTIL_RESET ->
-          new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
+      case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
       case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
       case LADDER, NONE ->
           new Rest(
-              reason, quotaId, FIRST_STEP_NANOS, Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
+              reason,
+              quotaId,
+              FIRST_STEP_NANOS,
+              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
     };
   }
 

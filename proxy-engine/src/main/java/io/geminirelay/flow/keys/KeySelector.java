@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses keys: round robin over all usable keys of the groups that list the model, or of all groups
- * where none does; by one atomic step, without lock or allocation. Thread safe.
+ * Chooses keys: round robin over all usable keys of the groups that list the model, or of all
+ * groups where none does; by one atomic step, without lock or allocation. Thread safe.
  */
 public final class KeySelector {
   /** A wait that does not end. */

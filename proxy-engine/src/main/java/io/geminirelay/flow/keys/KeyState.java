@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of a key whatever the model: in use, refused by Google, or put aside by hand.
  *
- * <p>An invalid key is tried again with one request after pauses that grow from a minute to an hour,
- * so that a key that was switched on again needs nobody's help. Thread safe.
+ * <p>An invalid key is tried again with one request after pauses that grow from a minute to an
+ * hour, so that a key that was switched on again needs nobody's help. Thread safe.
  */
 public final class KeyState {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);

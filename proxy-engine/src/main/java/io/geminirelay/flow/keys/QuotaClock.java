@@ -10,8 +10,8 @@ import java.time.ZoneId;
 /**
  * Tells when daily quotas start anew: a local time in a zone, midnight Pacific by default.
  *
- * <p>On the day a clock change skips the local time, the reset comes at the moment of the change; on
- * the day it occurs twice, at the first. Immutable.
+ * <p>On the day a clock change skips the local time, the reset comes at the moment of the change;
+ * on the day it occurs twice, at the first. Immutable.
  *
  * @see <a href="https://ai.google.dev/gemini-api/docs/rate-limits">Rate limits</a>
  */

@@ -23,8 +23,7 @@ public final class VerdictReader {
           "API_KEY_HTTP_REFERRER_BLOCKED",
           "API_KEY_ANDROID_APP_BLOCKED",
           "API_KEY_IOS_APP_BLOCKED");
-  private static final Set<String> BLOCKED_PROJECT =
-      Set.of("SERVICE_DISABLED", "BILLING_DISABLED");
+  private static final Set<String> BLOCKED_PROJECT = Set.of("SERVICE_DISABLED", "BILLING_DISABLED");
 
   /** The path wants another kind of credential: no key can help, and none is to blame. */
   private static final Set<String> WRONG_CREDENTIAL_KIND =

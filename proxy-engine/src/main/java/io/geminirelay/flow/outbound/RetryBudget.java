@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The repeats that all exchanges together may make in an outage: a share of the requests of the last
- * ten seconds, and a few each second in any case. Lock-free; shared by all loops.
+ * The repeats that all exchanges together may make in an outage: a share of the requests of the
+ * last ten seconds, and a few each second in any case. Lock-free; shared by all loops.
  */
 public final class RetryBudget {
   private static final int SLOTS = 10;

@@ -123,8 +123,7 @@ class VerdictReaderTest {
     assertEquals(
         KeyVerdict.Next.ANOTHER_KEY_BRIEFLY,
         VerdictReader.judge(new UpstreamOutcome.Empty(), AWARE).next());
-    assertEquals(
-        KeyVerdict.SUCCESS, VerdictReader.judge(new UpstreamOutcome.Served(), AWARE));
+    assertEquals(KeyVerdict.SUCCESS, VerdictReader.judge(new UpstreamOutcome.Served(), AWARE));
   }
 
   @ParameterizedTest
@@ -210,9 +209,7 @@ class VerdictReaderTest {
     if (body.contains("location is not supported")) {
       return "EXIT_SUSPECT NONE NEXT_EXIT";
     }
-    return status == 503
-        ? "MODEL_OVERLOADED NONE ANOTHER_KEY_BRIEFLY"
-        : "NONE NONE ANSWER_CLIENT";
+    return status == 503 ? "MODEL_OVERLOADED NONE ANOTHER_KEY_BRIEFLY" : "NONE NONE ANSWER_CLIENT";
   }
 
   private static Path corpus() {

@@ -24,8 +24,18 @@ class RetryPolicyTest {
   private static final Duration T = Duration.ofSeconds(10);
   private static final OutboundConfig CONFIG =
       new OutboundConfig(
-          T, T, T, T, T, 4, 2, 1 << 20, 0.2, 3,
-          new OutboundConfig.PoolConfig(1, 1, 1, T, T), Duration.ZERO);
+          T,
+          T,
+          T,
+          T,
+          T,
+          4,
+          2,
+          1 << 20,
+          0.2,
+          3,
+          new OutboundConfig.PoolConfig(1, 1, 1, T, T),
+          Duration.ZERO);
   private static final Situation FREE = new Situation(false, true, T.toNanos());
 
   private final FakeTime time = new FakeTime();
@@ -35,8 +45,7 @@ class RetryPolicyTest {
 
   private static KeyVerdict status(int status) {
     return VerdictReader.judge(
-        new UpstreamOutcome.Refused(status, ErrorBody.EMPTY, false),
-        RateLimitBehavior.QUOTA_AWARE);
+        new UpstreamOutcome.Refused(status, ErrorBody.EMPTY, false), RateLimitBehavior.QUOTA_AWARE);
   }
 
   @Test
