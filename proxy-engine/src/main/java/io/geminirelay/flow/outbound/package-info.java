@@ -1,6 +1,8 @@
 /**
- * Requests on their way to Google: in come admitted exchanges, out go attempts with a key; a target
- * that cannot be reached or does not answer is told as a fault.
+ * The way of a request to Google: attempts until one is served or given up.
+ *
+ * <p>In come a request, its body and a key; out goes an answer that is committed, or a fault. Any
+ * attempt can be refused, break off or find no connection: then the rules here say what is next.
  */
 @NullMarked
 package io.geminirelay.flow.outbound;
