@@ -9,8 +9,10 @@ import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.Outbound;
+import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
@@ -24,7 +26,7 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +39,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The gateway, put together: the only place that knows every part.
  *
- * <p>Configured, then {@link #start() running}, then {@link #drain() draining}, then stopped. Thread
- * safe.
+ * <p>Configured, then {@link #start() running}, then {@link #drain() draining}, then stopped.
+ * Thread safe.
  */
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -58,7 +60,7 @@ public final class Engine {
   private final EngineConfig config;
   private final Transport transport;
   private final EventLoopGroup loops;
-  private final Map<EventLoop, LoopPools> pools = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
@@ -88,28 +90,30 @@ public final class Engine {
             config.outbound());
     for (EventExecutor loop : loops) {
       pools.put(
-          (EventLoop) loop,
-          new LoopPools((EventLoop) loop, connector, config.outbound(), time));
+          (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
     this.handler = connectionHandler(time, serverTls);
   }
 
   private ConnectionHandler connectionHandler(TimeSource time, @Nullable ServerTls serverTls) {
-    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time);
+    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     Breakers breakers = new Breakers(config.breaker(), time);
+    RetryBudget budget = new RetryBudget(config.outbound(), time);
     Outbound outbound =
         new Outbound(
             keys,
             breakers,
-            RetryPolicy.of(config.outbound(), time),
+            new ExitWatch(),
+            config.keys().behavior(),
+            new RetryPolicy(config.outbound(), budget, new Random()),
+            budget,
             this::poolsOf,
             config.outbound(),
             time,
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
-    RequestPipeline stages =
-        new RequestPipeline(config, vitals, outbound, new Settlement(time));
+    RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 
@@ -140,10 +144,7 @@ public final class Engine {
               listener = bound;
               state.compareAndSet(State.BUILT, State.RUNNING);
               LOG.info(
-                  "listening on {} ({}, {} event loops)",
-                  bound.address(),
-                  transport,
-                  pools.size());
+                  "listening on {} ({}, {} event loops)", bound.address(), transport, pools.size());
               return bound.address();
             });
   }

@@ -31,7 +31,9 @@ final class RequestPipeline implements Consumer<ChannelPipeline> {
 
   RequestPipeline(EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
-    this.auth = new AuthHandler(new ClientPasses(config.clients()), config.server().adminToken());
+    this.auth =
+        new AuthHandler(
+            new ClientPasses(config.clients(), config.openToAll()), config.server().adminToken());
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
     this.outbound = outbound;

@@ -1,8 +1,8 @@
 package io.geminirelay.testing;
 
+import io.geminirelay.base.exchange.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import io.geminirelay.base.exchange.TimeSource;
 
 /**
  * A clock and a nanosecond ticker that stand still until a test moves them.

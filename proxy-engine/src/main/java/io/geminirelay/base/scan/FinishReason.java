@@ -10,6 +10,7 @@ import java.util.Locale;
  * <p>Numbers are those of {@code google.ai.generativelanguage.v1beta.Candidate.FinishReason}, sent
  * when a client asks for {@code enum-encoding=int}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the arrays are never handed out nor written
 public enum FinishReason {
   /** No reason seen. */
   NONE(-1),

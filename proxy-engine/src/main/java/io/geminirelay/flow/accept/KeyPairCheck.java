@@ -15,8 +15,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
 /**
- * Whether a PEM certificate and a PKCS#8 private key belong together. BoringSSL would only notice in
- * the first handshake.
+ * Whether a PEM certificate and a PKCS#8 private key belong together. BoringSSL would only notice
+ * in the first handshake.
  */
 final class KeyPairCheck {
   private static final byte[] PROBE = "gemini-relay".getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +30,8 @@ final class KeyPairCheck {
           CertificateFactory.getInstance("X.509").generateCertificate(in).getPublicKey();
       String algorithm = verifies.getAlgorithm();
       PrivateKey signs =
-          KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der(privateKey)));
+          KeyFactory.getInstance(algorithm)
+              .generatePrivate(new PKCS8EncodedKeySpec(der(privateKey)));
       Signature signature = Signature.getInstance(signatureOf(algorithm));
       signature.initSign(signs);
       signature.update(PROBE);

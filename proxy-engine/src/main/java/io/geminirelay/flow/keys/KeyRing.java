@@ -139,8 +139,8 @@ public final class KeyRing {
 
   /** Forgets every rest of a key, its project's too. */
   public void reset(ApiKey key) {
-    boolean state = key.state().clear();
-    changed(key.bucket().clear() | state);
+    changed(key.state().clear());
+    changed(key.bucket().clear());
   }
 
   /**
@@ -162,8 +162,8 @@ public final class KeyRing {
   private void succeeded(ApiKey key, String model) {
     if (!key.usable(model)) {
       long now = time.nanoTime();
-      boolean state = key.state().succeed(now);
-      changed(key.bucket().succeed(model, now) | state);
+      changed(key.state().succeed(now));
+      changed(key.bucket().succeed(model, now));
     }
   }
 

@@ -19,8 +19,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of an exchange with one key, as a state machine: lease a connection, send the request, hold
- * the answer until it is known to be the one, relay it.
+ * One try of an exchange with one key, as a state machine: lease a connection, send the request,
+ * hold the answer until it is known to be the one, relay it.
  *
  * <p>Owns its lease and the held beginning of the answer. Runs on the client's event loop, which is
  * the connection's too.

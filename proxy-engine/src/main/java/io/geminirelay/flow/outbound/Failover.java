@@ -77,7 +77,9 @@ final class Failover {
     }
   }
 
-  /** What follows the attempt {@code from} according to {@code decision}; null when nothing does. */
+  /**
+   * What follows the attempt {@code from} according to {@code decision}; null when nothing does.
+   */
   @Nullable Choice after(Attempt from, RetryDecision decision) {
     if (verdict.next() == KeyVerdict.Next.ANOTHER_KEY_BRIEFLY) {
       count.overloaded();

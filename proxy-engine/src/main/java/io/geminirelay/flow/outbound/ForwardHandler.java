@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Alarm;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.fault.Fault;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -11,11 +12,11 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Last stage of a request: hands it to a {@link Forwarding}, which makes attempts until it is served
- * or given up.
+ * Last stage of a request: hands it to a {@link Forwarding}, which makes attempts until it is
+ * served or given up.
  *
- * <p>Place: behind every other request stage. Keeps the forwarding in flight; owns no buffer itself.
- * Runs on the client's event loop.
+ * <p>Place: behind every other request stage. Keeps the forwarding in flight; owns no buffer
+ * itself. Runs on the client's event loop.
  */
 public final class ForwardHandler extends ChannelInboundHandlerAdapter {
   private final Outbound outbound;
@@ -60,6 +61,15 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
       forwarding.clientWritable();
     }
     ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof Fault) {
+      // An earlier stage has refused the rest of this request.
+      cancel();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override

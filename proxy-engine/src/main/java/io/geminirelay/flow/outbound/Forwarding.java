@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One exchange's way upstream: attempt after attempt until one is served or none is left to make.
  *
- * <p>Owns the request body, and through its attempt and its {@link Failover} the held answers; all are
- * let go in {@link #close()}, the only way out. Runs on the client's event loop.
+ * <p>Owns the request body, and through its attempt and its {@link Failover} the held answers; all
+ * are let go in {@link #close()}, the only way out. Runs on the client's event loop.
  */
 final class Forwarding {
   private final ChannelHandlerContext client;
@@ -122,8 +122,7 @@ final class Forwarding {
   }
 
   private boolean wantsEvents() {
-    return exchange.generating()
-        && (request.asksForStream() || exchange.uri().contains("alt=sse"));
+    return exchange.generating() && (request.asksForStream() || exchange.uri().contains("alt=sse"));
   }
 
   /** The client can take more of the answer. */
@@ -298,8 +297,7 @@ final class Forwarding {
     ApiKey key = failover.answerKey();
     Fault fault = failover.lastFault();
     if (answer != null && key != null) {
-      boolean limited =
-          answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
+      boolean limited = answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
       new ErrorAnswer(client, exchange, outbound.https())
           .retryAfter(limited ? fault.retryAfterSeconds() : -1)
           .take(answer, key, relay);

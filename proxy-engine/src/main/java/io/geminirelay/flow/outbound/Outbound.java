@@ -11,8 +11,8 @@ import io.netty.channel.EventLoop;
 import java.util.function.Function;
 
 /**
- * What all forwardings of one engine share. Immutable; its parts are thread safe or, the pools, bound
- * to their loop.
+ * What all forwardings of one engine share. Immutable; its parts are thread safe or, the pools,
+ * bound to their loop.
  *
  * @param keys the keys of all groups
  * @param breakers one for each target

@@ -31,8 +31,7 @@ final class RequestBody {
     this.gate = ReadGate.of(client.channel());
     boolean named = !exchange.model().isEmpty();
     boolean bodied = HttpMethod.POST.equals(exchange.head().method());
-    this.models =
-        !named && bodied && exchange.route() == Route.OPENAI ? new ModelScanner() : null;
+    this.models = !named && bodied && exchange.route() == Route.OPENAI ? new ModelScanner() : null;
   }
 
   KeptBody kept() {
@@ -76,7 +75,9 @@ final class RequestBody {
     return model.startsWith("models/") ? model.substring("models/".length()) : model;
   }
 
-  /** Reads on from the client, or waits: a body over its cap may not run ahead of the connection. */
+  /**
+   * Reads on from the client, or waits: a body over its cap may not run ahead of the connection.
+   */
   void pace(@Nullable Attempt attempt) {
     boolean ahead = kept.isOverCap() && (attempt == null || attempt.isFull());
     if (ahead) {

@@ -30,7 +30,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A listener whose only stage echoes method, path and body, or holds its answer on {@code /hold}. */
+/**
+ * A listener whose only stage echoes method, path and body, or holds its answer on {@code /hold}.
+ */
 final class AcceptServer implements AutoCloseable {
   final ClientConnections connections;
   final Listener listener;
@@ -42,12 +44,25 @@ final class AcceptServer implements AutoCloseable {
 
   static final ClientLimits LIMITS =
       new ClientLimits(
-          512, 2048, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
+          512,
+          2048,
+          1 << 20,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30));
 
   AcceptServer(ClientLimits limits, int max, @Nullable TlsFiles tls) throws Exception {
     ServerConfig config =
         new ServerConfig(
-            "127.0.0.1", 0, TransportChoice.AUTO, 1, max, limits, Duration.ofSeconds(10), tls, null,
+            "127.0.0.1",
+            0,
+            TransportChoice.AUTO,
+            1,
+            max,
+            limits,
+            Duration.ofSeconds(10),
+            tls,
+            null,
             List.of());
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());

@@ -54,7 +54,10 @@ class Http1ConnectionTest {
         Socket socket = server.connect()) {
       send(
           socket,
-          "\r\n" + GET.formatted("hold1") + GET.formatted("2") + GET.formatted("hold3")
+          "\r\n"
+              + GET.formatted("hold1")
+              + GET.formatted("2")
+              + GET.formatted("hold3")
               + GET.formatted("4"));
       AcceptServer.await(() -> server.held.size() == 1);
       assertEquals("[GET /hold1]", server.good.toString());
@@ -89,7 +92,8 @@ class Http1ConnectionTest {
         assertFalse(AcceptServer.readAnswer(socket).contains("onnection:"));
         send(socket, "GET http://a/abs?q HTTP/1.1\r\nHost: a\r\n\r\n");
         assertTrue(AcceptServer.readAnswer(socket).endsWith("GET /abs?q "));
-        send(socket, "GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + GET.formatted("c"));
+        send(
+            socket, "GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + GET.formatted("c"));
         assertTrue(AcceptServer.readAll(socket).contains("connection: close"));
       }
       assertFalse(server.good.contains("GET /c"));

@@ -11,7 +11,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -27,8 +29,6 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -64,7 +64,10 @@ class Http2ConnectionTest {
                     channel
                         .pipeline()
                         .addLast(
-                            Http2FrameCodecBuilder.forClient().validateHeaders(false).encoderIgnoreMaxHeaderListSize(true).build(),
+                            Http2FrameCodecBuilder.forClient()
+                                .validateHeaders(false)
+                                .encoderIgnoreMaxHeaderListSize(true)
+                                .build(),
                             new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
                             new Connection());
                   }
@@ -102,7 +105,8 @@ class Http2ConnectionTest {
         events.add("status " + frame.headers().status() + (frame.isEndStream() ? " end" : ""));
       } else if (message instanceof Http2DataFrame frame) {
         events.add(
-            "data " + frame.content().toString(StandardCharsets.UTF_8)
+            "data "
+                + frame.content().toString(StandardCharsets.UTF_8)
                 + (frame.isEndStream() ? " end" : ""));
       }
     }

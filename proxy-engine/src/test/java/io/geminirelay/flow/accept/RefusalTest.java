@@ -45,12 +45,17 @@ class RefusalTest {
         head(400, "length overflow", host + "Content-Length: 9223372036854775808\r\n"),
         head(400, "double length", host + "Content-Length: 5\r\nContent-Length: 6\r\n"),
         head(400, "equal lengths", host + "Content-Length: 5\r\ncontent-length: 5\r\n"),
-        head(400, "length and coding", host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
-        head(400, "coding and length", host + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
+        head(
+            400, "length and coding", host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+        head(
+            400, "coding and length", host + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
         head(400, "gzip, chunked", host + "Transfer-Encoding: gzip, chunked\r\n"),
         head(400, "identity", host + "Transfer-Encoding: identity\r\n"),
         head(400, "chunked twice", host + "Transfer-Encoding: chunked, chunked\r\n"),
-        head(400, "two codings", host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+        head(
+            400,
+            "two codings",
+            host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
         head(400, "xchunked", host + "Transfer-Encoding: xchunked\r\n"),
         head(400, "vertical tab chunked", host + "Transfer-Encoding: \u000bchunked\r\n"),
         raw(400, "coding in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
@@ -97,7 +102,10 @@ class RefusalTest {
         raw(505, "HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n"),
         raw(505, "HTTP/0.9", "GET / HTTP/0.9\r\nHost: a\r\n\r\n"),
         raw(400, "http/1.1", "GET / http/1.1\r\nHost: a\r\n\r\n"),
-        raw(400, "draft 76", "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n"),
+        raw(
+            400,
+            "draft 76",
+            "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n"),
         raw(414, "long line", "GET /" + "a".repeat(600) + " HTTP/1.1\r\nHost: a\r\n\r\n"),
         raw(414, "line without end", "GET /" + "a".repeat(600)),
         head(431, "long header", host + "A: " + "b".repeat(2100) + "\r\n"),
