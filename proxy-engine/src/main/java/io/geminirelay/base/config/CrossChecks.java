@@ -40,7 +40,7 @@ final class CrossChecks {
           String found = "group " + Shown.plain(group) + " of client " + Shown.plain(client.name());
           String nearest = NearestName.of(group, names);
           root.problems()
-              .add(new Problem(place, found, "one of " + sorted(names), nearest));
+              .add(new Problem(place, found, "one of " + String.join(", ", sorted(names)), nearest));
         }
       }
     }
