@@ -149,6 +149,12 @@ public final class Engine {
             });
   }
 
+  /** The port it listens on; 0 before it does. */
+  public int port() {
+    Listener bound = listener;
+    return bound == null ? 0 : bound.address().getPort();
+  }
+
   /** Where the engine stands. */
   public State state() {
     return state.get();

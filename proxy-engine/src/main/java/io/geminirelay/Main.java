@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     name = "gemini-relay",
     description = "Gateway in front of the Gemini API. Without a command it serves.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    subcommands = {ServeCommand.class, CheckCommand.class},
+    versionProvider = Main.Versions.class,
+    subcommands = {ServeCommand.class, CheckCommand.class, DemoCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, or stopped by a signal",
@@ -98,12 +98,11 @@ public final class Main implements Callable<Integer> {
     return e instanceof ConfigException ? CONFIG_INVALID : FAILED;
   }
 
-  /** The version that the build wrote into the jar. */
-  static final class Version implements IVersionProvider {
+  /** Tells the version. */
+  static final class Versions implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"gemini-relay " + (version == null ? "(unpackaged)" : version)};
+      return new String[] {"gemini-relay " + Version.text()};
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.geminirelay;
 
-import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.exchange.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,29 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Loaded loaded = Objects.requireNonNull(main).load();
-    Objects.requireNonNull(loaded.config());
+    EngineConfig config = Objects.requireNonNull(main).load().config();
+    Engine engine = Engine.of(config, TimeSource.SYSTEM);
+    return serve(engine, () -> {});
+  }
+
+  /** Runs {@code engine} until SIGTERM or SIGINT has drained it; {@code started} is told first. */
+  static int serve(Engine engine, Runnable started) throws Exception {
+    try {
+      engine.start().toCompletableFuture().get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      engine.drain().toCompletableFuture().join();
+      throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
+    }
+    started.run();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine), "drain"));
+    engine.stopped().toCompletableFuture().get();
     return Main.OK;
+  }
+
+  /** Holds the process until the last request is done, or the drain time is over. */
+  private static void drain(Engine engine) {
+    engine.drain().toCompletableFuture().join();
+    // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
+    Runtime.getRuntime().halt(Main.OK);
   }
 }

@@ -157,7 +157,11 @@ public final class ConfigText {
   private static String egress(EgressConfig egress) {
     String host = egress.host().indexOf(':') >= 0 ? "[" + egress.host() + "]" : egress.host();
     String login = egress.user() == null && egress.password() == null ? "" : "***:***@";
-    return egress.kind().name().toLowerCase(Locale.ROOT) + "://" + login + host + ":"
+    return egress.kind().name().toLowerCase(Locale.ROOT)
+        + "://"
+        + login
+        + host
+        + ":"
         + egress.port();
   }
 

@@ -26,13 +26,14 @@ final class CrossChecks {
       String expected =
           "clients (or the variable API_KEYS) for an address other machines can reach, or"
               + " \"auth: none\" to serve everybody";
-      server.problems().add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
+      server
+          .problems()
+          .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
     }
   }
 
   private static void checkClientGroups(EngineConfig config, ConfigTree root) {
-    Set<String> names =
-        config.groups().stream().map(GroupConfig::name).collect(Collectors.toSet());
+    Set<String> names = config.groups().stream().map(GroupConfig::name).collect(Collectors.toSet());
     for (ClientConfig client : config.clients()) {
       for (String group : client.groups()) {
         if (!names.contains(group)) {
@@ -40,7 +41,8 @@ final class CrossChecks {
           String found = "group " + Shown.plain(group) + " of client " + Shown.plain(client.name());
           String nearest = NearestName.of(group, names);
           root.problems()
-              .add(new Problem(place, found, "one of " + String.join(", ", sorted(names)), nearest));
+              .add(
+                  new Problem(place, found, "one of " + String.join(", ", sorted(names)), nearest));
         }
       }
     }
@@ -49,7 +51,9 @@ final class CrossChecks {
   private static void checkTimes(EngineConfig config, ConfigTree server) {
     OutboundConfig outbound = config.outbound();
     if (outbound.deadline().compareTo(outbound.firstByte()) < 0) {
-      server.problems().warn(
+      server
+          .problems()
+          .warn(
               server.placeOf("request_timeout_secs"),
               "more than upstream.deadline_secs",
               "less; the deadline comes first");

@@ -204,8 +204,7 @@ final class GroupSection {
       reading.problems().add(taken, "the group env", expected);
     } else if (!keys.isEmpty()) {
       TargetConfig target = TargetConfig.STANDARD;
-      groups.add(
-          new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
+      groups.add(new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
     }
   }
 }

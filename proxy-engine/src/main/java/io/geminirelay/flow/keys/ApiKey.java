@@ -133,7 +133,7 @@ public final class ApiKey {
     Cooldown invalidity = state.invalidity();
     Cooldown whole = bucket.whole();
     Cooldown cooling = bucket.cooldown(model);
-    if (trialWaitNanos(model, now) > 0 || !(tryTrial(invalidity, now))) {
+    if (trialWaitNanos(model, now) > 0 || !tryTrial(invalidity, now)) {
       return false;
     }
     if (tryTrial(whole, now)) {
@@ -154,7 +154,8 @@ public final class ApiKey {
   boolean releaseTrial(String model, long now) {
     boolean changed = release(state.invalidity(), now);
     changed |= release(bucket.whole(), now);
-    return changed | release(bucket.cooldown(model), now);
+    changed |= release(bucket.cooldown(model), now);
+    return changed;
   }
 
   private static boolean release(@Nullable Cooldown cooldown, long now) {

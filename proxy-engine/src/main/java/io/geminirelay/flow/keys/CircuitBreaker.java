@@ -79,7 +79,7 @@ public final class CircuitBreaker {
   public void success() {
     while (true) {
       Phase old = phase.get();
-      if (old == CALM || old.state() == State.REFUSING) {
+      if (old.equals(CALM) || old.state() == State.REFUSING) {
         return;
       }
       boolean healed =

@@ -31,6 +31,7 @@ final class Rotation {
    * @param resting whether others may come back by themselves
    * @param trialAtNanos when the first of those may be tried
    */
+  @SuppressWarnings("ArrayRecordComponent") // read by index on the hot path, never written
   private record View(long epoch, ApiKey[] usable, boolean resting, long trialAtNanos) {}
 
   Rotation(String model, List<ApiKey> candidates, AtomicLong epoch) {
