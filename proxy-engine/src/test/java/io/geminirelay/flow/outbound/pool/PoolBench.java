@@ -42,16 +42,24 @@ final class PoolBench implements AutoCloseable {
   final EventLoop loop = group.next();
   final AtomicLong skippedNanos = new AtomicLong();
   final LoopPools pools;
-  private final Addresses addresses =
-      new Addresses(NioDatagramChannel::new, NioSocketChannel::new);
+  private final Addresses addresses = new Addresses(NioDatagramChannel::new, NioSocketChannel::new);
 
   PoolBench(int maxConnections, int maxStreams) {
     Duration clock = Duration.ofSeconds(5);
     OutboundConfig config =
         new OutboundConfig(
-            clock, clock, clock, clock, clock, 3, 2, 1 << 20, 0.2, 3,
-            new PoolConfig(8, maxConnections, maxStreams, Duration.ofMinutes(1),
-                Duration.ofMinutes(10)),
+            clock,
+            clock,
+            clock,
+            clock,
+            clock,
+            3,
+            2,
+            1 << 20,
+            0.2,
+            3,
+            new PoolConfig(
+                8, maxConnections, maxStreams, Duration.ofMinutes(1), Duration.ofMinutes(10)),
             Duration.ZERO);
     TimeSource time =
         new TimeSource() {
@@ -67,16 +75,21 @@ final class PoolBench implements AutoCloseable {
         };
     pools =
         new LoopPools(
-            loop, new Connector(NioSocketChannel::new, addresses, new UpstreamTls(), config),
-            config, time);
+            loop,
+            new Connector(NioSocketChannel::new, addresses, new UpstreamTls(), config),
+            config,
+            time);
   }
 
   static Destination plain(int port, UpstreamProtocol protocol, @Nullable EgressConfig egress) {
-    return new Destination(
-        new TargetConfig(false, "localhost", port, "", protocol, null), egress);
+    return new Destination(new TargetConfig(false, "localhost", port, "", protocol, null), egress);
   }
 
-  static Destination tls(String host, int port, UpstreamProtocol protocol, @Nullable Path ca,
+  static Destination tls(
+      String host,
+      int port,
+      UpstreamProtocol protocol,
+      @Nullable Path ca,
       @Nullable EgressConfig egress) {
     return new Destination(new TargetConfig(true, host, port, "", protocol, ca), egress);
   }
@@ -155,20 +168,21 @@ final class PoolBench implements AutoCloseable {
   /** Waits for a condition on the loop. */
   void await(Callable<Boolean> condition) throws Exception {
     CompletableFuture<Boolean> met = new CompletableFuture<>();
-    loop.execute(new Runnable() {
-      @Override
-      public void run() {
-        try {
-          if (condition.call()) {
-            met.complete(true);
-          } else if (!met.isDone()) {
-            loop.schedule(this, 2, TimeUnit.MILLISECONDS);
+    loop.execute(
+        new Runnable() {
+          @Override
+          public void run() {
+            try {
+              if (condition.call()) {
+                met.complete(true);
+              } else if (!met.isDone()) {
+                loop.schedule(this, 2, TimeUnit.MILLISECONDS);
+              }
+            } catch (Exception e) {
+              met.completeExceptionally(e);
+            }
           }
-        } catch (Exception e) {
-          met.completeExceptionally(e);
-        }
-      }
-    });
+        });
     met.orTimeout(10, TimeUnit.SECONDS).join();
   }
 

@@ -35,10 +35,16 @@ class TlsPoolTest {
   static void issue() throws Exception {
     X509Bundle root =
         new CertificateBuilder()
-            .ecp256().subject("CN=test root").setIsCertificateAuthority(true).buildSelfSigned();
+            .ecp256()
+            .subject("CN=test root")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
     certificate =
         new CertificateBuilder()
-            .ecp256().subject("CN=localhost").addSanDnsName("localhost").buildIssuedBy(root);
+            .ecp256()
+            .subject("CN=localhost")
+            .addSanDnsName("localhost")
+            .buildIssuedBy(root);
     ca = Files.writeString(folder.resolve("ca.pem"), root.getCertificatePEM());
   }
 
@@ -126,12 +132,15 @@ class TlsPoolTest {
       // Of the two streams, 3 and 5, only the first was taken.
       Http2FrameCodec codec = first.channel().parent().pipeline().get(Http2FrameCodec.class);
       ChannelHandlerContext connection = first.channel().parent().pipeline().context(codec);
-      connection.executor().execute(
-          () -> {
-            codec.encoder().writeGoAway(
-                connection, 3, 0, Unpooled.EMPTY_BUFFER, connection.newPromise());
-            connection.flush();
-          });
+      connection
+          .executor()
+          .execute(
+              () -> {
+                codec
+                    .encoder()
+                    .writeGoAway(connection, 3, 0, Unpooled.EMPTY_BUFFER, connection.newPromise());
+                connection.flush();
+              });
       assertEquals(FaultKind.NOT_PROCESSED, untaken.brokenBy().kind());
       UpstreamLease next = bench.lease(to(server));
       assertFalse(next.reused());
@@ -151,13 +160,11 @@ class TlsPoolTest {
       TlsServer.answer(stream, MORE_THAN_A_STREAM_WINDOW, true);
       PoolBench.Answer other = bench.get(bench.lease(to(server)), true);
       TlsServer.answer(server.stream(), MORE_THAN_A_STREAM_WINDOW, true);
-      assertEquals(
-          MORE_THAN_A_STREAM_WINDOW, other.whole.get(10, TimeUnit.SECONDS).length());
+      assertEquals(MORE_THAN_A_STREAM_WINDOW, other.whole.get(10, TimeUnit.SECONDS).length());
       assertFalse(unread.whole.isDone());
       assertTrue(stream.channel().isOpen(), "its end must not have been sent");
       bench.loop.execute(() -> slow.channel().config().setAutoRead(true));
-      assertEquals(
-          MORE_THAN_A_STREAM_WINDOW, unread.whole.get(10, TimeUnit.SECONDS).length());
+      assertEquals(MORE_THAN_A_STREAM_WINDOW, unread.whole.get(10, TimeUnit.SECONDS).length());
     }
   }
 
@@ -168,8 +175,7 @@ class TlsPoolTest {
       assertEquals(
           FaultKind.TLS,
           bench
-              .refusal(
-                  PoolBench.tls("127.0.0.1", server.port(), UpstreamProtocol.AUTO, ca, null))
+              .refusal(PoolBench.tls("127.0.0.1", server.port(), UpstreamProtocol.AUTO, ca, null))
               .kind());
       assertTrue(server.streams.isEmpty());
     }
@@ -182,9 +188,7 @@ class TlsPoolTest {
         TlsServer server = both()) {
       assertEquals(
           FaultKind.TLS,
-          bench
-              .refusal(PoolBench.tls("localhost", server.port(), protocol, null, null))
-              .kind());
+          bench.refusal(PoolBench.tls("localhost", server.port(), protocol, null, null)).kind());
     }
   }
 }

@@ -89,15 +89,16 @@ final class TlsServer implements AutoCloseable {
           ctx.pipeline()
               .addLast(
                   Http2FrameCodecBuilder.forServer()
-                      .initialSettings(Http2Settings.defaultSettings()
-                          .maxConcurrentStreams(maxStreams))
+                      .initialSettings(
+                          Http2Settings.defaultSettings().maxConcurrentStreams(maxStreams))
                       .build(),
-                  new Http2MultiplexHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                      channel.pipeline().addLast(new StreamEnd());
-                    }
-                  }));
+                  new Http2MultiplexHandler(
+                      new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                          channel.pipeline().addLast(new StreamEnd());
+                        }
+                      }));
         } else {
           ctx.pipeline()
               .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20), new Http1End());
@@ -135,7 +136,8 @@ final class TlsServer implements AutoCloseable {
       ReferenceCountUtil.release(message);
       DefaultFullHttpResponse answer =
           new DefaultFullHttpResponse(
-              HttpVersion.HTTP_1_1, HttpResponseStatus.OK,
+              HttpVersion.HTTP_1_1,
+              HttpResponseStatus.OK,
               Unpooled.wrappedBuffer("one".getBytes(StandardCharsets.US_ASCII)));
       answer.headers().set("content-length", 3);
       ctx.writeAndFlush(answer);
@@ -152,8 +154,7 @@ final class TlsServer implements AutoCloseable {
 
   static void answer(ChannelHandlerContext stream, int bytes, boolean end) {
     stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
-    stream.writeAndFlush(
-        new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[bytes]), end));
+    stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[bytes]), end));
   }
 
   int port() {
