@@ -197,7 +197,7 @@ final class DestinationPool {
         version = Version.HTTP_2;
         connections++;
         new Http2Connection(DestinationPool.this, channel, limits.maxStreams(), target.tls())
-            .start();
+            .start(config.tlsHandshake());
       } else {
         version = Version.HTTP_1;
         connecting--;
@@ -224,12 +224,12 @@ final class DestinationPool {
 
   /** Fails those for whom the connection was opened: all, unless others are still on their way. */
   private void failWaiters(Fault fault) {
-    int left = version == Version.UNKNOWN ? 0 : wanted() - connecting;
     int count =
-        version == Version.HTTP_1 ? Math.max(left, 0) : connecting == 0 ? waiters.size() : 0;
-    if (version == Version.HTTP_1) {
-      count = Math.min(count, 1);
-    }
+        switch (version) {
+          case UNKNOWN -> waiters.size();
+          case HTTP_1 -> wanted() > connecting ? 1 : 0;
+          case HTTP_2 -> connecting == 0 ? waiters.size() : 0;
+        };
     List<Waiter> failed = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       failed.add(waiters.remove());

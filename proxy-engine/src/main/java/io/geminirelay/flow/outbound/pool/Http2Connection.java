@@ -16,6 +16,8 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +62,11 @@ final class Http2Connection {
             .handler(new StreamInstaller(tls));
   }
 
-  /** Begins to speak HTTP/2; the pool hears when the peer has answered, or the channel closed. */
-  void start() {
+  /**
+   * Begins to speak HTTP/2; the pool hears when the peer has answered within {@code limit}, or the
+   * channel closed.
+   */
+  void start(Duration limit) {
     channel
         .pipeline()
         .addLast(
@@ -80,6 +85,15 @@ final class Http2Connection {
     // Streams are held back one by one through their windows; the connection itself always reads.
     channel.config().setAutoRead(true);
     channel.flush();
+    Future<?> clock =
+        channel.eventLoop().schedule(this::closeIfSilent, limit.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(done -> clock.cancel(false));
+  }
+
+  private void closeIfSilent() {
+    if (state == State.STARTING) {
+      channel.close();
+    }
   }
 
   private int connectionWindow() {

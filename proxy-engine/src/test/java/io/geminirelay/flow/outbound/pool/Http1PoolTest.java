@@ -155,4 +155,14 @@ class Http1PoolTest {
       assertEquals("hi", answer.whole.get(10, TimeUnit.SECONDS));
     }
   }
+
+  @Test
+  void aTargetThatNeverSpeaksHttp2FailsWhoWaitsForIt() throws Exception {
+    try (PoolBench bench = new PoolBench(1, 10);
+        RawServer server = RawServer.answering("")) {
+      Destination way = PoolBench.plain(server.port(), UpstreamProtocol.HTTP_2, null);
+      assertEquals(FaultKind.CONNECT, bench.refusal(way).kind());
+      bench.await(() -> bench.pools.counts().connecting() == 0);
+    }
+  }
 }

@@ -23,7 +23,11 @@ final class RawServer implements AutoCloseable {
   private final ServerSocket listening;
 
   RawServer(Script script) throws IOException {
-    listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    this(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), script);
+  }
+
+  RawServer(ServerSocket listening, Script script) {
+    this.listening = listening;
     daemon(
         () -> {
           while (true) {
