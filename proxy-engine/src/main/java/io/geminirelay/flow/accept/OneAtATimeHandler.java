@@ -6,11 +6,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
@@ -27,6 +29,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
   private final Http1Codec codec;
   private final KeepAlive keepAlive = new KeepAlive();
   private State state = State.IDLE;
+  private boolean bodied;
 
   OneAtATimeHandler(Http1Codec codec) {
     this.codec = codec;
@@ -41,6 +44,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     if (message instanceof HttpRequest request) {
       state = State.READING;
       keepAlive.open(request);
+      bodied = HttpUtil.isTransferEncodingChunked(request) || hasLength(request);
     }
     if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
       keepAlive.forbid();
@@ -48,7 +52,17 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
       // Before it is passed on, since the stages may answer from within.
       state = State.READ;
     }
+    boolean last = message instanceof LastHttpContent;
     ctx.fireChannelRead(message);
+    if (last && state == State.EARLY) {
+      state = State.ANSWERED;
+      next(ctx);
+    }
+  }
+
+  private static boolean hasLength(HttpRequest request) {
+    String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+    return length != null && !length.equals("0");
   }
 
   @Override
@@ -57,7 +71,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     if (message instanceof HttpResponse answer) {
       interim = isInterim(answer);
       if (!interim) {
-        keepAlive.apply(answer, state == State.READING);
+        keepAlive.apply(answer, isUnread());
       }
     }
     if (interim || !(message instanceof LastHttpContent)) {
@@ -66,7 +80,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     }
     // An answer that ends before its request would leave the rest of the body to be taken for a
     // new request, or to be read for nobody.
-    boolean unread = state == State.READING;
+    boolean unread = isUnread();
     if (unread || !keepAlive.allowed()) {
       state = State.CLOSING;
       codec.decoder().refuseRest();
@@ -76,8 +90,14 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
       if (state == State.READ) {
         state = State.ANSWERED;
         next(ctx);
+      } else if (state == State.READING) {
+        state = State.EARLY;
       }
     }
+  }
+
+  private boolean isUnread() {
+    return state == State.READING && bodied;
   }
 
   private static boolean isInterim(HttpResponse answer) {
@@ -134,10 +154,12 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
   private enum State {
     /** No request; next: READING. */
     IDLE,
-    /** A head has come; next: READ, CLOSING. */
+    /** A head has come; next: READ, EARLY, CLOSING. */
     READING,
     /** The request is whole; next: ANSWERED, CLOSING. */
     READ,
+    /** A request without a body was answered at its head; next: ANSWERED. */
+    EARLY,
     /** The answer is written, the client has to take it; next: IDLE. */
     ANSWERED,
     /** The last answer is written; whatever comes is dropped. */
