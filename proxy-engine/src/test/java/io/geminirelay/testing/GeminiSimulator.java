@@ -34,7 +34,7 @@ public final class GeminiSimulator implements AutoCloseable {
   private final Channel server;
   private final boolean tls;
 
-  private GeminiSimulator(InstantSource clock, @Nullable SslContext tls) {
+  private GeminiSimulator(InstantSource clock, @Nullable SslContext tls, int port) {
     this.quotas = new Quotas(clock);
     this.api = new GoogleApi(quotas);
     this.tls = tls != null;
@@ -43,14 +43,19 @@ public final class GeminiSimulator implements AutoCloseable {
             .group(group)
             .channel(NioServerSocketChannel.class)
             .childHandler(new ConnectionSetup(script, api, journal, tls, true, 1_000))
-            .bind("127.0.0.1", 0)
+            .bind("127.0.0.1", port)
             .syncUninterruptibly()
             .channel();
   }
 
   /** Plain: HTTP/1.1, and HTTP/2 with prior knowledge. */
   public static GeminiSimulator plain(InstantSource clock) {
-    return new GeminiSimulator(clock, null);
+    return new GeminiSimulator(clock, null, 0);
+  }
+
+  /** The same on the port of one that was closed: the upstream that comes back. */
+  public static GeminiSimulator plainAt(int port, InstantSource clock) {
+    return new GeminiSimulator(clock, null, port);
   }
 
   /** TLS with HTTP/1.1 and HTTP/2 by ALPN. */
@@ -67,7 +72,7 @@ public final class GeminiSimulator implements AutoCloseable {
                       "h2",
                       "http/1.1"))
               .build();
-      return new GeminiSimulator(clock, context);
+      return new GeminiSimulator(clock, context, 0);
     } catch (SSLException e) {
       throw new IllegalStateException(e);
     }
