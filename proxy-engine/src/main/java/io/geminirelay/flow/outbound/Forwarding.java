@@ -221,6 +221,8 @@ final class Forwarding {
 
   /** An attempt came to nothing before it was committed. */
   void failed(Attempt from, Fault fault) {
+    // A beginning that will have no end, or an end without content, is an answer to nobody.
+    from.dropHeld();
     decide(from, failover.judge(from, fault, request.kept().mayReplay()));
   }
 
