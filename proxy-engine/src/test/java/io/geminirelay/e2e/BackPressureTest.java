@@ -83,10 +83,10 @@ class BackPressureTest {
         long sent = settled(rig.journal()::sentBytes);
         report("h1 client, " + upstream, sent, before);
         long read = 0;
-        while (read < 3 * UNDER_WAY) {
+        while (rig.journal().sentBytes() < sent + MIB) {
           read += assertNext(answer);
+          assertTrue(read < UNDER_WAY, "reading on brings no more");
         }
-        assertTrue(rig.journal().sentBytes() > sent, "reading on brings more");
         report("h1 client reading, " + upstream, rig.journal().sentBytes() - read, before);
       }
       rig.journal().awaitCancelled(1);
@@ -112,7 +112,7 @@ class BackPressureTest {
   void slowHttp2StreamHoldsItsUpstreamBackAndNoOther(String upstream) throws Exception {
     long before = directMemory();
     try (Rig rig = rig(upstream);
-        TestHttp2Client client = TestHttp2Client.plain(rig.port())) {
+        TestHttp2Client client = TestHttp2Client.plain(rig.port(), 16_384)) {
       byte[] body = Rig.BODY.getBytes(StandardCharsets.UTF_8);
       Http2Exchange slow = client.open("POST", Rig.STREAM, List.of(), false);
       slow.stopReading();
@@ -123,7 +123,7 @@ class BackPressureTest {
       rig.script().clear();
       assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
       slow.goOnReading();
-      Rig.await(() -> rig.journal().sentBytes() > sent + UNDER_WAY, "more after reading on");
+      Rig.await(() -> rig.journal().sentBytes() > sent + MIB, "more after reading on");
       slow.cancel();
       rig.journal().awaitCancelled(1);
     }
@@ -146,7 +146,7 @@ class BackPressureTest {
         client.abort();
         writer.join();
       }
-      rig.journal().awaitOpenStreams(0);
+      rig.journal().awaitCancelled(upstream.equals("h2") ? 1 : 0);
     }
   }
 

@@ -58,8 +58,11 @@ final class Rig implements AutoCloseable {
 
   static Rig of(GeminiSimulator google, TimeSource time, String group, int keys, String... settings)
       throws Exception {
-    StringBuilder server = new StringBuilder("port: 0, drain_timeout_secs: 5");
+    StringBuilder server = new StringBuilder("port: 0");
     StringBuilder root = new StringBuilder();
+    if (String.join(" ", settings).indexOf("drain_timeout_secs") < 0) {
+      server.append(", drain_timeout_secs: 5");
+    }
     for (String setting : settings) {
       if (setting.startsWith("server.")) {
         server.append(", ").append(setting.substring("server.".length()));

@@ -65,8 +65,7 @@ interface Step {
      * @param block what is repeated
      */
     Flood(byte[] block, long blocks) {
-      ByteBuf direct = Unpooled.directBuffer(block.length).writeBytes(block);
-      this.block = Unpooled.unreleasableBuffer(direct.asReadOnly());
+      this.block = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(block).asReadOnly());
       this.blocks = blocks;
     }
 
