@@ -8,6 +8,7 @@ import com.google.genai.Client;
 import com.google.genai.errors.ClientException;
 import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.HttpOptions;
+import com.google.genai.types.HttpRetryOptions;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Quota;
 import io.geminirelay.testing.sim.Reaction;
@@ -27,7 +28,10 @@ class GeminiSimulatorTest {
     client =
         Client.builder()
             .apiKey("AIza-one")
-            .httpOptions(HttpOptions.builder().baseUrl(simulator.baseUrl()).build())
+            .httpOptions(HttpOptions.builder()
+                    .baseUrl(simulator.baseUrl())
+                    .retryOptions(HttpRetryOptions.builder().attempts(1))
+                    .build())
             .build();
   }
 
