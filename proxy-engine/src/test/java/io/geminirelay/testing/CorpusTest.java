@@ -33,10 +33,8 @@ class CorpusTest {
     List<CorpusExchange> streams = Corpus.ofKind("native-sse");
     assertFalse(streams.isEmpty());
     assertTrue(streams.stream().anyMatch(stream -> stream.responseText().contains("\r\n\r\n")));
-    CorpusExchange keyed =
-        Corpus.get("embeddings", "rig-embedding-matrix-dimensions-request-0");
-    assertEquals(
-        "/v1beta/models/gemini-embedding-001:batchEmbedContents", keyed.pathWithoutKey());
+    CorpusExchange keyed = Corpus.get("embeddings", "rig-embedding-matrix-dimensions-request-0");
+    assertEquals("/v1beta/models/gemini-embedding-001:batchEmbedContents", keyed.pathWithoutKey());
     assertEquals("key-param", keyed.auth());
   }
 

@@ -28,7 +28,8 @@ class GeminiSimulatorTest {
     client =
         Client.builder()
             .apiKey("AIza-one")
-            .httpOptions(HttpOptions.builder()
+            .httpOptions(
+                HttpOptions.builder()
                     .baseUrl(simulator.baseUrl())
                     .retryOptions(HttpRetryOptions.builder().attempts(1))
                     .build())

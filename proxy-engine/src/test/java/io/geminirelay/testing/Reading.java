@@ -60,7 +60,9 @@ public final class Reading {
     return informed;
   }
 
-  /** The next bytes of the body without their framing, waiting for at least one; null at its end. */
+  /**
+   * The next bytes of the body without their framing, waiting for at least one; null at its end.
+   */
   public byte @Nullable [] next() {
     return next(65_536);
   }

@@ -52,8 +52,7 @@ class TestClientTest {
   @Test
   void tellsCutBodiesFromWholeOnes() {
     for (Answer base :
-        List.of(
-            Answer.of(200, List.of(), TEN), Answer.stream(200, List.of(), List.of(TEN, TEN)))) {
+        List.of(Answer.of(200, List.of(), TEN), Answer.stream(200, List.of(), List.of(TEN, TEN)))) {
       answer(base.cutAfter(7));
       try (TestClient client = TestClient.connect(simulator.port())) {
         Response response = client.exchange("GET", "/", List.of(), null);

@@ -152,8 +152,8 @@ public final class TestHttp2Client implements AutoCloseable {
   }
 
   /**
-   * Opens a stream and sends the head; the request ends with it if {@code ends}. Host and scheme are
-   * told as pseudo headers.
+   * Opens a stream and sends the head; the request ends with it if {@code ends}. Host and scheme
+   * are told as pseudo headers.
    */
   public Http2Exchange open(String method, String path, List<Header> headers, boolean ends) {
     Http2Exchange exchange = new Http2Exchange();

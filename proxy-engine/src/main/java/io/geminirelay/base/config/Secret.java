@@ -36,7 +36,9 @@ public final class Secret {
     return text;
   }
 
-  /** Ten hexadecimal digits of the SHA-256 digest: enough to tell keys apart, useless to callers. */
+  /**
+   * Ten hexadecimal digits of the SHA-256 digest: enough to tell keys apart, useless to callers.
+   */
   public String fingerprint() {
     return fingerprint;
   }

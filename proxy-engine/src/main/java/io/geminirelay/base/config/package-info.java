@@ -1,4 +1,7 @@
-/** What the operator may set: one immutable record per concern, and the loader that makes them whole. */
+/**
+ * What the operator may set: one immutable record per concern, and the loader that makes them
+ * whole.
+ */
 @NullMarked
 package io.geminirelay.base.config;
 

@@ -18,8 +18,7 @@ public final class FaultBody {
 
   /** Writes {@code fault} to {@code body}, which stays the caller's. */
   public static void write(ByteBuf body, Exchange exchange, Fault fault) {
-    try (JsonGenerator out =
-        JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
+    try (JsonGenerator out = JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
       out.writeStartObject();
       out.writeObjectFieldStart("error");
       switch (exchange.route().dialect()) {

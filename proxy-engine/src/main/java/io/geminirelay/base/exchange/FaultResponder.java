@@ -10,13 +10,15 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** The one place where a fault becomes a response, in the error form of the route that was called. */
+/**
+ * The one place where a fault becomes a response, in the error form of the route that was called.
+ */
 public final class FaultResponder {
   private FaultResponder() {}
 
   /**
-   * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once, and
-   * only before any other response byte.
+   * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once,
+   * and only before any other response byte.
    *
    * @param close whether the connection cannot be used after this answer
    */

@@ -9,8 +9,8 @@ import java.util.List;
  * A request body kept for another attempt: the retained pieces in order, until a cap is passed.
  *
  * <p>Past the cap the body only streams through: pieces are let go once they were sent, and no
- * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied, so
- * that a client which sends byte by byte cannot pin a receive buffer with each of them.
+ * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied,
+ * so that a client which sends byte by byte cannot pin a receive buffer with each of them.
  *
  * <p>Owns the pieces until {@link #release()}. Used on the client's event loop only.
  */

@@ -65,7 +65,9 @@ public enum FinishReason {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Reads {@code finishReason} or {@code finish_reason}; {@link #NONE} for null and unspecified. */
+  /**
+   * Reads {@code finishReason} or {@code finish_reason}; {@link #NONE} for null and unspecified.
+   */
   static FinishReason of(boolean string, ScanText text) {
     if (!string) {
       long number = text.asLong();

@@ -112,8 +112,8 @@ final class MemberScanner {
   /**
    * Reads on.
    *
-   * @return the index of the first byte not read: {@code to}, or a line end if asked to stop
-   *     there, or just behind a complete top-level value
+   * @return the index of the first byte not read: {@code to}, or a line end if asked to stop there,
+   *     or just behind a complete top-level value
    */
   int look(ByteBuf buf, int from, int to) {
     stopped = false;

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A short text collected byte by byte from a passing body, JSON escapes undone (RFC 8259 section 7).
+ * A short text collected byte by byte from a passing body, JSON escapes undone (RFC 8259 section
+ * 7).
  *
  * <p>Memory is the fixed size given at construction; what is longer is only marked {@link
  * #overlong}. Not thread-safe: belongs to one scanner.
