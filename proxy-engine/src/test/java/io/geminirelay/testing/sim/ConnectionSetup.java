@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -38,6 +39,17 @@ public final class ConnectionSetup extends ChannelInitializer<Channel> {
     this.tls = tls;
     this.http2 = http2;
     this.streamsPerConnection = streamsPerConnection;
+  }
+
+  /** This set-up, which also notes each connection in the group. */
+  public ChannelInitializer<Channel> registering(ChannelGroup connections) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        connections.add(channel);
+        ConnectionSetup.this.initChannel(channel);
+      }
+    };
   }
 
   @Override

@@ -26,6 +26,7 @@ public final class Journal {
   private final List<String> malformed = new ArrayList<>();
   private final Map<String, LongAdder> byKey = new ConcurrentHashMap<>();
   private final LongAdder requestCount = new LongAdder();
+  private final LongAdder cancelCount = new LongAdder();
   private final LongAdder sentBytes = new LongAdder();
   private final AtomicLong acceptedConnections = new AtomicLong();
   private final AtomicInteger openConnections = new AtomicInteger();
@@ -91,6 +92,11 @@ public final class Journal {
     return List.copyOf(cancelled);
   }
 
+  /** Number of such requests, kept or not. */
+  public long cancelCount() {
+    return cancelCount.sum();
+  }
+
   /** What arrived and was no HTTP request, in words. */
   public synchronized List<String> malformed() {
     return List.copyOf(malformed);
@@ -122,7 +128,7 @@ public final class Journal {
 
   /** Waits for at least this many cancellations and returns all. */
   public List<Cancelled> awaitCancelled(int count) {
-    await(() -> cancelled().size() >= count, count + " cancellations");
+    await(() -> cancelCount() >= count, count + " cancellations");
     return cancelled();
   }
 
@@ -165,6 +171,7 @@ public final class Journal {
     malformed.clear();
     byKey.clear();
     requestCount.reset();
+    cancelCount.reset();
     sentBytes.reset();
   }
 
@@ -172,7 +179,7 @@ public final class Journal {
   public String toString() {
     return requestCount()
         + " requests, "
-        + cancelled().size()
+        + cancelCount()
         + " cancelled, "
         + openConnections()
         + " of "
@@ -207,9 +214,12 @@ public final class Journal {
   }
 
   void cancelled(Cancelled event) {
-    synchronized (this) {
-      cancelled.add(event);
+    if (keepsRequests) {
+      synchronized (this) {
+        cancelled.add(event);
+      }
     }
+    cancelCount.increment();
     tell();
   }
 
