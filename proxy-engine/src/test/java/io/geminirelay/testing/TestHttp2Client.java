@@ -129,7 +129,10 @@ public final class TestHttp2Client implements AutoCloseable {
       connection
           .pipeline()
           .addLast(
-              Http2FrameCodecBuilder.forClient().initialSettings(settings).build(),
+              Http2FrameCodecBuilder.forClient()
+                  .initialSettings(settings)
+                  .gracefulShutdownTimeoutMillis(0)
+                  .build(),
               new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
               new LastHandler());
     }

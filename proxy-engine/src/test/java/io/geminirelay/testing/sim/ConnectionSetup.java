@@ -82,7 +82,10 @@ public final class ConnectionSetup extends ChannelInitializer<Channel> {
             .maxConcurrentStreams(streamsPerConnection)
             .maxHeaderListSize(LARGEST_HEAD_BYTES);
     pipeline.addLast(
-        Http2FrameCodecBuilder.forServer().initialSettings(settings).build(),
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(settings)
+            .gracefulShutdownTimeoutMillis(0)
+            .build(),
         new Http2MultiplexHandler(
             new ChannelInitializer<Channel>() {
               @Override
