@@ -1,8 +1,8 @@
 package io.geminirelay.testing;
 
+import io.geminirelay.base.exchange.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 
 /**
  * A clock and a nanosecond ticker that stand still until a test moves them.
@@ -10,7 +10,7 @@ import java.time.InstantSource;
  * <p>Both move together, except that {@link #set} moves the clock alone, as a correction of a
  * computer's clock does. Thread-safe.
  */
-public final class FakeTime implements InstantSource {
+public final class FakeTime implements TimeSource, java.time.InstantSource {
   private Instant now;
   private long nanos;
 
@@ -31,6 +31,7 @@ public final class FakeTime implements InstantSource {
   }
 
   /** A monotonic time in nanoseconds; only differences mean something. */
+  @Override
   public synchronized long nanoTime() {
     return nanos;
   }

@@ -11,4 +11,8 @@ import java.time.Duration;
  * @param trials requests let through at once while it is half-open
  */
 public record BreakerConfig(
-    int failureThreshold, Duration recovery, int successThreshold, int trials) {}
+    int failureThreshold, Duration recovery, int successThreshold, int trials) {
+
+  /** Used where nothing is set: 5 failures, one minute, 3 successes, 3 trials. */
+  public static final BreakerConfig STANDARD = new BreakerConfig(5, Duration.ofSeconds(60), 3, 3);
+}

@@ -22,4 +22,11 @@ public record ClientConfig(
     long tokensPerMinute,
     int maxConcurrent,
     List<String> models,
-    List<String> groups) {}
+    List<String> groups) {
+
+  /** Leaves the digest out, as a weak token could be guessed from it. */
+  @Override
+  public String toString() {
+    return "ClientConfig[name=" + name + "]";
+  }
+}

@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param generatePassword its credential, or null for none
  */
 public record DialectConfig(
-    String generateModel, int chunkTokens, @Nullable Secret generatePassword) {}
+    String generateModel, int chunkTokens, @Nullable Secret generatePassword) {
+
+  /** Used where nothing is set: gemini-2.5-flash, 50 tokens, no password. */
+  public static final DialectConfig STANDARD = new DialectConfig("gemini-2.5-flash", 50, null);
+}

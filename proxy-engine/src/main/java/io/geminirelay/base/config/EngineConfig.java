@@ -17,4 +17,5 @@ public record EngineConfig(
     GuardConfig guard,
     StateConfig state,
     DialectConfig dialects,
-    TelemetryConfig telemetry) {}
+    TelemetryConfig telemetry,
+    AdminConfig admin) {}

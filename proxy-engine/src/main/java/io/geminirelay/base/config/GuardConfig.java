@@ -17,4 +17,8 @@ public record GuardConfig(
     @Nullable Double topP,
     long requestsPerMinute,
     int burst,
-    List<String> corsOrigins) {}
+    List<String> corsOrigins) {
+
+  /** Used where nothing is set: no limit; a burst of 100 once there is one; CORS off. */
+  public static final GuardConfig STANDARD = new GuardConfig(0, null, 0, 100, List.of());
+}

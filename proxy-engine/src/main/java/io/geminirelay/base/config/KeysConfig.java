@@ -22,6 +22,18 @@ public record KeysConfig(
     Duration temporaryBlock,
     Duration maxWait) {
 
+  /**
+   * Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds.
+   */
+  public static final KeysConfig STANDARD =
+      new KeysConfig(
+          RateLimitBehavior.QUOTA_AWARE,
+          LocalTime.MIDNIGHT,
+          ZoneId.of("America/Los_Angeles"),
+          3,
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(20));
+
   /** What a rate-limit refusal means for the key. */
   public enum RateLimitBehavior {
     /** Read the quota from Google's error details: a day's quota rests until the reset. */

@@ -32,6 +32,22 @@ public record OutboundConfig(
     PoolConfig pool,
     Duration keepaliveComments) {
 
+  /** Used where nothing is set; the constants say how much. */
+  public static final OutboundConfig STANDARD =
+      new OutboundConfig(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(300),
+          Duration.ofSeconds(120),
+          Duration.ofSeconds(600),
+          64,
+          2,
+          16 << 20,
+          0.2,
+          3,
+          PoolConfig.STANDARD,
+          Duration.ZERO);
+
   /**
    * Connection pools, per event loop and destination.
    *
@@ -42,5 +58,10 @@ public record OutboundConfig(
    * @param lifetime no connection takes new requests after this
    */
   public record PoolConfig(
-      int maxIdle, int maxConnections, int maxStreams, Duration idle, Duration lifetime) {}
+      int maxIdle, int maxConnections, int maxStreams, Duration idle, Duration lifetime) {
+
+    /** Used where nothing is set: 64 idle, 1024 in all, 100 streams, one minute, one hour. */
+    public static final PoolConfig STANDARD =
+        new PoolConfig(64, 1024, 100, Duration.ofSeconds(60), Duration.ofHours(1));
+  }
 }

@@ -31,6 +31,20 @@ public record ServerConfig(
     @Nullable Secret adminToken,
     List<String> trustedProxies) {
 
+  /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
+  public static final ServerConfig STANDARD =
+      new ServerConfig(
+          "127.0.0.1",
+          8080,
+          TransportChoice.AUTO,
+          0,
+          65_536,
+          ClientLimits.STANDARD,
+          Duration.ofSeconds(30),
+          null,
+          null,
+          List.of());
+
   /** PEM files of the listener's certificate chain and its PKCS#8 private key. */
   public record TlsFiles(Path certificate, Path privateKey) {}
 
@@ -62,5 +76,16 @@ public record ServerConfig(
       long maxBodyBytes,
       Duration head,
       Duration body,
-      Duration idle) {}
+      Duration idle) {
+
+    /** Used where nothing is set: 16 KiB, 64 KiB, 100 MiB; 15 s, 30 s, 120 s. */
+    public static final ClientLimits STANDARD =
+        new ClientLimits(
+            16 << 10,
+            64 << 10,
+            100L << 20,
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(120));
+  }
 }

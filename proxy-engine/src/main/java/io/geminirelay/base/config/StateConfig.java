@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param directory folder of the snapshot file, or null
  */
 public record StateConfig(
-    @Nullable Secret redisUrl, String redisKeyPrefix, @Nullable Path directory) {}
+    @Nullable Secret redisUrl, String redisKeyPrefix, @Nullable Path directory) {
+
+  /** Used where nothing is set: state lives in memory only. */
+  public static final StateConfig STANDARD = new StateConfig(null, "gemini-relay:", null);
+}

@@ -21,6 +21,11 @@ public record TargetConfig(
     UpstreamProtocol protocol,
     @Nullable Path caFile) {
 
+  /** Used where nothing is set: Google's own address. */
+  public static final TargetConfig STANDARD =
+      new TargetConfig(
+          true, "generativelanguage.googleapis.com", 443, "", UpstreamProtocol.AUTO, null);
+
   /** The value of the {@code Host} header: the port only where it is not the scheme's own. */
   public String authority() {
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;

@@ -5,4 +5,8 @@ package io.geminirelay.base.config;
  *
  * @param logLevel ERROR, WARN, INFO, DEBUG or TRACE
  */
-public record TelemetryConfig(String logLevel) {}
+public record TelemetryConfig(String logLevel) {
+
+  /** Used where nothing is set: INFO. */
+  public static final TelemetryConfig STANDARD = new TelemetryConfig("INFO");
+}

@@ -1,14 +1,15 @@
 package io.geminirelay.base.exchange;
 
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.HttpUtil;
 
 /**
  * The one place where a fault becomes a response, in the error form of the route that was called.
@@ -18,28 +19,37 @@ public final class FaultResponder {
 
   /**
    * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once,
-   * and only before any other response byte.
+   * and only before any other response byte. The answer carries the request's id, {@code
+   * Retry-After} where the time is known, and {@code WWW-Authenticate} or {@code Allow} where RFC
+   * 9110 wants it.
    *
    * @param close whether the connection cannot be used after this answer
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public static void respond(
       ChannelHandlerContext ctx, Exchange exchange, Fault fault, boolean close) {
     exchange.failed(fault);
     ByteBuf body = ctx.alloc().buffer();
     FaultBody.write(body, exchange, fault);
     FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(fault.kind().status()), body);
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=UTF-8")
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-    if (fault.retryAfterSeconds() >= 0) {
-      response.headers().set(HttpHeaderNames.RETRY_AFTER, fault.retryAfterSeconds());
-    }
-    if (close) {
+        LocalAnswer.json(exchange, HttpResponseStatus.valueOf(fault.kind().status()), body);
+    describe(response.headers(), exchange, fault);
+    // A client that still waits for leave to send its body may send it or not: which of the two
+    // cannot be told, so the connection ends here (RFC 9110 section 10.1.1).
+    if (close || HttpUtil.is100ContinueExpected(exchange.head())) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     ctx.writeAndFlush(response);
+  }
+
+  private static void describe(HttpHeaders headers, Exchange exchange, Fault fault) {
+    if (fault.retryAfterSeconds() >= 0) {
+      headers.set(HttpHeaderNames.RETRY_AFTER, fault.retryAfterSeconds());
+    }
+    if (fault.kind() == FaultKind.UNAUTHENTICATED) {
+      headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    } else if (fault.kind() == FaultKind.METHOD_NOT_ALLOWED) {
+      headers.set(HttpHeaderNames.ALLOW, exchange.route().allowedMethods());
+    }
   }
 }

@@ -1,5 +1,8 @@
 package io.geminirelay.base.exchange;
 
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
+
 /** What a request path means to the gateway. */
 public enum Route {
   /** Google's native API, passed through. */
@@ -17,6 +20,17 @@ public enum Route {
   /** No such path. */
   UNKNOWN(Dialect.NATIVE, false);
 
+  private static final Set<HttpMethod> PASSED =
+      Set.of(
+          HttpMethod.GET,
+          HttpMethod.HEAD,
+          HttpMethod.POST,
+          HttpMethod.PUT,
+          HttpMethod.PATCH,
+          HttpMethod.DELETE,
+          HttpMethod.OPTIONS);
+  private static final Set<HttpMethod> ANSWERED = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
   private final Dialect dialect;
   private final boolean upstream;
 
@@ -33,6 +47,19 @@ public enum Route {
   /** Whether requests of this route go upstream. */
   public boolean upstream() {
     return upstream;
+  }
+
+  /**
+   * Whether {@code method} is served. Google decides for itself what a path can do; only tunnels,
+   * echoes of the request with all its credentials, and unknown methods are kept from it.
+   */
+  public boolean allows(HttpMethod method) {
+    return upstream ? PASSED.contains(method) : ANSWERED.contains(method);
+  }
+
+  /** The served methods as the value of an {@code Allow} header. */
+  public String allowedMethods() {
+    return upstream ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : "GET, HEAD";
   }
 
   /** Forms of request and error. */

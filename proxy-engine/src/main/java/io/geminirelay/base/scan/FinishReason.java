@@ -10,6 +10,7 @@ import java.util.Locale;
  * <p>Numbers are those of {@code google.ai.generativelanguage.v1beta.Candidate.FinishReason}, sent
  * when a client asks for {@code enum-encoding=int}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the arrays are never handed out nor written
 public enum FinishReason {
   /** No reason seen. */
   NONE(-1),
@@ -93,7 +94,7 @@ public enum FinishReason {
       return NONE;
     }
     FinishReason reason = text.is(COMPLETED) ? STOP : named(text);
-    return reason.compareTo(INCOMPLETE) >= 0 && reason != UNRECOGNIZED || text.is(COMPLETED)
+    return (reason.compareTo(INCOMPLETE) >= 0 && reason != UNRECOGNIZED) || text.is(COMPLETED)
         ? reason
         : NONE;
   }

@@ -323,6 +323,12 @@ public final class StreamScanner {
     return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
   }
 
+  /** Whether an SSE comment could be put in here without touching an event. */
+  public boolean betweenEvents() {
+    boolean events = shape == Shape.UNDECIDED || shape == Shape.EVENTS;
+    return events && state == State.LINE_START && !inEvent && !afterReturn;
+  }
+
   /** Complete events, array elements or bare objects so far. */
   public int events() {
     return facts.events();

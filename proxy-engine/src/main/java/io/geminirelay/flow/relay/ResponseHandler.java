@@ -6,12 +6,14 @@ import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,7 @@ public final class ResponseHandler extends ChannelInboundHandlerAdapter {
       ctx.close();
     } else if (object.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
-      breakOff(malformed(object.decoderResult()));
+      breakOff(undecoded(object.decoderResult()));
       ctx.close();
     } else {
       dispatch(current, object);
@@ -88,7 +90,10 @@ public final class ResponseHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static Fault malformed(DecoderResult result) {
+  private Fault undecoded(DecoderResult result) {
+    if (result.cause() instanceof PrematureChannelClosureException) {
+      return Fault.of(brokenKind(), "the connection closed within the answer's head");
+    }
     return Fault.of(FaultKind.BAD_ANSWER, "the answer is not well-formed HTTP", result.cause());
   }
 
@@ -113,13 +118,22 @@ public final class ResponseHandler extends ChannelInboundHandlerAdapter {
 
   private void onEvent(Object event) {
     if (event instanceof Http2ResetFrame reset) {
-      boolean refused = reset.errorCode() == Http2Error.REFUSED_STREAM.code();
-      breakOff(
-          refused
-              ? Fault.of(FaultKind.NOT_PROCESSED, "the target refused the stream")
-              : Fault.of(brokenKind(), "the target reset the stream"));
+      onReset(reset.errorCode());
+    } else if (event instanceof Http2GoAwayFrame) {
+      // Only streams above the last one that the target took are told (RFC 9113 section 6.8).
+      breakOff(Fault.of(FaultKind.NOT_PROCESSED, "the target went away before taking the stream"));
     }
     ReferenceCountUtil.release(event);
+  }
+
+  private void onReset(long errorCode) {
+    if (errorCode == Http2Error.REFUSED_STREAM.code()) {
+      breakOff(Fault.of(FaultKind.NOT_PROCESSED, "the target refused the stream"));
+    } else if (errorCode != Http2Error.NO_ERROR.code()) {
+      breakOff(Fault.of(brokenKind(), "the target reset the stream"));
+    }
+    // NO_ERROR follows a whole answer, still to be read, that did not need all of the request (RFC
+    // 9113 section 8.1); if the answer is not whole, the stream's end tells.
   }
 
   @Override

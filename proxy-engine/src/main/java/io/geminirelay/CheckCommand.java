@@ -1,0 +1,28 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.ConfigText;
+import io.geminirelay.base.config.Loaded;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** Prints the effective configuration with secrets masked, or everything that is wrong with it. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description = "Check the configuration and print it with secrets masked.")
+final class CheckCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Main main;
+
+  @Override
+  public Integer call() throws Exception {
+    if (main == null) {
+      throw new IllegalStateException("not started through Main");
+    }
+    Loaded loaded = main.load();
+    main.out().print(ConfigText.of(loaded.config()));
+    main.out().flush();
+    return Main.OK;
+  }
+}

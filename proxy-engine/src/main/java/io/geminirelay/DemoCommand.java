@@ -1,0 +1,92 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.ConfigLoader;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** Serves with a simulated Google behind it: no key and no network needed. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = "Serve with a built-in simulator in place of Google: no keys needed.")
+final class DemoCommand implements Callable<Integer> {
+  private static final String CONFIG =
+      """
+      server: {host: 127.0.0.1, port: %d}
+      groups:
+        - name: demo
+          target_url: %s
+          api_keys: [%s]
+      """;
+
+  @ParentCommand private @Nullable Main main;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "Port to listen on (default: ${DEFAULT-VALUE}); 0 takes a free one.")
+  private int port;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = Objects.requireNonNull(main).out();
+    DemoUpstream upstream =
+        ServiceLoader.load(DemoUpstream.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "the simulator is not on the class path; start with scripts/run --demo"));
+    try (upstream) {
+      EngineConfig config = config(upstream);
+      Engine engine = Engine.of(config, TimeSource.SYSTEM);
+      return ServeCommand.serve(engine, () -> greet(out, engine));
+    }
+  }
+
+  private EngineConfig config(DemoUpstream upstream) throws Exception {
+    String url = upstream.start();
+    String keys = upstream.keys().stream().collect(Collectors.joining(", "));
+    Path file = Files.createTempFile("gemini-relay-demo", ".yaml");
+    try {
+      Files.writeString(file, CONFIG.formatted(port, url, keys));
+      return ConfigLoader.load(new ConfigSource(file, Path.of(""), Map.of())).config();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static void greet(PrintWriter out, Engine engine) {
+    out.printf(
+        """
+
+        gemini-relay is serving on http://127.0.0.1:%1$d with a simulated Google behind it. Try:
+
+          curl -s http://127.0.0.1:%1$d/health
+          curl -s http://127.0.0.1:%1$d/v1beta/models/gemini-2.5-flash:generateContent \\
+            -H 'content-type: application/json' -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'
+          curl -sN 'http://127.0.0.1:%1$d/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse' \\
+            -H 'content-type: application/json' -d '{"contents":[{"parts":[{"text":"Tell me a story"}]}]}'
+          curl -s http://127.0.0.1:%1$d/v1/chat/completions \\
+            -H 'content-type: application/json' \\
+            -d '{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}'
+
+        Ctrl-C stops it.
+        """,
+        engine.port());
+    out.flush();
+  }
+}

@@ -1,0 +1,205 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.accept.ClientConnections;
+import io.geminirelay.flow.accept.ConnectionHandler;
+import io.geminirelay.flow.accept.Listener;
+import io.geminirelay.flow.accept.ServerTls;
+import io.geminirelay.flow.accept.Transport;
+import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.outbound.Outbound;
+import io.geminirelay.flow.outbound.RetryBudget;
+import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.connect.Addresses;
+import io.geminirelay.flow.outbound.connect.Connector;
+import io.geminirelay.flow.outbound.connect.UpstreamTls;
+import io.geminirelay.flow.outbound.pool.LoopPools;
+import io.geminirelay.flow.settle.Settlement;
+import io.geminirelay.side.health.Vitals;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.IdentityHashMap;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway, put together: the only place that knows every part.
+ *
+ * <p>Configured, then {@link #start() running}, then {@link #drain() draining}, then stopped.
+ * Thread safe.
+ */
+public final class Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** Where the engine stands; constants are in the order of its life. */
+  public enum State {
+    /** Built, not yet listening. */
+    BUILT,
+    /** Serving. */
+    RUNNING,
+    /** Finishing what is in flight, accepting nothing new. */
+    DRAINING,
+    /** Every connection is closed. */
+    STOPPED
+  }
+
+  private final EngineConfig config;
+  private final Transport transport;
+  private final EventLoopGroup loops;
+  private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
+  private final Addresses addresses;
+  private final ClientConnections connections;
+  private final ConnectionHandler handler;
+  private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
+  private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+  private volatile @Nullable Listener listener;
+
+  private Engine(EngineConfig config, TimeSource time) throws SSLException {
+    this.config = config;
+    this.transport = Transport.choose(config.server().transport());
+    UpstreamTls tls = new UpstreamTls();
+    for (GroupConfig group : config.groups()) {
+      tls.prepare(group.target().caFile(), group.target().protocol());
+    }
+    ServerTls serverTls =
+        config.server().tls() == null ? null : ServerTls.load(config.server().tls());
+    this.loops = transport.eventLoops(config.server().workers());
+    this.addresses =
+        new Addresses(
+            new ReflectiveChannelFactory<>(transport.datagramChannel()),
+            new ReflectiveChannelFactory<>(transport.clientChannel()));
+    Connector connector =
+        new Connector(
+            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            addresses,
+            tls,
+            config.outbound());
+    for (EventExecutor loop : loops) {
+      pools.put(
+          (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
+    }
+    this.connections = new ClientConnections(config.server().maxConnections());
+    this.handler = connectionHandler(time, serverTls);
+  }
+
+  private ConnectionHandler connectionHandler(TimeSource time, @Nullable ServerTls serverTls) {
+    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
+    Breakers breakers = new Breakers(config.breaker(), time);
+    RetryBudget budget = new RetryBudget(config.outbound(), time);
+    Outbound outbound =
+        new Outbound(
+            keys,
+            breakers,
+            new ExitWatch(),
+            config.keys().behavior(),
+            new RetryPolicy(config.outbound(), budget, new Random()),
+            budget,
+            this::poolsOf,
+            config.outbound(),
+            time,
+            serverTls != null);
+    Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
+    RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));
+    return new ConnectionHandler(config.server(), connections, serverTls, stages);
+  }
+
+  private LoopPools poolsOf(EventLoop loop) {
+    LoopPools found = pools.get(loop);
+    if (found == null) {
+      throw new IllegalStateException("a client's channel runs on a foreign event loop");
+    }
+    return found;
+  }
+
+  /**
+   * Builds an engine; nothing listens yet.
+   *
+   * @throws SSLException if the listener's certificate or key cannot be used
+   * @throws IllegalArgumentException if a CA file cannot be used
+   * @throws IllegalStateException if a forced transport does not load
+   */
+  public static Engine of(EngineConfig config, TimeSource time) throws SSLException {
+    return new Engine(config, time);
+  }
+
+  /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
+  public CompletionStage<InetSocketAddress> start() {
+    return Listener.bind(config.server(), transport, loops, handler)
+        .thenApply(
+            bound -> {
+              listener = bound;
+              state.compareAndSet(State.BUILT, State.RUNNING);
+              LOG.info(
+                  "listening on {} ({}, {} event loops)", bound.address(), transport, pools.size());
+              return bound.address();
+            });
+  }
+
+  /** The port it listens on; 0 before it does. */
+  public int port() {
+    Listener bound = listener;
+    return bound == null ? 0 : bound.address().getPort();
+  }
+
+  /** Where the engine stands. */
+  public State state() {
+    return state.get();
+  }
+
+  private boolean isDraining() {
+    return state.get().compareTo(State.DRAINING) >= 0;
+  }
+
+  /**
+   * Stops accepting, lets what is in flight finish up to the configured time, then closes.
+   *
+   * @return completes when stopped; true when nothing had to be cut off
+   */
+  public CompletionStage<Boolean> drain() {
+    State before = state.getAndUpdate(s -> s.compareTo(State.DRAINING) < 0 ? State.DRAINING : s);
+    if (before.compareTo(State.DRAINING) >= 0) {
+      return stopped;
+    }
+    LOG.info("draining, {} connections open", connections.open());
+    Listener bound = listener;
+    CompletionStage<?> closed =
+        bound == null ? CompletableFuture.completedStage(null) : bound.stopAccepting();
+    closed
+        .thenCompose(done -> connections.drain(config.server().drain(), loops.next()))
+        .whenComplete((clean, failure) -> shutDown(failure == null && Boolean.TRUE.equals(clean)));
+    return stopped;
+  }
+
+  private void shutDown(boolean clean) {
+    pools.forEach((loop, its) -> loop.execute(its::close));
+    var unused =
+        loops
+            .shutdownGracefully(0, 2, TimeUnit.SECONDS)
+            .addListener(
+                over -> {
+                  addresses.close();
+                  state.set(State.STOPPED);
+                  LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
+                  stopped.complete(clean);
+                });
+  }
+
+  /** Completes when the engine has stopped. */
+  public CompletionStage<Boolean> stopped() {
+    return stopped;
+  }
+}

@@ -1,0 +1,108 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.ConfigException;
+import io.geminirelay.base.config.ConfigLoader;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.Loaded;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code gemini-relay}: without a subcommand it serves. */
+@Command(
+    name = "gemini-relay",
+    description = "Gateway in front of the Gemini API. Without a command it serves.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Versions.class,
+    subcommands = {ServeCommand.class, CheckCommand.class, DemoCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or stopped by a signal",
+      "1:failed while running",
+      "2:wrong arguments",
+      "3:the configuration is not valid"
+    })
+public final class Main implements Callable<Integer> {
+  /** Done. */
+  static final int OK = 0;
+
+  /** Something failed while running. */
+  static final int FAILED = 1;
+
+  /** The arguments make no sense; picocli's own code. */
+  static final int USAGE = 2;
+
+  /** The configuration is not valid. */
+  static final int CONFIG_INVALID = 3;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "Configuration file. Else $CONFIG_PATH, else config.yaml, config.yml or proxy.yaml here,"
+              + " else the environment alone.")
+  private @Nullable Path config;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs the command and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command with its rules about failures and exit codes. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setExecutionExceptionHandler(Main::explain);
+  }
+
+  /** Serves, as no subcommand was given. */
+  @Override
+  public Integer call() throws Exception {
+    return new ServeCommand(this).call();
+  }
+
+  /** Loads the configuration, with its warnings on standard error. */
+  Loaded load() throws ConfigException {
+    Loaded loaded = ConfigLoader.load(ConfigSource.ofProcess(config));
+    PrintWriter err = commandSpec().commandLine().getErr();
+    loaded.warnings().forEach(warning -> err.println("warning: " + warning));
+    err.flush();
+    return loaded;
+  }
+
+  /** Where the command prints its result. */
+  PrintWriter out() {
+    return commandSpec().commandLine().getOut();
+  }
+
+  private CommandSpec commandSpec() {
+    if (spec == null) {
+      throw new IllegalStateException("not started through commandLine()");
+    }
+    return spec;
+  }
+
+  private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    String message = e.getMessage();
+    line.getErr().println("gemini-relay: " + (message == null ? e.toString() : message));
+    line.getErr().flush();
+    return e instanceof ConfigException ? CONFIG_INVALID : FAILED;
+  }
+
+  /** Tells the version. */
+  static final class Versions implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"gemini-relay " + Version.text()};
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** Serves until a signal stops it. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Serve; this is also what happens without a command.")
+final class ServeCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Main main;
+
+  /** For picocli, which sets the parent. */
+  ServeCommand() {}
+
+  ServeCommand(Main main) {
+    this.main = main;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    EngineConfig config = Objects.requireNonNull(main).load().config();
+    Engine engine = Engine.of(config, TimeSource.SYSTEM);
+    return serve(engine, () -> {});
+  }
+
+  /** Runs {@code engine} until SIGTERM or SIGINT has drained it; {@code started} is told first. */
+  static int serve(Engine engine, Runnable started) throws Exception {
+    try {
+      engine.start().toCompletableFuture().get();
+    } catch (java.util.concurrent.ExecutionException e) {
+      engine.drain().toCompletableFuture().join();
+      throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
+    }
+    started.run();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine), "drain"));
+    engine.stopped().toCompletableFuture().get();
+    return Main.OK;
+  }
+
+  /** Holds the process until the last request is done, or the drain time is over. */
+  private static void drain(Engine engine) {
+    engine.drain().toCompletableFuture().join();
+    // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
+    Runtime.getRuntime().halt(Main.OK);
+  }
+}

@@ -1,0 +1,67 @@
+package io.geminirelay.base.config;
+
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Forms of addresses, judged without asking the name service. */
+final class Addresses {
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
+              + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*");
+  private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
+  private static final Pattern ORIGIN =
+      Pattern.compile(
+          "\\*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?");
+
+  private Addresses() {}
+
+  /** {@code host} without the brackets of an IPv6 address. */
+  static String unbracketed(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  static boolean isHost(String host) {
+    boolean address = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    return address || (NAME.matcher(host).matches() && !DIGITS_AND_DOTS.matcher(host).matches());
+  }
+
+  /** Whether {@code host} can only be reached from this machine. */
+  static boolean isLoopback(String host) {
+    if (host.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    InetAddress address = literal(host);
+    return address != null && address.isLoopbackAddress();
+  }
+
+  /** Whether {@code text} is an address or a range like {@code 10.0.0.0/8}. */
+  static boolean isRange(String text) {
+    int slash = text.indexOf('/');
+    InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));
+    if (address == null || slash < 0) {
+      return address != null;
+    }
+    String bits = text.substring(slash + 1);
+    int most = address instanceof Inet4Address ? 32 : 128;
+    return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= most;
+  }
+
+  /** Whether {@code text} is an origin that a browser may send, or {@code *}. */
+  static boolean isOrigin(String text) {
+    return ORIGIN.matcher(text).matches();
+  }
+
+  private static @Nullable InetAddress literal(String text) {
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    try {
+      return bytes == null ? null : InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      return null; // only for a wrong number of bytes
+    }
+  }
+}

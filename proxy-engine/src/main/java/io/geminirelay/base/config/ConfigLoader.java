@@ -1,0 +1,142 @@
+package io.geminirelay.base.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Turns a file and the environment into a whole configuration, or into everything that is wrong
+ * with them.
+ *
+ * <p>The file is the one named on the command line, else by {@code CONFIG_PATH}, else the first of
+ * {@code config.yaml}, {@code config.yml} and {@code proxy.yaml} in the working directory; with
+ * none of them the environment alone may suffice. Blocking: for start and reload, not for an event
+ * loop. Thread safe.
+ */
+public final class ConfigLoader {
+  private static final List<String> USUAL_NAMES =
+      List.of("config.yaml", "config.yml", "proxy.yaml");
+
+  private ConfigLoader() {}
+
+  /**
+   * Reads and checks the configuration.
+   *
+   * @throws ConfigException with every mistake there is
+   */
+  public static Loaded load(ConfigSource source) throws ConfigException {
+    Problems problems = new Problems();
+    EnvOverlay overlay = new EnvOverlay(source.environment());
+    Path file = find(source, overlay, problems);
+    problems.throwIfAny();
+    Path folder = source.workingDirectory();
+    Node node = null;
+    String name = Place.ENVIRONMENT;
+    if (file != null) {
+      Path parent = file.getParent();
+      folder = parent == null ? folder : parent;
+      name = String.valueOf(file.getFileName());
+      node = YamlText.read(file, name, problems);
+      problems.throwIfAny();
+    }
+    Reading reading = new Reading(name, folder, overlay, source.environment(), problems);
+    EngineConfig config = read(reading, new ConfigTree(reading, "", node));
+    problems.throwIfAny();
+    return new Loaded(config, problems.warnings(), file);
+  }
+
+  private static @Nullable Path find(ConfigSource source, EnvOverlay overlay, Problems problems) {
+    Path given = source.file();
+    Place place = new Place(String.valueOf(given), 0, 0, "");
+    Scalar variable = overlay.configPath();
+    if (given == null && variable != null) {
+      given = Path.of(variable.text());
+      place = variable.place();
+    }
+    if (given != null) {
+      Path file = source.workingDirectory().resolve(given);
+      if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+        problems.add(place, "no readable file " + file, "a YAML file");
+      }
+      return file;
+    }
+    return USUAL_NAMES.stream()
+        .map(source.workingDirectory()::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static EngineConfig read(Reading reading, ConfigTree root) {
+    ConfigTree serverTree = root.section("server");
+    ServerSection serverSection = new ServerSection(serverTree);
+    TrafficSection traffic = new TrafficSection(root, serverTree);
+    Map<String, Boolean> auth = Map.of("none", Boolean.TRUE);
+    EngineConfig config =
+        new EngineConfig(
+            serverSection.server(),
+            new ClientSection(reading).read(root),
+            new Typed(root).choice("auth", auth, Boolean.FALSE),
+            new GroupSection(reading).read(root),
+            traffic.keys(),
+            traffic.outbound(),
+            traffic.breaker(),
+            traffic.guard(serverSection),
+            state(root),
+            dialects(root),
+            telemetry(root),
+            serverSection.admin());
+    serverTree.done();
+    root.done();
+    CrossChecks.check(config, root, serverTree);
+    return config;
+  }
+
+  private static StateConfig state(ConfigTree root) {
+    Typed typed = new Typed(root);
+    Problems problems = root.problems();
+    Scalar url = new SecretSource(root.reading()).read(root, "redis_url");
+    Scalar prefix = typed.text("redis_key_prefix");
+    Scalar directory = typed.text("state_dir");
+    return new StateConfig(
+        url == null ? null : Urls.redis(problems, url),
+        prefix == null ? StateConfig.STANDARD.redisKeyPrefix() : prefix.text(),
+        directory == null ? null : SecretSource.resolve(root.reading().folder(), directory.text()));
+  }
+
+  private static DialectConfig dialects(ConfigTree root) {
+    ConfigTree tree = root.section("generate");
+    Typed typed = new Typed(tree);
+    DialectConfig standard = DialectConfig.STANDARD;
+    Scalar model = typed.text("model");
+    Scalar password = new SecretSource(root.reading()).read(tree, "password");
+    DialectConfig dialects =
+        new DialectConfig(
+            model == null ? standard.generateModel() : model.text(),
+            typed.count("chunk_token", 1, 1_000_000, standard.chunkTokens()),
+            password == null ? null : Secret.of(password.text()));
+    tree.done();
+    return dialects;
+  }
+
+  private static TelemetryConfig telemetry(ConfigTree root) {
+    return new TelemetryConfig(
+        new Typed(root).choice("log_level", logLevels(), TelemetryConfig.STANDARD.logLevel()));
+  }
+
+  /** Names of the log levels as they are written in the file or variable. */
+  static Map<String, String> logLevels() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String level : List.of("error", "warn", "info", "debug", "trace")) {
+      all.put(level, level.toUpperCase(java.util.Locale.ROOT));
+      all.put(level.toUpperCase(java.util.Locale.ROOT), level.toUpperCase(java.util.Locale.ROOT));
+    }
+    all.put("warning", "WARN");
+    all.put("WARNING", "WARN");
+    return all;
+  }
+}

@@ -1,0 +1,34 @@
+package io.geminirelay.base.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the configuration comes from.
+ *
+ * @param file file named on the command line, or null to look for one
+ * @param workingDirectory folder that is searched and that relative paths start from
+ * @param environment variables that override the file
+ */
+public record ConfigSource(
+    @Nullable Path file, Path workingDirectory, Map<String, String> environment) {
+
+  /** Copies the environment, which may be a live view. */
+  public ConfigSource {
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * The process's own environment and working directory; {@code file} as given by {@code --config}.
+   */
+  public static ConfigSource ofProcess(@Nullable Path file) {
+    return new ConfigSource(file, Path.of("").toAbsolutePath(), EnvOverlay.ofProcess());
+  }
+
+  /** Names the parts without showing the environment's values. */
+  @Override
+  public String toString() {
+    return "ConfigSource[file=" + file + ", workingDirectory=" + workingDirectory + "]";
+  }
+}

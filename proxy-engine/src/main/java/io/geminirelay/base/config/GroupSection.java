@@ -1,0 +1,210 @@
+package io.geminirelay.base.config;
+
+import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the list {@code groups}, and adds the group {@code env} of the environment's keys. */
+final class GroupSection {
+  private static final String ENV_GROUP = "env";
+
+  private final Reading reading;
+  private final SecretSource secrets;
+  private final Map<Secret, Place> known = new HashMap<>();
+  private final Map<String, Place> names = new HashMap<>();
+
+  GroupSection(Reading reading) {
+    this.reading = reading;
+    this.secrets = new SecretSource(reading);
+  }
+
+  /** Names of the HTTP versions as they are written in the file. */
+  static Map<String, UpstreamProtocol> protocols() {
+    Map<String, UpstreamProtocol> all = new LinkedHashMap<>();
+    all.put("auto", UpstreamProtocol.AUTO);
+    all.put("1.1", UpstreamProtocol.HTTP_1_1);
+    all.put("2", UpstreamProtocol.HTTP_2);
+    return all;
+  }
+
+  List<GroupConfig> read(ConfigTree root) {
+    List<GroupConfig> groups = new ArrayList<>();
+    for (ConfigTree tree : root.sections("groups")) {
+      GroupConfig group = readOne(tree);
+      if (group != null) {
+        groups.add(group);
+      }
+    }
+    addFromEnvironment(groups);
+    if (groups.stream().allMatch(group -> group.keys().isEmpty()) && known.isEmpty()) {
+      String expected =
+          "at least one API key: groups[].api_keys in the file, the variable GEMINI_API_KEY_LIST or"
+              + " GEMINI_API_KEY, or a credential named gemini-api-keys in $CREDENTIALS_DIRECTORY";
+      reading.problems().add(root.placeOf("groups"), "no API key", expected);
+    }
+    return groups.stream().filter(group -> !group.keys().isEmpty()).toList();
+  }
+
+  private @Nullable GroupConfig readOne(ConfigTree tree) {
+    Typed typed = new Typed(tree);
+    Scalar name = typed.text("name");
+    Scalar target = typed.text("target_url");
+    UpstreamProtocol protocol =
+        typed.choice("http_version", protocols(), TargetConfig.STANDARD.protocol());
+    Path caFile = ServerSection.readable(tree, "ca_file");
+    List<KeyConfig> keys = keys(tree, name);
+    GroupConfig group =
+        new GroupConfig(
+            name == null ? "?" : name.text(),
+            target == null
+                ? standardTarget(protocol, caFile)
+                : Urls.target(reading.problems(), target, protocol, caFile),
+            egresses(tree),
+            typed.texts("model_aliases").stream().map(Scalar::text).toList(),
+            keys,
+            typed.share("top_p"),
+            limits(tree));
+    tree.done();
+    if (name == null) {
+      if (!tree.has("name")) {
+        reading.problems().add(tree.placeOf("name"), "nothing", "a name for the group");
+      }
+      return null;
+    }
+    if (names.putIfAbsent(name.text(), name.place()) != null) {
+      String found = "a second group " + Shown.plain(name.text());
+      reading.problems().add(name.place(), found, "each group name once");
+    }
+    if (keys.isEmpty()) {
+      String expected = "at least one; the group is left out";
+      reading.problems().warn(tree.placeOf("api_keys"), "no keys", expected);
+    }
+    return group;
+  }
+
+  private static TargetConfig standardTarget(UpstreamProtocol protocol, @Nullable Path caFile) {
+    TargetConfig standard = TargetConfig.STANDARD;
+    return new TargetConfig(
+        standard.tls(), standard.host(), standard.port(), standard.basePath(), protocol, caFile);
+  }
+
+  private List<EgressConfig> egresses(ConfigTree tree) {
+    List<Scalar> urls = new ArrayList<>(tree.scalars("proxy_urls", true));
+    Scalar single = secrets.read(tree, "proxy_url");
+    if (single != null && !urls.isEmpty()) {
+      String found = Shown.url(single.text()) + " beside proxy_urls";
+      reading.problems().add(single.place(), found, "only one of proxy_url, proxy_urls");
+    }
+    if (single != null) {
+      urls.add(0, single);
+    }
+    List<EgressConfig> egresses = new ArrayList<>();
+    for (Scalar url : urls) {
+      EgressConfig egress = Urls.egress(reading.problems(), url);
+      if (egress != null) {
+        egresses.add(egress);
+      }
+    }
+    return List.copyOf(egresses);
+  }
+
+  private List<KeyConfig> keys(ConfigTree tree, @Nullable Scalar group) {
+    List<KeyConfig> keys = new ArrayList<>();
+    for (ConfigTree.KeyEntry entry : tree.keyEntries("api_keys")) {
+      if (entry.settings() != null) {
+        addMapping(keys, entry.settings());
+      } else {
+        Scalar plain = new Typed(tree).checkedText(entry.plain(), true);
+        addOnce(keys, plain, null, 1, null);
+      }
+    }
+    if (group != null) {
+      for (Scalar scalar : reading.overlay().keysOfGroup(group.text())) {
+        addOnce(keys, scalar, null, 1, null);
+      }
+    }
+    return List.copyOf(keys);
+  }
+
+  private void addMapping(List<KeyConfig> keys, ConfigTree tree) {
+    Typed typed = new Typed(tree);
+    Scalar key = secrets.read(tree, "key");
+    Scalar project = typed.text("project");
+    int weight = typed.count("weight", 1, 100, 1);
+    Scalar url = secrets.read(tree, "proxy_url");
+    EgressConfig egress = url == null ? null : Urls.egress(reading.problems(), url);
+    if (!tree.has("key") && !tree.has("key_env") && !tree.has("key_file")) {
+      reading.problems().add(tree.place(), "no key", "one of key, key_env, key_file");
+    }
+    tree.done();
+    addOnce(keys, key, project == null ? null : project.text(), weight, egress);
+  }
+
+  private void addOnce(
+      List<KeyConfig> keys,
+      @Nullable Scalar scalar,
+      @Nullable String project,
+      int weight,
+      @Nullable EgressConfig egress) {
+    Secret key = Credentials.secret(reading.problems(), scalar);
+    if (key == null || scalar == null) {
+      return;
+    }
+    Place first = known.putIfAbsent(key, scalar.place());
+    if (first == null) {
+      keys.add(new KeyConfig(key, project, weight, egress));
+    } else {
+      reading.problems().add(scalar.place(), "the same key as " + first, "each key once");
+    }
+  }
+
+  private Map<String, QuotaLimits> limits(ConfigTree tree) {
+    Map<String, QuotaLimits> limits = new LinkedHashMap<>();
+    tree.sectionsByName("limits")
+        .forEach(
+            (model, own) -> {
+              Typed typed = new Typed(own);
+              long most = 1_000_000_000_000L;
+              limits.put(
+                  model,
+                  new QuotaLimits(
+                      typed.whole("rpm", 0, most, 0),
+                      typed.whole("tpm", 0, most, 0),
+                      typed.whole("rpd", 0, most, 0)));
+              own.done();
+            });
+    return java.util.Collections.unmodifiableMap(limits);
+  }
+
+  private void addFromEnvironment(List<GroupConfig> groups) {
+    List<Scalar> given = new ArrayList<>(reading.overlay().keys());
+    Scalar credential = secrets.credential("gemini-api-keys");
+    if (credential != null) {
+      given.addAll(EnvOverlay.split(credential));
+    }
+    List<KeyConfig> keys = new ArrayList<>();
+    for (Scalar scalar : given) {
+      Secret key = Credentials.secret(reading.problems(), scalar);
+      Place first = key == null ? null : known.putIfAbsent(key, scalar.place());
+      if (first != null) {
+        reading.problems().warn(scalar.place(), "the same key as " + first, "each key once");
+      } else if (key != null) {
+        keys.add(new KeyConfig(key, null, 1, null));
+      }
+    }
+    Place taken = names.get(ENV_GROUP);
+    if (!keys.isEmpty() && taken != null) {
+      String expected = "another name, as keys of the environment make up a group of that name";
+      reading.problems().add(taken, "the group env", expected);
+    } else if (!keys.isEmpty()) {
+      TargetConfig target = TargetConfig.STANDARD;
+      groups.add(new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.geminirelay.base.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a secret setting {@code NAME}: written out, taken from the variable that {@code NAME_env}
+ * names, or from the file that {@code NAME_file} names.
+ *
+ * <p>A relative file name starts at the configuration file's folder. A bare name is looked for in
+ * the service manager's credentials directory first (systemd.exec(5), {@code LoadCredential=}).
+ */
+final class SecretSource {
+  /** Variable that names the service manager's credentials directory. */
+  static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
+
+  private static final int LARGEST_FILE_BYTES = 1 << 20;
+
+  private final Reading reading;
+
+  SecretSource(Reading reading) {
+    this.reading = reading;
+  }
+
+  /** The secret's text with the place it was given at, or null when absent or wrong. */
+  @Nullable Scalar read(ConfigTree tree, String name) {
+    String byVariable = name + "_env";
+    String byFile = name + "_file";
+    Scalar plain = tree.secretScalar(name);
+    Scalar variable = tree.scalar(byVariable);
+    Scalar file = tree.scalar(byFile);
+    if (plain != null && plain.form() == Scalar.Form.ANY) {
+      return new Typed(tree).checkedText(plain, true); // the environment comes before the file
+    }
+    List<Scalar> given = new ArrayList<>();
+    addGiven(given, plain);
+    addGiven(given, variable);
+    addGiven(given, file);
+    if (given.size() > 1) {
+      String expected = "only one of " + name + ", " + byVariable + ", " + byFile;
+      reading.problems().add(given.get(1).place(), "a second way to give the secret", expected);
+      return null;
+    }
+    if (plain != null) {
+      return new Typed(tree).checkedText(plain, true);
+    }
+    return variable != null ? fromVariable(tree, variable) : fromFile(tree, file);
+  }
+
+  /** Content of {@code name} in the credentials directory, or null when there is none. */
+  @Nullable Scalar credential(String name) {
+    Path file = credentialFile(name);
+    return file == null ? null : content(file, new Place(file.toString(), 0, 0, name));
+  }
+
+  private static void addGiven(List<Scalar> given, @Nullable Scalar scalar) {
+    if (scalar != null) {
+      given.add(scalar);
+    }
+  }
+
+  private @Nullable Scalar fromVariable(ConfigTree tree, Scalar scalar) {
+    Scalar name = new Typed(tree).checkedText(scalar, false);
+    if (name == null) {
+      return null;
+    }
+    String value = reading.environment().get(name.text());
+    if (value == null || value.isBlank()) {
+      String expected = "the name of an environment variable that is set";
+      reading.problems().add(name.place(), Shown.plain(name.text()), expected);
+      return null;
+    }
+    return new Scalar(value.strip(), name.place(), Scalar.Form.ANY);
+  }
+
+  private @Nullable Scalar fromFile(ConfigTree tree, @Nullable Scalar scalar) {
+    Scalar name = new Typed(tree).checkedText(scalar, false);
+    if (name == null) {
+      return null;
+    }
+    Path file = credentialFile(name.text());
+    return content(file != null ? file : resolve(reading.folder(), name.text()), name.place());
+  }
+
+  /** {@code name} below {@code folder}, unless it is absolute. */
+  static Path resolve(Path folder, String name) {
+    return folder.resolve(name).normalize();
+  }
+
+  private @Nullable Path credentialFile(String name) {
+    String folder = reading.environment().get(CREDENTIALS_DIRECTORY);
+    boolean bare = name.indexOf('/') < 0 && !name.equals("..");
+    if (folder == null || folder.isEmpty() || !bare) {
+      return null;
+    }
+    Path file = Path.of(folder, name);
+    return Files.isRegularFile(file) ? file : null;
+  }
+
+  private @Nullable Scalar content(Path file, Place place) {
+    String found = "the file " + file;
+    try {
+      if (Files.size(file) > LARGEST_FILE_BYTES) {
+        reading.problems().add(place, found, "a file of at most 1 MiB");
+        return null;
+      }
+      String text = Files.readString(file).strip();
+      if (!text.isEmpty()) {
+        return new Scalar(text, place, Scalar.Form.ANY);
+      }
+      reading.problems().add(place, found + ", which is empty", "a file that holds the secret");
+    } catch (CharacterCodingException e) {
+      reading.problems().add(place, found + ", which is not UTF-8", "a text file");
+    } catch (IOException e) {
+      reading.problems().add(place, found, "a file that exists and can be read");
+    }
+    return null;
+  }
+}

@@ -1,0 +1,165 @@
+package io.geminirelay.base.config;
+
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.config.ServerConfig.TlsFiles;
+import io.geminirelay.base.config.ServerConfig.TransportChoice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what concerns the listening side from the mapping {@code server}. */
+final class ServerSection {
+  private static final int DAY_SECS = 86_400;
+  private static final long GIB = 1L << 30;
+
+  private final ConfigTree tree;
+  private final Typed typed;
+
+  ServerSection(ConfigTree tree) {
+    this.tree = tree;
+    this.typed = new Typed(tree);
+  }
+
+  /** Names of the transports as they are written in the file. */
+  static Map<String, TransportChoice> transports() {
+    Map<String, TransportChoice> all = new LinkedHashMap<>();
+    all.put("auto", TransportChoice.AUTO);
+    all.put("nio", TransportChoice.NIO);
+    all.put("epoll", TransportChoice.EPOLL);
+    all.put("io_uring", TransportChoice.IO_URING);
+    return all;
+  }
+
+  ServerConfig server() {
+    ServerConfig standard = ServerConfig.STANDARD;
+    if (typed.truth("test_mode", false)) {
+      tree.problems().warn(tree.placeOf("test_mode"), "true", "nothing: it has no effect here");
+    }
+    return new ServerConfig(
+        host(),
+        typed.count("port", 0, 65_535, standard.port()),
+        typed.choice("transport", transports(), standard.transport()),
+        typed.count("workers", 0, 1024, standard.workers()),
+        typed.count("max_connections", 1, 10_000_000, standard.maxConnections()),
+        limits(),
+        typed.seconds("drain_timeout_secs", 0, DAY_SECS, standard.drain()),
+        tls(),
+        adminToken(),
+        ranges());
+  }
+
+  AdminConfig admin() {
+    ConfigTree security = tree.section("security");
+    Typed own = new Typed(security);
+    AdminConfig standard = AdminConfig.STANDARD;
+    AdminConfig admin =
+        new AdminConfig(
+            !own.truth("require_https", !standard.mayUsePlainHttp()),
+            own.count("max_login_attempts", 1, 1_000_000, standard.maxLoginAttempts()),
+            own.seconds("lockout_duration_secs", 0, 365L * DAY_SECS, standard.lockout()),
+            own.seconds("session_timeout_secs", 1, 365L * DAY_SECS, standard.session()));
+    security.done();
+    return admin;
+  }
+
+  List<String> corsOrigins() {
+    ConfigTree cors = tree.section("cors");
+    List<String> origins =
+        new Typed(cors)
+            .texts("origins").stream()
+                .filter(origin -> accepted(origin, Addresses.isOrigin(origin.text()), ORIGIN))
+                .map(Scalar::text)
+                .toList();
+    cors.done();
+    return origins;
+  }
+
+  private static final String ORIGIN = "an origin like https://app.example.com, or *";
+
+  private String host() {
+    Scalar scalar = typed.text("host");
+    if (scalar == null) {
+      return ServerConfig.STANDARD.host();
+    }
+    String host = Addresses.unbracketed(scalar.text());
+    accepted(scalar, Addresses.isHost(host), "an address or a host name");
+    return host;
+  }
+
+  private ClientLimits limits() {
+    ConfigTree limits = tree.section("limits");
+    Typed own = new Typed(limits);
+    ClientLimits standard = ClientLimits.STANDARD;
+    ClientLimits read =
+        new ClientLimits(
+            (int) own.bytes("request_line_bytes", 256, 1 << 20, standard.maxRequestLineBytes()),
+            (int) own.bytes("header_bytes", 1024, 16 << 20, standard.maxHeaderBytes()),
+            own.bytes("body_bytes", 0, 1024 * GIB, standard.maxBodyBytes()),
+            own.seconds("header_timeout_secs", 1, 3600, standard.head()),
+            own.seconds("body_timeout_secs", 1, 3600, standard.body()),
+            own.seconds("idle_timeout_secs", 1, DAY_SECS, standard.idle()));
+    limits.done();
+    return read;
+  }
+
+  private @Nullable TlsFiles tls() {
+    if (!tree.has("tls")) {
+      return null;
+    }
+    ConfigTree tls = tree.section("tls");
+    Path certificate = file(tls, "certificate");
+    Path privateKey = file(tls, "private_key");
+    tls.done();
+    return certificate == null || privateKey == null ? null : new TlsFiles(certificate, privateKey);
+  }
+
+  private static @Nullable Path file(ConfigTree tls, String name) {
+    if (!tls.has(name)) {
+      tls.problems().add(tls.placeOf(name), "nothing", "the name of a PEM file");
+    }
+    return readable(tls, name);
+  }
+
+  /** The file that {@code name} names, or null when it is absent or cannot be read. */
+  static @Nullable Path readable(ConfigTree tree, String name) {
+    Scalar scalar = new Typed(tree).text(name);
+    if (scalar == null) {
+      return null;
+    }
+    Path file = SecretSource.resolve(tree.reading().folder(), scalar.text());
+    if (Files.isRegularFile(file) && Files.isReadable(file)) {
+      return file;
+    }
+    tree.problems().add(scalar.place(), "the file " + file, "a file that exists and can be read");
+    return null;
+  }
+
+  private @Nullable Secret adminToken() {
+    SecretSource secrets = new SecretSource(tree.reading());
+    Scalar token = secrets.read(tree, "admin_token");
+    boolean given =
+        tree.has("admin_token") || tree.has("admin_token_env") || tree.has("admin_token_file");
+    if (token == null && !given) {
+      token = secrets.credential("admin-token");
+    }
+    return Credentials.secret(tree.problems(), token);
+  }
+
+  private List<String> ranges() {
+    String expected = "an address or a range like 10.0.0.0/8";
+    return typed.texts("trusted_proxies").stream()
+        .filter(range -> accepted(range, Addresses.isRange(range.text()), expected))
+        .map(Scalar::text)
+        .toList();
+  }
+
+  private boolean accepted(Scalar scalar, boolean fits, String expected) {
+    if (!fits) {
+      tree.problems().add(scalar.place(), Shown.plain(scalar.text()), expected);
+    }
+    return fits;
+  }
+}

@@ -1,0 +1,113 @@
+package io.geminirelay.base.exchange;
+
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The credentials in a URL's query: found by their name, in whatever percent-encoding it is
+ * written, and cut out without touching a byte of the other parameters. Pure.
+ */
+public final class CredentialQuery {
+  /** Google's parameter for an API key, here also a client's token. */
+  public static final String KEY = "key";
+
+  /** A client's token, as older gateways took it. */
+  public static final String PASSWORD = "password";
+
+  /** Google's parameter for an OAuth token. */
+  public static final String ACCESS_TOKEN = "access_token";
+
+  private CredentialQuery() {}
+
+  /**
+   * {@code uri} without its credential parameters. The others keep their order and bytes; a query
+   * that held nothing else goes with its question mark.
+   */
+  public static String strip(String uri) {
+    int query = uri.indexOf('?');
+    if (query < 0 || !holdsCredential(uri, query + 1)) {
+      return uri;
+    }
+    StringBuilder kept = new StringBuilder(uri.length()).append(uri, 0, query);
+    char separator = '?';
+    for (int from = query + 1, end; from <= uri.length(); from = end + 1) {
+      end = endOfParameter(uri, from);
+      if (!isCredential(uri, from, end)) {
+        kept.append(separator).append(uri, from, end);
+        separator = '&';
+      }
+    }
+    return kept.toString();
+  }
+
+  /**
+   * The value of the first parameter called {@code name} that is not empty, percent-decoded to
+   * bytes, or null. A plus sign stands for itself: no token holds a space.
+   */
+  public static byte @Nullable [] value(String uri, String name) {
+    int query = uri.indexOf('?');
+    if (query < 0) {
+      return null;
+    }
+    for (int from = query + 1, end; from <= uri.length(); from = end + 1) {
+      end = endOfParameter(uri, from);
+      int nameEnd = endOfName(uri, from, end);
+      if (nameEnd + 1 < end && named(uri, from, nameEnd, name)) {
+        return decode(uri, nameEnd + 1, end);
+      }
+    }
+    return null;
+  }
+
+  private static boolean holdsCredential(String uri, int query) {
+    for (int from = query, end; from <= uri.length(); from = end + 1) {
+      end = endOfParameter(uri, from);
+      if (isCredential(uri, from, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isCredential(String uri, int from, int end) {
+    int nameEnd = endOfName(uri, from, end);
+    return named(uri, from, nameEnd, KEY)
+        || named(uri, from, nameEnd, PASSWORD)
+        || named(uri, from, nameEnd, ACCESS_TOKEN);
+  }
+
+  private static int endOfParameter(String uri, int from) {
+    int end = uri.indexOf('&', from);
+    return end < 0 ? uri.length() : end;
+  }
+
+  private static int endOfName(String uri, int from, int end) {
+    int equals = uri.indexOf('=', from);
+    return equals < 0 || equals > end ? end : equals;
+  }
+
+  private static boolean named(String uri, int from, int end, String name) {
+    int at = from;
+    for (int i = 0; i < name.length(); i++) {
+      if (at >= end) {
+        return false;
+      }
+      int escaped = PercentCode.at(uri, at, end);
+      if ((escaped >= 0 ? escaped : uri.charAt(at)) != name.charAt(i)) {
+        return false;
+      }
+      at += escaped >= 0 ? PercentCode.LENGTH : 1;
+    }
+    return at == end;
+  }
+
+  private static byte[] decode(String uri, int from, int end) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(end - from);
+    for (int at = from; at < end; ) {
+      int escaped = PercentCode.at(uri, at, end);
+      bytes.write(escaped >= 0 ? escaped : uri.charAt(at));
+      at += escaped >= 0 ? PercentCode.LENGTH : 1;
+    }
+    return bytes.toByteArray();
+  }
+}

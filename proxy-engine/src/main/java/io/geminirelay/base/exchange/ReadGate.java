@@ -1,0 +1,81 @@
+package io.geminirelay.base.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+
+/**
+ * Counts the reasons not to read from a client channel: auto-read is off while at least one holds.
+ *
+ * <p>Several parties may want a pause at once, and the one that ends first must not end the
+ * others'. One gate belongs to each channel, an HTTP/2 stream's channel included. Event loop only.
+ */
+public final class ReadGate {
+  private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");
+
+  private final Channel channel;
+  private int reasons;
+
+  private ReadGate(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** The gate of {@code channel}, made when first asked for. */
+  public static ReadGate of(Channel channel) {
+    ReadGate gate = channel.attr(KEY).get();
+    if (gate == null) {
+      gate = new ReadGate(channel);
+      channel.attr(KEY).set(gate);
+    }
+    return gate;
+  }
+
+  /** Stops reading for {@code reason}; does nothing when it holds already. */
+  public void pause(Reason reason) {
+    assert channel.eventLoop().inEventLoop();
+    int before = reasons;
+    reasons |= reason.bit();
+    if (before == 0) {
+      channel.config().setAutoRead(false);
+    }
+  }
+
+  /** Withdraws {@code reason}; reading goes on when no other holds. */
+  public void resume(Reason reason) {
+    assert channel.eventLoop().inEventLoop();
+    int before = reasons;
+    reasons &= ~reason.bit();
+    if (before != 0 && reasons == 0) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Whether {@code reason} holds. */
+  public boolean paused(Reason reason) {
+    return (reasons & reason.bit()) != 0;
+  }
+
+  /** Whether any reason holds. */
+  public boolean paused() {
+    return reasons != 0;
+  }
+
+  /** Why a client channel is not read. */
+  public enum Reason {
+    /** The client sent more requests than may wait for their turn. */
+    PIPELINED(1),
+    /** The upstream connection cannot take more of the request's body. */
+    UPSTREAM_FULL(2),
+    /** The request's body is kept until it is known where it goes. */
+    BODY_HELD(4);
+
+    private final int bit;
+
+    Reason(int bit) {
+      this.bit = bit;
+    }
+
+    private int bit() {
+      return bit;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.geminirelay.flow.accept;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The open client connections: how many there may be, and how they all come to an end.
+ *
+ * <p>Touched once when a connection opens and once when it closes, never by a request. Thread safe.
+ */
+public final class ClientConnections {
+  /** Pipeline event: finish what is in flight, begin nothing, close. */
+  static final Object DRAIN =
+      new Object() {
+        @Override
+        public String toString() {
+          return "drain";
+        }
+      };
+
+  private final int max;
+  private final AtomicInteger open = new AtomicInteger();
+  private final LongAdder refused = new LongAdder();
+  private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
+  private volatile boolean draining;
+
+  /** Makes an empty set of at most {@code max} connections; at least 1. */
+  public ClientConnections(int max) {
+    this.max = max;
+  }
+
+  /** Connections open now. */
+  public int open() {
+    return open.get();
+  }
+
+  /** Connections refused so far because too many were open. */
+  public long refused() {
+    return refused.sum();
+  }
+
+  /** Takes in {@code channel} until it closes; false when there is no room. */
+  boolean enter(Channel channel) {
+    if (open.incrementAndGet() > max) {
+      open.decrementAndGet();
+      refused.increment();
+      return false;
+    }
+    channels.add(channel);
+    channel.closeFuture().addListener(closed -> leave(channel));
+    if (draining) {
+      end(channel);
+    }
+    return true;
+  }
+
+  private void leave(Channel channel) {
+    channels.remove(channel);
+    if (open.decrementAndGet() == 0 && draining) {
+      drained.complete(true);
+    }
+  }
+
+  /**
+   * Ends all connections: idle ones now, busy ones after the answers in flight, those left at the
+   * deadline by force. The listener must have stopped accepting.
+   *
+   * @param deadline time for the answers in flight
+   * @param timer runs the deadline
+   * @return completes when none is left; true when none had to be forced
+   */
+  public CompletionStage<Boolean> drain(Duration deadline, EventExecutor timer) {
+    draining = true;
+    channels.forEach(ClientConnections::end);
+    if (open.get() == 0) {
+      drained.complete(true);
+    }
+    Future<?> force = timer.schedule(this::force, deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return drained.whenComplete((clean, failure) -> force.cancel(false));
+  }
+
+  private void force() {
+    drained.complete(open.get() == 0);
+    channels.forEach(channel -> channel.eventLoop().execute(() -> closeNow(channel)));
+  }
+
+  private static void end(Channel channel) {
+    channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(DRAIN));
+  }
+
+  // Past the handlers, which would wait for streams or for the client's TLS farewell.
+  private static void closeNow(Channel channel) {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first == null) {
+      channel.close();
+    } else {
+      first.close();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.geminirelay.flow.accept;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.Outcome;
+import io.geminirelay.base.exchange.RequestId;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultException;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.flow.settle.Settlement;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First and last stage of a request: opens the exchange, drops what is left of an answered request,
+ * and settles it once.
+ *
+ * <p>Place: before every other request stage. Keeps the exchange in flight and the status it was
+ * answered with; owns no buffer. Runs on the client's event loop.
+ */
+public final class ExchangeHandler extends ChannelDuplexHandler {
+  private final Settlement settlement;
+  private final TimeSource time;
+
+  private @Nullable Exchange exchange;
+  private int status;
+
+  /** Settles by {@code settlement}. */
+  public ExchangeHandler(Settlement settlement, TimeSource time) {
+    this.settlement = settlement;
+    this.time = time;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof HttpRequest head) {
+      open(ctx, head);
+    }
+    Exchange current = exchange;
+    if (!(message instanceof HttpObject object)) {
+      ctx.fireChannelRead(message);
+    } else if (current == null || current.fault() != null) {
+      // Answered already: what the client still sends of this request is of no use.
+      ReferenceCountUtil.release(message);
+    } else if (object.decoderResult().isFailure()) {
+      ReferenceCountUtil.release(message);
+      refuse(ctx, current, FramingFaults.of(object.decoderResult()));
+    } else {
+      ctx.fireChannelRead(message);
+    }
+  }
+
+  private void open(ChannelHandlerContext ctx, HttpRequest head) {
+    exchange = new Exchange(RequestId.of(head.headers()), head, time.nanoTime());
+    status = 0;
+    settlement.open();
+    ctx.channel().attr(Exchange.KEY).set(exchange);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Exchange current, Fault fault) {
+    if (status == 0) {
+      FaultResponder.respond(ctx, current, fault, true);
+    } else {
+      current.failed(fault);
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof HttpResponse head
+        && head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+      status = head.status().code();
+    }
+    // Before the write, since writing the end may let the next pipelined request in at once.
+    if (message instanceof LastHttpContent && status != 0) {
+      settle(ctx);
+    }
+    ctx.write(message, promise);
+  }
+
+  private void settle(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    if (current == null) {
+      return;
+    }
+    exchange = null;
+    ctx.channel().attr(Exchange.KEY).set(null);
+    boolean local = !current.route().upstream();
+    Outcome answered = local ? Outcome.LOCAL : Outcome.SERVED;
+    settlement.close(current, current.fault() == null ? answered : Outcome.REFUSED, status);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    exchange = null;
+    ctx.fireChannelInactive();
+    if (current != null) {
+      boolean broken = current.fault() != null && status != 0;
+      settlement.close(current, broken ? Outcome.BROKEN : Outcome.ABANDONED, status);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Exchange current = exchange;
+    if (current == null || cause instanceof java.io.IOException) {
+      ctx.close();
+      return;
+    }
+    Fault fault =
+        cause instanceof FaultException known
+            ? known.fault()
+            : Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
+    refuse(ctx, current, fault);
+  }
+}

@@ -1,0 +1,130 @@
+package io.geminirelay.flow.accept;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Keeps the rules of one HTTP/2 stream that the frame codec leaves to us: request targets and
+ * hosts, no body in answers to HEAD, and a proper end where the answer is complete before the
+ * request.
+ *
+ * <p>First in the stream's pipeline. Keeps how far both directions are. Event loop only.
+ */
+final class Http2StreamHandler extends ChannelDuplexHandler {
+  private final int maxTargetBytes;
+  private boolean begun;
+  private boolean requestEnded;
+  private boolean refused;
+  private boolean head;
+
+  Http2StreamHandler(int maxTargetBytes) {
+    this.maxTargetBytes = maxTargetBytes;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (refused || !(message instanceof Http2StreamFrame)) {
+      noteEnd(message);
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    noteEnd(message);
+    if (message instanceof Http2HeadersFrame frame && !begun) {
+      begun = true;
+      head = HttpMethod.HEAD.asciiName().contentEquals(frame.headers().method());
+      StreamRules.Problem problem = StreamRules.check(frame.headers(), maxTargetBytes);
+      if (problem != null) {
+        refused = true;
+        ctx.fireChannelRead(refusal(problem));
+        return;
+      }
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  private void noteEnd(Object message) {
+    requestEnded |=
+        (message instanceof Http2HeadersFrame headers && headers.isEndStream())
+            || (message instanceof Http2DataFrame data && data.isEndStream());
+  }
+
+  private HttpRequest refusal(StreamRules.Problem problem) {
+    HttpMethod method = head ? HttpMethod.HEAD : HttpMethod.GET;
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, "/");
+    request.setDecoderResult(FramingFaults.failure(problem.kind(), problem.detail()));
+    return request;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof Http2HeadersFrame frame) {
+      boolean interim =
+          frame.headers().status() != null && frame.headers().status().charAt(0) == '1';
+      boolean end = frame.isEndStream() || (head && !interim);
+      ctx.write(
+          end == frame.isEndStream() ? frame : new DefaultHttp2HeadersFrame(frame.headers(), end),
+          end ? ending(ctx, promise) : promise);
+    } else if (message instanceof Http2DataFrame data) {
+      if (head) {
+        data.release();
+        promise.trySuccess();
+        return;
+      }
+      ctx.write(data, data.isEndStream() ? ending(ctx, promise) : promise);
+    } else {
+      ctx.write(message, promise);
+    }
+  }
+
+  // RFC 9113 section 8.1: the client may stop sending, and keeps the answer; the reset must not
+  // overtake what of the answer still waits for the client's window.
+  private ChannelPromise ending(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (requestEnded) {
+      return promise;
+    }
+    refused = true;
+    return promise
+        .unvoid()
+        .addListener(
+            written -> {
+              if (written.isSuccess() && !requestEnded) {
+                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR))
+                    .addListener(sent -> ctx.close());
+              }
+            });
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof Http2ResetFrame) {
+      // Data that nobody reads at the moment would hide the reset; closed later, when the stream
+      // has ended for the codec too, so that no reset answers a reset.
+      ctx.executor().execute(ctx::close);
+      ReferenceCountUtil.release(event);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  // A malformed stream has been reset by the codec (RFC 9113 section 8.1.1).
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof Http2Exception)) {
+      ctx.fireExceptionCaught(cause);
+    }
+  }
+}

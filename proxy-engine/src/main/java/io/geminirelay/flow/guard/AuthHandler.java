@@ -1,0 +1,99 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stage {@code auth}, after {@code classify}: lets pass who has a right to the route, and writes on
+ * the exchange who it is.
+ *
+ * <p>Keeps nothing of a request, owns nothing; one instance serves every channel. The client's
+ * credentials stay on its own head, from which the upstream head is built without them.
+ */
+@Sharable
+public final class AuthHandler extends ChannelInboundHandlerAdapter {
+  private final ClientPasses passes;
+  private final byte @Nullable [] adminSha256;
+
+  /** Admits the clients of {@code passes}, and to the admin's routes the bearer of the token. */
+  public AuthHandler(ClientPasses passes, @Nullable Secret adminToken) {
+    this.passes = passes;
+    this.adminSha256 =
+        adminToken == null
+            ? null
+            : Secret.sha256(adminToken.reveal().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof HttpRequest head)) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+    @Nullable Fault fault = check(exchange, head);
+    if (fault == null) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    try {
+      FaultResponder.respond(ctx, exchange, fault, false);
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private @Nullable Fault check(Exchange exchange, HttpRequest head) {
+    return switch (exchange.route()) {
+      case HEALTH -> null;
+      case HEALTH_DETAILED -> checkAdmin(head);
+      case NATIVE, UPLOAD, DOWNLOAD, OPENAI, UNKNOWN -> checkClient(exchange, head);
+    };
+  }
+
+  private @Nullable Fault checkAdmin(HttpRequest head) {
+    if (adminSha256 == null) {
+      return Fault.of(FaultKind.NOT_FOUND, "no such path: no admin token is configured");
+    }
+    byte[] token = ClientToken.of(head);
+    if (token == null) {
+      return Fault.of(FaultKind.UNAUTHENTICATED, "this path needs the admin token");
+    }
+    return MessageDigest.isEqual(Secret.sha256(token), adminSha256)
+        ? null
+        : Fault.of(FaultKind.UNAUTHENTICATED, "the admin token is wrong");
+  }
+
+  private @Nullable Fault checkClient(Exchange exchange, HttpRequest head) {
+    byte[] token = ClientToken.of(head);
+    ClientConfig client = token == null ? null : passes.find(token);
+    if (client != null) {
+      exchange.client(client);
+      return ModelPattern.allows(client, exchange.model()) ? null : forbidden(exchange);
+    }
+    if (passes.openToAll()) {
+      return null;
+    }
+    return Fault.of(
+        FaultKind.UNAUTHENTICATED,
+        token == null
+            ? "no token: send one as Authorization: Bearer, x-goog-api-key, X-API-KEY or ?key="
+            : "the token is not known to this gateway");
+  }
+
+  private static Fault forbidden(Exchange exchange) {
+    return Fault.of(FaultKind.FORBIDDEN, "this client may not use the model " + exchange.model());
+  }
+}

@@ -1,0 +1,57 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.config.ClientConfig;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that may call. A token is compared by its digest, in constant time and with every
+ * client, so that the time tells nothing of which one was nearly right. Immutable.
+ */
+public final class ClientPasses {
+  private static final FastThreadLocal<MessageDigest> SHA_256 =
+      new FastThreadLocal<>() {
+        @Override
+        protected MessageDigest initialValue() throws NoSuchAlgorithmException {
+          return MessageDigest.getInstance("SHA-256");
+        }
+      };
+
+  private final ClientConfig[] clients;
+  private final boolean openToAll;
+
+  /**
+   * Passes for {@code clients}.
+   *
+   * @param openToAll whether callers without a known token may pass; so they may when no client is
+   *     configured
+   */
+  public ClientPasses(List<ClientConfig> clients, boolean openToAll) {
+    this.clients = clients.toArray(new ClientConfig[0]);
+    this.openToAll = openToAll || clients.isEmpty();
+  }
+
+  /** Whether callers without a known token may pass. */
+  public boolean openToAll() {
+    return openToAll;
+  }
+
+  /** The client whose token this is, or null. */
+  public @Nullable ClientConfig find(byte[] token) {
+    if (clients.length == 0) {
+      return null;
+    }
+    byte[] digest = SHA_256.get().digest(token);
+    ClientConfig found = null;
+    for (ClientConfig client : clients) {
+      // No way out at the first match: every caller costs the same.
+      if (MessageDigest.isEqual(digest, client.tokenSha256())) {
+        found = client;
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,169 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.Secret;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key in rotation: its credential in the forms the wire wants, where it leads, and its live
+ * state. Thread safe; made when the configuration is built.
+ */
+public final class ApiKey {
+  private final Place place;
+  private final KeyConfig config;
+  private final String name;
+  private final List<Destination> destinations;
+  private final KeyState state;
+  private final QuotaBucket bucket;
+  private final AsciiString credential;
+  private final AsciiString bearer;
+
+  /**
+   * Where a key stands in the configuration.
+   *
+   * @param index number in the ring, from 0
+   * @param group name of its group
+   * @param number number in its group, from 1
+   */
+  record Place(int index, String group, int number) {}
+
+  ApiKey(
+      Place place,
+      KeyConfig config,
+      List<Destination> destinations,
+      KeyState state,
+      QuotaBucket bucket) {
+    this.place = place;
+    this.config = config;
+    this.name = place.group() + "/" + place.number() + config.key();
+    this.destinations = destinations;
+    this.state = state;
+    this.bucket = bucket;
+    this.credential = AsciiString.cached(config.key().reveal());
+    this.bearer = AsciiString.cached("Bearer " + config.key().reveal());
+  }
+
+  /** Number in the ring, from 0; means nothing in another ring. */
+  public int index() {
+    return place.index();
+  }
+
+  /** Name of the key's group. */
+  public String group() {
+    return place.group();
+  }
+
+  /** How the key is shown: {@code group/number#fingerprint}. */
+  public String name() {
+    return name;
+  }
+
+  /** The credential. */
+  public Secret secret() {
+    return config.key();
+  }
+
+  /** The configured Google project, or null. */
+  public @Nullable String project() {
+    return config.project();
+  }
+
+  /** The configured share of requests, 1 to 100. */
+  public int weight() {
+    return config.weight();
+  }
+
+  /** Where requests with this key go, by the exit that is preferred. */
+  public Destination destination() {
+    return destinations.get(0);
+  }
+
+  /** The same target through every exit the key may use, in order of preference; at least one. */
+  public List<Destination> destinations() {
+    return destinations;
+  }
+
+  /** Value of {@code x-goog-api-key}: for the wire alone. */
+  public AsciiString credential() {
+    return credential;
+  }
+
+  /** Value of {@code Authorization}: for the wire alone. */
+  public AsciiString bearer() {
+    return bearer;
+  }
+
+  /** The key-wide state, shared by all entries of the same key. */
+  public KeyState state() {
+    return state;
+  }
+
+  /** The quota it draws on, shared by all keys of its project. */
+  public QuotaBucket bucket() {
+    return bucket;
+  }
+
+  /** Whether anybody may use the key for {@code model} now. */
+  boolean usable(String model) {
+    return !state.disabled()
+        && state.invalidity() == null
+        && bucket.whole() == null
+        && bucket.cooldown(model) == null;
+  }
+
+  /** Time until a trial may go, 0 when usable or due, {@link KeySelector#NEVER} when disabled. */
+  long trialWaitNanos(String model, long now) {
+    if (state.disabled()) {
+      return KeySelector.NEVER;
+    }
+    long wait = waitNanos(state.invalidity(), now);
+    wait = Math.max(wait, waitNanos(bucket.whole(), now));
+    return Math.max(wait, waitNanos(bucket.cooldown(model), now));
+  }
+
+  private static long waitNanos(@Nullable Cooldown cooldown, long now) {
+    return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
+  }
+
+  /** Takes the right to the trial of everything that rests; true for one caller. */
+  boolean tryTrial(String model, long now) {
+    Cooldown invalidity = state.invalidity();
+    Cooldown whole = bucket.whole();
+    Cooldown cooling = bucket.cooldown(model);
+    if (trialWaitNanos(model, now) > 0 || !tryTrial(invalidity, now)) {
+      return false;
+    }
+    if (tryTrial(whole, now)) {
+      if (tryTrial(cooling, now)) {
+        return true;
+      }
+      release(whole, now);
+    }
+    release(invalidity, now);
+    return false;
+  }
+
+  private static boolean tryTrial(@Nullable Cooldown cooldown, long now) {
+    return cooldown == null || cooldown.tryTrial(now);
+  }
+
+  /** Gives trials back that told nothing; whether there were any. */
+  boolean releaseTrial(String model, long now) {
+    boolean changed = release(state.invalidity(), now);
+    changed |= release(bucket.whole(), now);
+    changed |= release(bucket.cooldown(model), now);
+    return changed;
+  }
+
+  private static boolean release(@Nullable Cooldown cooldown, long now) {
+    return cooldown != null && cooldown.releaseTrial(now);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

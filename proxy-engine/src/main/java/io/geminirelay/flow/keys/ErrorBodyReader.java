@@ -1,0 +1,232 @@
+package io.geminirelay.flow.keys;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.geminirelay.flow.keys.ErrorBody.Sign;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an upstream error body of any of Google's forms: plain object, one-element array, or either
+ * within an event stream. Never throws: what is unreadable is left out. One reader a body.
+ */
+public final class ErrorBodyReader {
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final int MAX_STARTS = 16;
+  private static final int MAX_VALUES = 16;
+  private static final int DETAIL_DEPTH = 2;
+  private static final Duration MAX_DELAY = Duration.ofDays(1);
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(32)
+                  .maxStringLength(MAX_BYTES)
+                  .maxNumberLength(64)
+                  .maxNameLength(1024)
+                  .build())
+          .build();
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,128}");
+  private static final Pattern SECONDS = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,9})\\d*)?s");
+  private static final Pattern RETRY_IN =
+      Pattern.compile("retry in (\\d{1,9}(?:\\.\\d+)?s)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern LIMIT_ZERO = Pattern.compile("\\blimit: 0(?![\\d.]*\\d)");
+
+  private int errorDepth = -1;
+  private int depth;
+  private int code;
+  private String status = "";
+  private final List<String> reasons = new ArrayList<>();
+  private final List<String> quotaIds = new ArrayList<>();
+  private boolean limitZero;
+  private @Nullable Duration retryDelay;
+  private @Nullable Duration messageDelay;
+  private String project = "";
+  private final Set<Sign> signs = EnumSet.noneOf(Sign.class);
+
+  private ErrorBodyReader() {}
+
+  /** The facts in {@code body}, of which at most 64 KiB are read; borrows it. */
+  public static ErrorBody look(ByteBuf body) {
+    int start = body.readerIndex();
+    int end = start + Math.min(body.readableBytes(), MAX_BYTES);
+    int from = start;
+    for (int i = 0; i < MAX_STARTS && from < end; i++) {
+      int json = jsonStart(body, from, end);
+      if (json < 0) {
+        break;
+      }
+      ErrorBodyReader reader = new ErrorBodyReader();
+      reader.parse(body, json, end);
+      if (reader.errorDepth >= 0) {
+        return reader.facts();
+      }
+      from = lineAfter(body, json, end);
+    }
+    return ErrorBody.EMPTY;
+  }
+
+  /** Where the next line begins that holds JSON, after {@code data:} or bare; or -1. */
+  private static int jsonStart(ByteBuf body, int from, int end) {
+    for (int line = from; line < end; line = lineAfter(body, line, end)) {
+      int at = skipBlanks(body, line, end);
+      if (end - at > 5 && body.getByte(at) == 'd' && body.getByte(at + 4) == ':') {
+        at = skipBlanks(body, at + 5, end);
+      }
+      if (at < end && (body.getByte(at) == '{' || body.getByte(at) == '[')) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static int skipBlanks(ByteBuf body, int from, int end) {
+    int at = from;
+    while (at < end && (body.getByte(at) == ' ' || body.getByte(at) == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  private static int lineAfter(ByteBuf body, int from, int end) {
+    int feed = body.indexOf(from, end, (byte) '\n');
+    return feed < 0 ? end : feed + 1;
+  }
+
+  private void parse(ByteBuf body, int from, int end) {
+    try (JsonParser in =
+        JSON.createParser((InputStream) new ByteBufInputStream(body.slice(from, end - from)))) {
+      String name = "";
+      for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+        if (token == JsonToken.FIELD_NAME) {
+          name = in.currentName();
+        } else if (token.isStructStart()) {
+          depth++;
+          if (errorDepth < 0 && token == JsonToken.START_OBJECT && name.equals("error")) {
+            errorDepth = depth;
+          }
+        } else if (token.isStructEnd()) {
+          depth--;
+          if (depth == 0 || depth < errorDepth) {
+            return;
+          }
+        } else if (errorDepth >= 0) {
+          value(name, in.getValueAsString(""));
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // Cut off or not JSON: what was read so far is all there is to know.
+      return;
+    }
+  }
+
+  private void value(String name, String text) {
+    if (depth == errorDepth) {
+      errorValue(name, text);
+    } else if (depth >= errorDepth + DETAIL_DEPTH) {
+      detailValue(name, text);
+    }
+  }
+
+  private void errorValue(String name, String text) {
+    switch (name) {
+      case "code" -> code(text);
+      case "status" -> status = named(text);
+      case "message" -> message(text);
+      default -> {}
+    }
+  }
+
+  private void code(String text) {
+    if (text.matches("\\d{3}")) {
+      code = Integer.parseInt(text);
+    } else if (status.isEmpty()) {
+      status = named(text).toUpperCase(Locale.ROOT);
+    }
+  }
+
+  private void detailValue(String name, String text) {
+    switch (name) {
+      case "reason" -> add(reasons, text);
+      case "quotaId", "quota_limit" -> add(quotaIds, text);
+      case "quotaValue", "quota_limit_value" -> limitZero |= text.equals("0");
+      case "retryDelay" -> retryDelay = seconds(text);
+      case "consumer" -> {
+        if (text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
+          project = text;
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static void add(List<String> list, String text) {
+    if (!named(text).isEmpty() && list.size() < MAX_VALUES) {
+      list.add(text);
+    }
+  }
+
+  private static String named(String text) {
+    return NAME.matcher(text).matches() ? text : "";
+  }
+
+  private void message(String text) {
+    Matcher delay = RETRY_IN.matcher(text);
+    if (delay.find()) {
+      messageDelay = seconds(delay.group(1));
+    }
+    limitZero |= LIMIT_ZERO.matcher(text).find();
+    String lower = text.toLowerCase(Locale.ROOT);
+    sign(Sign.LEAKED, lower.contains("reported as leaked"));
+    sign(Sign.SUSPENDED, lower.contains("has been suspended"));
+    sign(Sign.PROJECT_DENIED, lower.contains("project has been denied access"));
+    sign(Sign.SERVICE_DISABLED, lower.contains("has not been used in project"));
+    sign(Sign.KEY_INVALID, lower.startsWith("api key not valid"));
+    sign(Sign.KEY_INVALID, lower.startsWith("api key expired"));
+    sign(Sign.LOCATION, lower.contains("location is not supported"));
+  }
+
+  private void sign(Sign sign, boolean present) {
+    if (present) {
+      signs.add(sign);
+    }
+  }
+
+  /** A duration as protobuf's JSON form writes it, at most a day; null when it is none. */
+  private static @Nullable Duration seconds(String text) {
+    Matcher matcher = SECONDS.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String fraction = matcher.group(2);
+    long nanos = fraction == null ? 0 : Long.parseLong((fraction + "00000000").substring(0, 9));
+    Duration delay = Duration.ofSeconds(Long.parseLong(matcher.group(1)), nanos);
+    return delay.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : delay;
+  }
+
+  private ErrorBody facts() {
+    Duration delay = retryDelay == null ? messageDelay : retryDelay;
+    return new ErrorBody(
+        code,
+        status,
+        List.copyOf(reasons),
+        List.copyOf(quotaIds),
+        limitZero,
+        delay,
+        project,
+        Set.copyOf(signs));
+  }
+}

@@ -1,0 +1,206 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.EgressConfig;
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.Cooldown.Rest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All keys of one configuration, who may be chosen, and the effects of verdicts on them.
+ *
+ * <p>The set of keys never changes; their states do. A new configuration makes a new ring with
+ * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
+ */
+public final class KeyRing {
+  private static final long FIRST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PROJECT_STEP_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long PROJECT_CAP_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final long MIN_JITTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long MAX_JITTER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final List<KeyGroup> groups;
+  private final KeysConfig config;
+  private final TimeSource time;
+  private final RandomGenerator random;
+  private final QuotaClock clock;
+  private final States states;
+  private final KeySelector selector;
+
+  /** What survives a change of configuration, by target and key or project. */
+  private record States(
+      Map<String, KeyState> keys, Map<String, QuotaBucket> buckets, AtomicLong epoch) {
+    States() {
+      this(new HashMap<>(), new HashMap<>(), new AtomicLong());
+    }
+  }
+
+  private KeyRing(
+      List<GroupConfig> groups,
+      KeysConfig config,
+      TimeSource time,
+      RandomGenerator random,
+      @Nullable States previous) {
+    this.config = config;
+    this.time = time;
+    this.random = random;
+    this.clock = new QuotaClock(config);
+    this.states = previous == null ? new States() : previous;
+    this.groups = build(groups);
+    this.selector = new KeySelector(this.groups, time, states.epoch());
+  }
+
+  /** A ring without a past; {@code random} has to be thread safe. */
+  public static KeyRing of(
+      List<GroupConfig> groups, KeysConfig config, TimeSource time, RandomGenerator random) {
+    return new KeyRing(groups, config, time, random, null);
+  }
+
+  /** The ring of a new configuration; keys and projects that stay keep their states. */
+  public KeyRing successor(List<GroupConfig> groups, KeysConfig config) {
+    return new KeyRing(groups, config, time, random, states);
+  }
+
+  private List<KeyGroup> build(List<GroupConfig> configs) {
+    List<KeyGroup> built = new ArrayList<>();
+    int index = 0;
+    for (GroupConfig group : configs) {
+      List<ApiKey> keys = new ArrayList<>();
+      for (KeyConfig key : group.keys()) {
+        ApiKey.Place place = new ApiKey.Place(index++, group.name(), keys.size() + 1);
+        String authority = group.target().authority();
+        keys.add(
+            new ApiKey(
+                place,
+                key,
+                destinations(group, key),
+                stateOf(authority, key),
+                bucketOf(authority, key)));
+      }
+      built.add(new KeyGroup(group.name(), group.modelAliases(), keys));
+    }
+    return List.copyOf(built);
+  }
+
+  private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
+    EgressConfig own = key.egress();
+    if (own != null) {
+      return List.of(new Destination(group.target(), own));
+    }
+    if (group.egresses().isEmpty()) {
+      return List.of(new Destination(group.target(), null));
+    }
+    return group.egresses().stream().map(exit -> new Destination(group.target(), exit)).toList();
+  }
+
+  private KeyState stateOf(String authority, KeyConfig key) {
+    return states.keys().computeIfAbsent(authority + key.key(), id -> new KeyState());
+  }
+
+  private QuotaBucket bucketOf(String authority, KeyConfig key) {
+    String project = key.project();
+    String id = authority + (project == null ? key.key().toString() : "/" + project);
+    return states.buckets().computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size()));
+  }
+
+  /** The groups, in the order of the configuration. */
+  public List<KeyGroup> groups() {
+    return groups;
+  }
+
+  /** Who chooses among the keys. */
+  public KeySelector selector() {
+    return selector;
+  }
+
+  /** Whether any key is neither invalid nor disabled. */
+  public boolean anyAvailable() {
+    return groups.stream()
+        .flatMap(group -> group.keys().stream())
+        .anyMatch(key -> key.state().status() == KeyState.Status.AVAILABLE);
+  }
+
+  /** Puts a key aside by hand, or takes it back. */
+  public void disable(ApiKey key, boolean disabled) {
+    key.state().disabled(disabled);
+    changed(true);
+  }
+
+  /** Forgets every rest of a key, its project's too. */
+  public void reset(ApiKey key) {
+    changed(key.state().clear());
+    changed(key.bucket().clear());
+  }
+
+  /**
+   * Notes down how an attempt with {@code key} for {@code model} ended. Called exactly once an
+   * attempt, so that no trial is left hanging; a success while nothing rests costs three reads.
+   */
+  public void settle(ApiKey key, String model, KeyVerdict verdict) {
+    switch (verdict.effect()) {
+      case SUCCESS -> succeeded(key, model);
+      case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));
+      case COOL_PROJECT -> changed(key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
+      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), time.nanoTime()));
+      case NONE, EXIT_SUSPECT -> undecided(key, model);
+      // A target in trouble says nothing of the key: its trial is left to its patience.
+      case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+    }
+  }
+
+  private void succeeded(ApiKey key, String model) {
+    if (!key.usable(model)) {
+      long now = time.nanoTime();
+      changed(key.state().succeed(now));
+      changed(key.bucket().succeed(model, now));
+    }
+  }
+
+  private void undecided(ApiKey key, String model) {
+    if (!key.usable(model)) {
+      changed(key.releaseTrial(model, time.nanoTime()));
+    }
+  }
+
+  private void changed(boolean changed) {
+    if (changed) {
+      states.epoch().incrementAndGet();
+    }
+  }
+
+  private Rest restOf(KeyVerdict verdict) {
+    String reason = verdict.reason();
+    String quotaId = verdict.quotaId();
+    return switch (verdict.rest()) {
+      case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
+      case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
+      case LADDER, NONE ->
+          new Rest(
+              reason,
+              quotaId,
+              FIRST_STEP_NANOS,
+              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
+    };
+  }
+
+  private static Rest projectRest(KeyVerdict verdict) {
+    return new Rest(verdict.reason(), "", PROJECT_STEP_NANOS, PROJECT_CAP_NANOS);
+  }
+
+  private long withJitter(Duration delay) {
+    long nanos = delay.toNanos();
+    long most = Math.max(MIN_JITTER_NANOS, Math.min(MAX_JITTER_NANOS, nanos / 10));
+    return nanos + random.nextLong(most);
+  }
+}

@@ -1,0 +1,91 @@
+package io.geminirelay.flow.keys;
+
+import java.time.Duration;
+
+/**
+ * What one attempt's outcome means: what to note down, and what may be tried next.
+ *
+ * @param effect what to note down
+ * @param next what may be tried next
+ * @param reason stable machine-readable reason, for trail and metrics
+ * @param rest how long a cooled bucket rests
+ * @param delay the time Google named; zero unless {@code rest} is {@link Rest#FOR_DELAY}
+ * @param quotaId the quota Google named, or empty
+ */
+public record KeyVerdict(
+    Effect effect, Next next, String reason, Rest rest, Duration delay, String quotaId) {
+
+  /** An answer that is one. */
+  public static final KeyVerdict SUCCESS = of(Effect.SUCCESS, Next.ANSWER_CLIENT, "ok");
+
+  /** The attempt ended without telling anything of its key: the client left, for example. */
+  public static final KeyVerdict UNDECIDED = of(Effect.NONE, Next.ANSWER_CLIENT, "undecided");
+
+  /** What to note down. */
+  public enum Effect {
+    /** Nothing. */
+    NONE,
+    /** (bucket, model) rests. */
+    COOL_BUCKET,
+    /** The key is not accepted, whatever the model. */
+    MARK_INVALID,
+    /** Every key of the project rests, whatever the model. */
+    COOL_PROJECT,
+    /** The exit is at fault, not the key. */
+    EXIT_SUSPECT,
+    /** Lowers the key's health. */
+    KEY_FAILURE,
+    /** Lowers the key's health and counts for the target's breaker. */
+    SERVER_FAILURE,
+    /** Counts for the target's breaker. */
+    TARGET_FAILURE,
+    /** Counts for the breaker of (target, model). */
+    MODEL_OVERLOADED,
+    /** Ends a trial, resets ladders and breakers. */
+    SUCCESS
+  }
+
+  /** What may be tried next. */
+  public enum Next {
+    /** The answer, or the fault, goes to the client. */
+    ANSWER_CLIENT,
+    /** Another key; this one refused. */
+    NEXT_KEY,
+    /** A key of another project. */
+    NEXT_PROJECT,
+    /** Another exit, with this key or another. */
+    NEXT_EXIT,
+    /** The same key after a pause, later another. */
+    SAME_KEY_BACKOFF,
+    /** Another key, but only once or twice. */
+    ANOTHER_KEY_BRIEFLY,
+    /** Another exit or key after a failure of the network or target. */
+    OTHER_ROUTE,
+    /** The same again at once on a fresh connection: nothing was processed. */
+    RESEND
+  }
+
+  /** How long a bucket rests. */
+  public enum Rest {
+    /** It does not. */
+    NONE,
+    /** Until daily quotas start anew. */
+    UNTIL_RESET,
+    /** For the time that Google named, and a little more. */
+    FOR_DELAY,
+    /** 1 s, 2 s, 4 s and so on. */
+    LADDER
+  }
+
+  static KeyVerdict of(Effect effect, Next next, String reason) {
+    return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "");
+  }
+
+  static KeyVerdict cool(String reason, Rest rest, Duration delay, String quotaId) {
+    return new KeyVerdict(Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId);
+  }
+
+  KeyVerdict withNext(Next other) {
+    return new KeyVerdict(effect, other, reason, rest, delay, quotaId);
+  }
+}

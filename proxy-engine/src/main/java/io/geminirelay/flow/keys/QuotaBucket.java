@@ -1,0 +1,131 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.flow.keys.Cooldown.Rest;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Google counts together: the keys of one project, or a key whose project is unknown. Holds
+ * the rests of its models.
+ *
+ * <p>The rests are a small array that is replaced, never changed, so that asking whether anything
+ * rests is one volatile read. At most {@link #MAX_MODELS} are kept: model names come from clients.
+ * Thread safe.
+ *
+ * @see <a href="https://ai.google.dev/gemini-api/docs/rate-limits">Rate limits</a>
+ */
+public final class QuotaBucket {
+  static final int MAX_MODELS = 256;
+
+  private static final long FORGET_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final Cooldown[] NONE = {};
+
+  private final int id;
+  private final RestSlot whole = new RestSlot();
+  private final AtomicReference<Cooldown[]> models = new AtomicReference<>(NONE);
+
+  QuotaBucket(int id) {
+    this.id = id;
+  }
+
+  /** Number of the bucket, unique among those of a ring and its successors. */
+  int id() {
+    return id;
+  }
+
+  /** The rest of all models of the project, or null. */
+  public @Nullable Cooldown whole() {
+    return whole.get();
+  }
+
+  /** The rest of {@code model}, or null. */
+  public @Nullable Cooldown cooldown(String model) {
+    for (Cooldown each : models.get()) {
+      if (each.model().equals(model)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** All rests of single models. */
+  public List<Cooldown> cooldowns() {
+    return List.of(models.get());
+  }
+
+  boolean restWhole(Rest rest, long now) {
+    return whole.rest(rest, now);
+  }
+
+  /** Begins or lengthens the rest of {@code model}; whether that changed anything. */
+  boolean rest(String model, Rest rest, long now) {
+    while (true) {
+      Cooldown[] all = models.get();
+      Cooldown old = cooldown(model);
+      Cooldown next = Cooldown.after(old, model, rest, now);
+      if (next == old) {
+        return false;
+      }
+      if (models.compareAndSet(all, with(all, next, now))) {
+        return true;
+      }
+    }
+  }
+
+  /** Ends the rests that a success disproves; whether that changed anything. */
+  boolean succeed(String model, long now) {
+    boolean changed = whole.succeed(now);
+    Cooldown[] all = models.get();
+    if (all.length == 0) {
+      return changed;
+    }
+    Cooldown old = cooldown(model);
+    while (old != null && old.over(now)) {
+      if (models.compareAndSet(all, without(all, old))) {
+        return true;
+      }
+      all = models.get();
+      old = cooldown(model);
+    }
+    return changed;
+  }
+
+  /** Ends every rest. */
+  boolean clear() {
+    boolean changed = whole.clear();
+    return models.getAndSet(NONE).length > 0 || changed;
+  }
+
+  private static Cooldown[] with(Cooldown[] all, Cooldown added, long now) {
+    List<Cooldown> kept = new java.util.ArrayList<>(all.length + 1);
+    for (Cooldown each : all) {
+      boolean forgotten = now - each.untilNanos() > FORGET_NANOS;
+      if (!forgotten && !each.model().equals(added.model())) {
+        kept.add(each);
+      }
+    }
+    if (kept.size() >= MAX_MODELS) {
+      kept.remove(oldest(kept, now));
+    }
+    kept.add(added);
+    return kept.toArray(NONE);
+  }
+
+  private static Cooldown oldest(List<Cooldown> all, long now) {
+    Cooldown oldest = all.get(0);
+    for (Cooldown each : all) {
+      if (each.untilNanos() - now < oldest.untilNanos() - now) {
+        oldest = each;
+      }
+    }
+    return oldest;
+  }
+
+  private static Cooldown[] without(Cooldown[] all, Cooldown removed) {
+    List<Cooldown> kept = new java.util.ArrayList<>(List.of(all));
+    kept.remove(removed);
+    return kept.toArray(NONE);
+  }
+}

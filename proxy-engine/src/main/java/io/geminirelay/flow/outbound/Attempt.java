@@ -1,0 +1,296 @@
+package io.geminirelay.flow.outbound;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.KeptBody;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.flow.outbound.pool.LeaseListener;
+import io.geminirelay.flow.outbound.pool.Leasing;
+import io.geminirelay.flow.outbound.pool.UpstreamLease;
+import io.geminirelay.flow.relay.FirstAnswerGate;
+import io.geminirelay.flow.relay.HeldAnswer;
+import io.geminirelay.flow.relay.ResponseSink;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of an exchange with one key, as a state machine: lease a connection, send the request,
+ * hold the answer until it is known to be the one, relay it.
+ *
+ * <p>Owns its lease and the held beginning of the answer. Runs on the client's event loop, which is
+ * the connection's too.
+ */
+final class Attempt implements LeaseListener, ResponseSink {
+  /** Where an attempt stands: it only goes forward, and may leave states out. */
+  enum State {
+    LEASING,
+    SENDING,
+    WAITING,
+    HOLDING,
+    RELAYING,
+    ENDED;
+
+    private boolean mayBecome(State next) {
+      return next.compareTo(this) > 0;
+    }
+  }
+
+  private final Forwarding forwarding;
+  private final Failover.Choice choice;
+  private boolean settled;
+  private State state = State.LEASING;
+  private @Nullable Leasing leasing;
+  private @Nullable UpstreamLease lease;
+  // Owner: this attempt, until given to the relay or released with the attempt.
+  private @Nullable HeldAnswer held;
+  private int sentPieces;
+  private boolean requestSent;
+  private boolean answerWhole;
+
+  Attempt(Forwarding forwarding, Failover.Choice choice) {
+    this.forwarding = forwarding;
+    this.choice = choice;
+  }
+
+  Failover.Choice choice() {
+    return choice;
+  }
+
+  /** True the first time it is asked. */
+  boolean settleOnce() {
+    boolean first = !settled;
+    settled = true;
+    return first;
+  }
+
+  /** Gives the held answer away; the caller owns it. */
+  @Nullable HeldAnswer giveHeld() {
+    HeldAnswer given = held;
+    held = null;
+    return given;
+  }
+
+  boolean onReusedConnection() {
+    return lease != null && lease.reused();
+  }
+
+  private void moveTo(State next) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException("attempt cannot go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
+  void start() {
+    Leasing pending =
+        forwarding.pools().lease(choice.destination(), choice.freshConnection(), this);
+    if (state == State.LEASING) {
+      leasing = pending;
+    }
+  }
+
+  @Override
+  public void leased(UpstreamLease given) {
+    leasing = null;
+    if (state == State.ENDED) {
+      given.discard();
+      return;
+    }
+    lease = given;
+    moveTo(State.SENDING);
+    given.responses().attach(this);
+    Channel channel = given.channel();
+    Exchange exchange = forwarding.exchange();
+    channel.write(
+        RequestHead.build(
+            exchange, choice.destination().target(), choice.key().secret(), given.http2()));
+    pump();
+    channel.read();
+  }
+
+  @Override
+  public void failed(Fault fault) {
+    leasing = null;
+    if (state != State.ENDED) {
+      forwarding.failed(this, fault);
+    }
+  }
+
+  /** Sends what there is of the request's body, as far as the connection takes it. */
+  void pump() {
+    if (lease == null || requestSent || state == State.ENDED) {
+      return;
+    }
+    Channel channel = lease.channel();
+    KeptBody body = forwarding.body();
+    while (sentPieces < body.count() && channel.isWritable()) {
+      boolean last = body.isComplete() && sentPieces == body.count() - 1;
+      var piece = body.retainedPiece(sentPieces++);
+      channel.write(last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
+      requestSent = last;
+    }
+    if (body.count() == 0 && body.isComplete()) {
+      channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
+      requestSent = true;
+    }
+    body.dropSent(sentPieces);
+    channel.flush();
+    if (requestSent && state == State.SENDING) {
+      moveTo(State.WAITING);
+      forwarding.awaitFirstByte();
+    }
+  }
+
+  /** Whether the connection cannot take more of the body for now. */
+  boolean isFull() {
+    return lease == null || (!requestSent && !lease.channel().isWritable());
+  }
+
+  @Override
+  public void writabilityChanged(boolean writable) {
+    if (writable) {
+      pump();
+      forwarding.bodyMoved();
+    }
+  }
+
+  @Override
+  public void head(HttpResponse head) {
+    forwarding.awaitNextByte();
+    if (forwarding.onHead(head) == FirstAnswerGate.Decision.COMMIT) {
+      commit(head);
+    } else {
+      moveTo(State.HOLDING);
+      held = new HeldAnswer(head);
+    }
+  }
+
+  private void commit(HttpResponse head) {
+    moveTo(State.RELAYING);
+    forwarding.commit(this, head);
+  }
+
+  @Override
+  public void take(HttpContent piece) {
+    if (state == State.ENDED) {
+      piece.release();
+      return;
+    }
+    forwarding.awaitNextByte();
+    forwarding.look(piece);
+    if (held == null) {
+      forwarding.relay().take(piece);
+    } else {
+      held.take(piece);
+      forwarding.onPiece(this, held);
+    }
+  }
+
+  @Override
+  public void takeLast(LastHttpContent last) {
+    if (state == State.ENDED) {
+      last.release();
+      return;
+    }
+    answerWhole = true;
+    forwarding.look(last);
+    if (held == null) {
+      end();
+      forwarding.relay().takeLast(last);
+      forwarding.served();
+    } else {
+      held.take(last);
+      forwarding.onEnd(this, held);
+    }
+  }
+
+  /** Passes on what is held and everything that follows: this is the answer. */
+  void commitHeld() {
+    HeldAnswer answer = giveHeld();
+    if (answer != null) {
+      commit(answer);
+    }
+  }
+
+  /** Passes {@code answer} on and everything that follows. Takes ownership. */
+  void commit(HeldAnswer answer) {
+    commit(answer.head());
+    if (answerWhole) {
+      end();
+    }
+    answer.giveTo(forwarding.relay());
+    if (answerWhole) {
+      forwarding.served();
+    }
+  }
+
+  @Override
+  public void readComplete() {
+    if (state == State.RELAYING) {
+      forwarding.relay().flush();
+    }
+    readOn();
+  }
+
+  /** Asks for more of the answer unless the client cannot take it. */
+  void readOn() {
+    if (lease != null && (state != State.RELAYING || forwarding.relay().writable())) {
+      lease.channel().read();
+    }
+  }
+
+  @Override
+  public void broken(Fault fault) {
+    if (state == State.RELAYING) {
+      end();
+      forwarding.broken(fault);
+    } else if (state != State.ENDED) {
+      forwarding.failed(this, fault);
+    }
+  }
+
+  /** A clock ran out. */
+  void timedOut() {
+    boolean answering = state == State.RELAYING || state == State.HOLDING;
+    broken(
+        answering
+            ? Fault.of(FaultKind.IDLE_TIMEOUT, "the answer fell silent")
+            : Fault.of(FaultKind.FIRST_BYTE_TIMEOUT, "no answer began in time"));
+  }
+
+  /** Ends the attempt, whatever its state: gives the connection back if it is in order. */
+  void end() {
+    if (state == State.ENDED) {
+      return;
+    }
+    state = State.ENDED;
+    if (leasing != null) {
+      leasing.cancel();
+      leasing = null;
+    }
+    UpstreamLease ended = lease;
+    if (ended != null) {
+      lease = null;
+      ended.responses().detach();
+      if (requestSent && answerWhole) {
+        ended.giveBack();
+      } else {
+        ended.discard();
+      }
+    }
+  }
+
+  /** Ends the attempt and lets go of what it holds. */
+  void abandon() {
+    end();
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.geminirelay.flow.outbound;
+
+import io.geminirelay.base.exchange.Alarm;
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.KeptBody;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.scan.StreamScanner;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.outbound.pool.LoopPools;
+import io.geminirelay.flow.relay.FirstAnswerGate;
+import io.geminirelay.flow.relay.HeldAnswer;
+import io.geminirelay.flow.relay.KeepAliveComments;
+import io.geminirelay.flow.relay.ResponseHead;
+import io.geminirelay.flow.relay.ResponseRelay;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange's way upstream: attempt after attempt until one is served or none is left to make.
+ *
+ * <p>Owns the request body, and through its attempt and its {@link Failover} the held answers; all
+ * are let go in {@link #close()}, the only way out. Runs on the client's event loop.
+ */
+final class Forwarding {
+  private final ChannelHandlerContext client;
+  private final Exchange exchange;
+  private final Outbound outbound;
+  private final Alarm clock;
+  private final LoopPools pools;
+  private final RequestBody request;
+  private final StreamScanner scanner = new StreamScanner();
+  private final FirstAnswerGate gate = new FirstAnswerGate();
+  private final ResponseRelay relay;
+  private final Failover failover;
+
+  private @Nullable Attempt attempt;
+  private @Nullable KeepAliveComments comments;
+  private boolean started;
+  private boolean closed;
+
+  Forwarding(ChannelHandlerContext client, Exchange exchange, Outbound outbound, Alarm clock) {
+    this.client = client;
+    this.exchange = exchange;
+    this.outbound = outbound;
+    this.clock = clock;
+    this.pools = outbound.pools().apply(client.channel().eventLoop());
+    this.request = new RequestBody(client, exchange, outbound.config().maxReplayBytes());
+    this.relay = new ResponseRelay(client, exchange, scanner);
+    this.failover = new Failover(exchange, outbound);
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  LoopPools pools() {
+    return pools;
+  }
+
+  KeptBody body() {
+    return request.kept();
+  }
+
+  ResponseRelay relay() {
+    return relay;
+  }
+
+  // ---- the client's side ----
+
+  /** The next piece of the request's body. Takes ownership. */
+  void take(HttpContent piece) {
+    if (closed) {
+      piece.release();
+      return;
+    }
+    request.take(piece.content());
+    move();
+  }
+
+  /** The end of the request. Takes ownership. */
+  void takeLast(LastHttpContent last) {
+    if (closed) {
+      last.release();
+      return;
+    }
+    request.take(last.content());
+    request.complete();
+    move();
+  }
+
+  private void move() {
+    if (!started && request.isReady()) {
+      started = true;
+      startComments();
+      begin();
+    } else if (attempt != null) {
+      attempt.pump();
+    }
+    bodyMoved();
+  }
+
+  private void startComments() {
+    boolean chunked = HttpVersion.HTTP_1_1.equals(exchange.head().protocolVersion());
+    if (!outbound.config().keepaliveComments().isZero() && chunked && wantsEvents()) {
+      comments =
+          new KeepAliveComments(
+              relay,
+              exchange,
+              outbound.config().keepaliveComments(),
+              client.channel().eventLoop(),
+              outbound.time());
+      comments.heard();
+    }
+  }
+
+  private boolean wantsEvents() {
+    return exchange.generating() && (request.asksForStream() || exchange.uri().contains("alt=sse"));
+  }
+
+  /** The client can take more of the answer. */
+  void clientWritable() {
+    if (attempt != null) {
+      attempt.readOn();
+    }
+  }
+
+  /** The client left, or its connection is of no more use. */
+  void cancel() {
+    close();
+  }
+
+  // ---- attempts ----
+
+  private void begin() {
+    Failover.Choice first = failover.nextKey();
+    if (first == null) {
+      giveUp();
+    } else {
+      attempt(first);
+    }
+  }
+
+  private void attempt(Failover.Choice choice) {
+    exchange.countAttempt();
+    Attempt made = new Attempt(this, choice);
+    attempt = made;
+    awaitFirstByte();
+    made.start();
+  }
+
+  void awaitFirstByte() {
+    clock.set(outbound.config().firstByte().toNanos());
+  }
+
+  void awaitNextByte() {
+    clock.set(outbound.config().idle().toNanos());
+  }
+
+  void timedOut() {
+    if (closed || attempt == null) {
+      return;
+    }
+    if (relay.headSent() && !relay.writable()) {
+      // It is the client that does not read; the upstream is not even asked for more.
+      awaitNextByte();
+    } else {
+      attempt.timedOut();
+    }
+  }
+
+  void bodyMoved() {
+    if (!closed) {
+      request.pace(attempt);
+    }
+  }
+
+  FirstAnswerGate.Decision onHead(HttpResponse head) {
+    scanner.reset();
+    boolean streaming =
+        request.asksForStream() || exchange.uri().contains(":streamGenerateContent");
+    return gate.head(head, exchange.generating(), streaming);
+  }
+
+  /** Reads along. Borrows. */
+  void look(HttpContent piece) {
+    if (exchange.generating()) {
+      scanner.look(piece.content(), piece.content().readerIndex(), piece.content().writerIndex());
+    }
+    if (comments != null && relay.headSent()) {
+      comments.heard();
+    }
+  }
+
+  void onPiece(Attempt from, HeldAnswer held) {
+    act(from, held, gate.piece(held.bytes(), scanner));
+  }
+
+  void onEnd(Attempt from, HeldAnswer held) {
+    scanner.end();
+    act(from, held, gate.end(held.bytes(), scanner));
+  }
+
+  private void act(Attempt from, HeldAnswer held, FirstAnswerGate.Decision decision) {
+    switch (decision) {
+      case HOLD -> {}
+      case COMMIT -> from.commitHeld();
+      case JUDGE, ERROR_EVENT ->
+          decide(from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
+      case EMPTY ->
+          failed(from, Fault.of(FaultKind.EMPTY_ANSWER, "The model's answer held nothing."));
+    }
+  }
+
+  /** An attempt came to nothing before it was committed. */
+  void failed(Attempt from, Fault fault) {
+    decide(from, failover.judge(from, fault, request.kept().mayReplay()));
+  }
+
+  private void decide(Attempt from, RetryDecision decision) {
+    HeldAnswer held = from.giveHeld();
+    boolean givesUp = decision.action() == RetryDecision.Action.GIVE_UP;
+    if (held != null && givesUp && failover.mayPassOn() && isSuccess(held)) {
+      from.commit(held);
+      return;
+    }
+    if (held != null) {
+      failover.take(held, from.choice().key());
+    }
+    from.end();
+    attempt = null;
+    Failover.Choice next = failover.after(from, decision);
+    if (next == null) {
+      giveUp();
+    } else if (decision.delayNanos() > 0) {
+      later(next, decision.delayNanos());
+    } else {
+      attempt(next);
+    }
+  }
+
+  private static boolean isSuccess(HeldAnswer held) {
+    return held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
+  }
+
+  private void later(Failover.Choice choice, long delayNanos) {
+    clock.cancel();
+    var unused =
+        client
+            .channel()
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (!closed) {
+                    attempt(choice);
+                  }
+                },
+                delayNanos,
+                TimeUnit.NANOSECONDS);
+  }
+
+  // ---- answers ----
+
+  void commit(Attempt from, HttpResponse head) {
+    failover.committed(from);
+    if (!relay.headSent()) {
+      relay.head(
+          ResponseHead.build(
+              head,
+              exchange,
+              from.choice().destination().target(),
+              from.choice().key().secret(),
+              outbound.https()));
+    }
+  }
+
+  /** The answer has reached the client whole. */
+  void served() {
+    close();
+  }
+
+  /** The answer broke off after it was committed. */
+  void broken(Fault fault) {
+    relay.breakOff(fault);
+    close();
+  }
+
+  private void giveUp() {
+    HeldAnswer answer = failover.giveAnswer();
+    ApiKey key = failover.answerKey();
+    Fault fault = failover.lastFault();
+    if (answer != null && key != null) {
+      boolean limited = answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
+      new ErrorAnswer(client, exchange, outbound.https())
+          .retryAfter(limited ? fault.retryAfterSeconds() : -1)
+          .take(answer, key, relay);
+    } else if (relay.headSent()) {
+      relay.breakOff(fault);
+    } else {
+      // Bytes of the request may still be on their way: the connection is used on only if not.
+      FaultResponder.respond(client, exchange, fault, !request.kept().isComplete());
+    }
+    close();
+  }
+
+  private void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    clock.cancel();
+    if (comments != null) {
+      comments.stop();
+    }
+    if (attempt != null) {
+      failover.undecided(attempt);
+      attempt.abandon();
+      attempt = null;
+    }
+    failover.release();
+    request.release();
+  }
+}

@@ -1,0 +1,94 @@
+package io.geminirelay.flow.outbound;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.KeptBody;
+import io.geminirelay.base.exchange.ReadGate;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.scan.ModelScanner;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMethod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request's body on its way in: kept, looked through for its model, and slowed down to the pace
+ * of the upstream connection.
+ *
+ * <p>Owns the {@link KeptBody}. Runs on the client's event loop.
+ */
+final class RequestBody {
+  /** A body this long is sent on while it still arrives; shorter ones are awaited whole. */
+  private static final int START_BYTES = 64 * 1024;
+
+  private final Exchange exchange;
+  private final KeptBody kept;
+  private final ReadGate gate;
+  private final @Nullable ModelScanner models;
+
+  RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes) {
+    this.exchange = exchange;
+    this.kept = new KeptBody(client.alloc(), maxReplayBytes);
+    this.gate = ReadGate.of(client.channel());
+    boolean named = !exchange.model().isEmpty();
+    boolean bodied = HttpMethod.POST.equals(exchange.head().method());
+    this.models = !named && bodied && exchange.route() == Route.OPENAI ? new ModelScanner() : null;
+  }
+
+  KeptBody kept() {
+    return kept;
+  }
+
+  /** Whether the client asked for a stream in the body. */
+  boolean asksForStream() {
+    return models != null && models.streaming();
+  }
+
+  /** Adds the next piece. Takes ownership. */
+  void take(ByteBuf piece) {
+    if (models != null && models.state() == ModelScanner.State.SEARCHING) {
+      models.look(piece, piece.readerIndex(), piece.writerIndex());
+    }
+    kept.take(piece);
+  }
+
+  /** Says that no more pieces follow. */
+  void complete() {
+    kept.complete();
+    if (models != null && models.state() == ModelScanner.State.SEARCHING) {
+      models.end();
+    }
+  }
+
+  /** Whether enough is known of the request to choose a key for it. */
+  boolean isReady() {
+    if (models != null && models.model() != null) {
+      exchange.model(stripped(models.model()));
+    }
+    if (kept.isComplete() || kept.isOverCap()) {
+      return true;
+    }
+    boolean searching = models != null && models.state() == ModelScanner.State.SEARCHING;
+    return kept.sizeBytes() >= START_BYTES && !searching;
+  }
+
+  private static String stripped(String model) {
+    return model.startsWith("models/") ? model.substring("models/".length()) : model;
+  }
+
+  /**
+   * Reads on from the client, or waits: a body over its cap may not run ahead of the connection.
+   */
+  void pace(@Nullable Attempt attempt) {
+    boolean ahead = kept.isOverCap() && (attempt == null || attempt.isFull());
+    if (ahead) {
+      gate.pause(ReadGate.Reason.UPSTREAM_FULL);
+    } else {
+      gate.resume(ReadGate.Reason.UPSTREAM_FULL);
+    }
+  }
+
+  void release() {
+    kept.release();
+    gate.resume(ReadGate.Reason.UPSTREAM_FULL);
+  }
+}

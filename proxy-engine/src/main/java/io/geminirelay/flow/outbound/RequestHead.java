@@ -1,0 +1,132 @@
+package io.geminirelay.flow.outbound;
+
+import static io.geminirelay.base.exchange.HopByHop.is;
+import static io.geminirelay.base.exchange.HopByHop.starts;
+
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.HopByHop;
+import io.geminirelay.base.exchange.TargetPath;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds the head that one attempt sends upstream. Pure.
+ *
+ * <p>The client's end-to-end headers pass in their order, byte for byte. Left out are
+ *
+ * <ul>
+ *   <li>what belongs to the client's connection ({@link HopByHop}), and {@code Expect}, which was
+ *       answered here;
+ *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, and
+ *       {@code Cookie}, which can only be meant for the gateway, since Google sets none on this
+ *       API;
+ *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
+ *       {@code X-Real-IP}, {@code Via}.
+ * </ul>
+ *
+ * <p>Added are the target's {@code Host}, {@code Via} (a gateway must: RFC 9110 section 7.6.3) and
+ * the chosen key as the one credential. A generating request's {@code Accept-Encoding} becomes
+ * {@code identity}, since its answer is read in passing; without one Google does not compress, so
+ * none is added.
+ */
+public final class RequestHead {
+  private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
+  private static final AsciiString API_KEY = AsciiString.cached("x-api-key");
+  private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
+  private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
+  private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
+  private static final AsciiString VIA_VALUE = AsciiString.cached("1.1 gemini-relay");
+
+  private RequestHead() {}
+
+  /**
+   * The head of one attempt.
+   *
+   * @param key the credential to send, under the name that the exchange's dialect wants
+   * @param http2 whether it goes out as HTTP/2, which frames bodies by itself
+   * @throws IllegalArgumentException if a header holds bytes that HTTP/1.1 cannot carry; the edge
+   *     refuses those before
+   */
+  public static HttpRequest build(
+      Exchange exchange, TargetConfig target, Secret key, boolean http2) {
+    HttpRequest client = exchange.head();
+    HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+    headers.add(HttpHeaderNames.HOST, target.authority());
+    copy(client.headers(), headers, exchange.generating());
+    frame(client, headers, http2);
+    headers.add(HttpHeaderNames.VIA, VIA_VALUE);
+    switch (exchange.route().dialect()) {
+      case NATIVE -> headers.add(GOOGLE_KEY, key.reveal());
+      case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, "Bearer " + key.reveal());
+    }
+    String uri = TargetPath.join(target, exchange.uri());
+    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, client.method(), uri, headers);
+  }
+
+  private static void copy(HttpHeaders from, HttpHeaders to, boolean identity) {
+    List<String> listed = HopByHop.listed(from);
+    Iterator<Map.Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
+    while (all.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = all.next();
+      CharSequence name = header.getKey();
+      if (HopByHop.isHopByHop(name) || isDropped(name) || isListed(listed, name)) {
+        continue;
+      }
+      if (identity && is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
+        to.set(name, HttpHeaderValues.IDENTITY);
+      } else {
+        to.add(name, header.getValue());
+      }
+    }
+  }
+
+  private static boolean isDropped(CharSequence name) {
+    return switch (name.length()) {
+      case 3 -> is(name, HttpHeaderNames.VIA);
+      case 4 -> is(name, HttpHeaderNames.HOST);
+      case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
+      case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
+      case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+      case 14 -> is(name, GOOGLE_KEY);
+      default -> starts(name, FORWARDED_PREFIX);
+    };
+  }
+
+  /** The length of the body is no option of the connection, whatever the client lists. */
+  private static boolean isListed(List<String> listed, CharSequence name) {
+    return !listed.isEmpty()
+        && HopByHop.contains(listed, name)
+        && !is(name, HttpHeaderNames.CONTENT_LENGTH);
+  }
+
+  private static void frame(HttpRequest client, HttpHeaders headers, boolean http2) {
+    if (HttpUtil.isTransferEncodingChunked(client)) {
+      headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+      if (!http2) {
+        headers.add(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      }
+    } else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && expectsBody(client.method())) {
+      // RFC 9110 section 8.6; Google answers 411 without it.
+      headers.add(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+    }
+  }
+
+  private static boolean expectsBody(HttpMethod method) {
+    return HttpMethod.POST.equals(method)
+        || HttpMethod.PUT.equals(method)
+        || HttpMethod.PATCH.equals(method);
+  }
+}

@@ -1,0 +1,87 @@
+package io.geminirelay.flow.outbound.connect;
+
+import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.OutboundConfig;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.resolver.NoopAddressResolverGroup;
+import java.net.InetSocketAddress;
+
+/**
+ * Opens connections to destinations, through their egress hop and TLS, on the caller's loop.
+ *
+ * <p>A destination with an egress is reached only through it: the target's name then goes to the
+ * proxy unresolved, and no failure falls back to a direct connection. Immutable; shared by loops.
+ */
+public final class Connector {
+  /**
+   * Request bytes waiting in one connection before the client is paused: several full socket
+   * writes, so that the kernel never waits, yet little enough for thousands of uploads.
+   */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private final ChannelFactory<? extends Channel> channels;
+  private final Addresses addresses;
+  private final UpstreamTls tls;
+  private final OutboundConfig config;
+
+  /**
+   * A connector with the clocks of {@code config}: {@code connect} for name, TCP and egress hop
+   * together, {@code tlsHandshake} for the target's handshake.
+   *
+   * @param channels makes stream sockets of the transport that the loops run
+   */
+  public Connector(
+      ChannelFactory<? extends Channel> channels,
+      Addresses addresses,
+      UpstreamTls tls,
+      OutboundConfig config) {
+    this.channels = channels;
+    this.addresses = addresses;
+    this.tls = tls;
+    this.config = config;
+  }
+
+  /** Starts opening; to be called on {@code loop}, which may be told before this returns. */
+  public void open(EventLoop loop, Destination destination, ConnectListener listener) {
+    assert loop.inEventLoop();
+    new Opening(this, loop, destination, listener).start();
+  }
+
+  /** A socket's settings, with {@code first} alone in its pipeline. */
+  Bootstrap bootstrap(EventLoop loop, ChannelInboundHandlerAdapter first) {
+    return new Bootstrap()
+        .group(loop)
+        .channelFactory(channels)
+        .resolver(NoopAddressResolverGroup.INSTANCE)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+        .handler(first);
+  }
+
+  /** Where the target is, for a proxy: an address only if the configuration spells one out. */
+  static InetSocketAddress unresolved(String host, int port) {
+    InetSocketAddress literal = Addresses.literal(host, port);
+    return literal == null ? InetSocketAddress.createUnresolved(host, port) : literal;
+  }
+
+  Addresses addresses() {
+    return addresses;
+  }
+
+  UpstreamTls tls() {
+    return tls;
+  }
+
+  OutboundConfig config() {
+    return config;
+  }
+}

@@ -1,0 +1,284 @@
+package io.geminirelay.flow.outbound.pool;
+
+import io.geminirelay.flow.relay.ResponseHandler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection (RFC 9113): each lease is a stream, as many at once as both sides allow.
+ *
+ * <p>It takes streams from the peer's first SETTINGS until GOAWAY, its lifetime's end or its close;
+ * streams under way then finish, and the last one closes it. The connection's receive window has
+ * room for the full window of every stream, so an unread stream never stalls its neighbours.
+ */
+final class Http2Connection {
+  private static final int STREAM_WINDOW_BYTES = 256 * 1024;
+  private static final int CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+  private static final int MAX_HEADERS_BYTES = 256 * 1024;
+
+  private enum State {
+    STARTING,
+    TAKING,
+    DRAINING,
+    CLOSED
+  }
+
+  final Channel channel;
+  private final DestinationPool pool;
+  private final int ownLimit;
+  private final long bornNanos;
+  private final Http2StreamChannelBootstrap streams;
+  private State state = State.STARTING;
+  private int peerLimit = Integer.MAX_VALUE;
+  private int open;
+  private boolean served;
+  long idleSinceNanos;
+
+  Http2Connection(DestinationPool pool, Channel channel, int maxStreams, boolean tls) {
+    this.pool = pool;
+    this.channel = channel;
+    this.ownLimit = maxStreams;
+    this.bornNanos = pool.nanoTime();
+    this.idleSinceNanos = bornNanos;
+    this.streams =
+        new Http2StreamChannelBootstrap(channel)
+            .option(ChannelOption.AUTO_READ, false)
+            .handler(new StreamInstaller(tls));
+  }
+
+  /**
+   * Begins to speak HTTP/2; the pool hears when the peer has answered within {@code limit}, or the
+   * channel closed.
+   */
+  void start(Duration limit) {
+    channel
+        .pipeline()
+        .addLast(
+            Http2FrameCodecBuilder.forClient()
+                .initialSettings(
+                    Http2Settings.defaultSettings()
+                        .pushEnabled(false)
+                        .initialWindowSize(STREAM_WINDOW_BYTES)
+                        .maxHeaderListSize(MAX_HEADERS_BYTES))
+                .encoderEnforceMaxRstFramesPerWindow(0, 1)
+                .build(),
+            new Http2MultiplexHandler(new RefuseHandler()),
+            new EventsHandler());
+    channel.write(new DefaultHttp2WindowUpdateFrame(connectionWindow()));
+    channel.closeFuture().addListener(done -> onClosed());
+    // Streams are held back one by one through their windows; the connection itself always reads.
+    channel.config().setAutoRead(true);
+    channel.flush();
+    Future<?> clock =
+        channel.eventLoop().schedule(this::closeIfSilent, limit.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(done -> clock.cancel(false));
+  }
+
+  private void closeIfSilent() {
+    if (state == State.STARTING) {
+      channel.close();
+    }
+  }
+
+  private int connectionWindow() {
+    long whole = Math.max(CONNECTION_WINDOW_BYTES, (long) ownLimit * STREAM_WINDOW_BYTES);
+    return (int) Math.min(whole, Integer.MAX_VALUE) - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+  }
+
+  /** Whether one more stream fits. */
+  boolean hasRoom() {
+    return state == State.TAKING && channel.isActive() && open < Math.min(ownLimit, peerLimit);
+  }
+
+  boolean served() {
+    return served;
+  }
+
+  int open() {
+    return open;
+  }
+
+  long ageNanos(long nowNanos) {
+    return nowNanos - bornNanos;
+  }
+
+  /** Opens a stream; null if the connection turned out to take none. */
+  @Nullable UpstreamLease lend() {
+    Future<Http2StreamChannel> opening = streams.open();
+    if (!opening.isSuccess()) {
+      drain();
+      return null;
+    }
+    Http2StreamChannel stream = opening.getNow();
+    open++;
+    stream.closeFuture().addListener(done -> onStreamClosed());
+    Lease lease = new Lease(stream, stream.pipeline().get(ResponseHandler.class), served);
+    served = true;
+    return lease;
+  }
+
+  private void onStreamClosed() {
+    open--;
+    if (open == 0) {
+      idleSinceNanos = pool.nanoTime();
+    }
+    closeIfDone();
+    pool.streamEnded(this);
+  }
+
+  /** Takes no more streams; closes when the last one under way has ended. */
+  void drain() {
+    if (state != State.CLOSED) {
+      state = State.DRAINING;
+      pool.drained(this);
+      closeIfDone();
+    }
+  }
+
+  private void closeIfDone() {
+    if (state == State.DRAINING && open == 0) {
+      channel.close();
+    }
+  }
+
+  private void onSettings(Http2Settings settings) {
+    Long limit = settings.maxConcurrentStreams();
+    if (limit != null) {
+      peerLimit = (int) Math.min(limit, Integer.MAX_VALUE);
+    }
+    if (state == State.STARTING) {
+      state = State.TAKING;
+      pool.ready(this);
+    } else {
+      pool.streamEnded(this);
+    }
+  }
+
+  private void onClosed() {
+    boolean started = state != State.STARTING;
+    state = State.CLOSED;
+    pool.closed(this, started);
+  }
+
+  /** What the connection itself receives, after the streams' frames have gone their way. */
+  private final class EventsHandler extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      try {
+        if (message instanceof Http2SettingsFrame frame) {
+          onSettings(frame.settings());
+        } else if (message instanceof Http2GoAwayFrame) {
+          drain();
+        }
+      } finally {
+        ReferenceCountUtil.release(message);
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // A connection error; the codec has sent GOAWAY where it could, the streams hear of the
+      // close.
+      ctx.close();
+    }
+  }
+
+  /** Push is switched off, so a stream that the peer opens is refused. */
+  private static final class RefuseHandler extends ChannelInboundHandlerAdapter {
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      ctx.close();
+    }
+  }
+
+  /** Makes a stream's pipeline. */
+  private static final class StreamInstaller extends ChannelInboundHandlerAdapter {
+    private final boolean tls;
+
+    StreamInstaller(boolean tls) {
+      this.tls = tls;
+    }
+
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      ctx.pipeline()
+          .addLast(new FirstWriteHandler(), new StreamCodec(tls), new ResponseHandler())
+          .remove(this);
+    }
+  }
+
+  private static final class Lease implements UpstreamLease {
+    private final Channel stream;
+    private final ResponseHandler responses;
+    private final boolean reused;
+
+    Lease(Channel stream, ResponseHandler responses, boolean reused) {
+      this.stream = stream;
+      this.responses = responses;
+      this.reused = reused;
+    }
+
+    @Override
+    public Channel channel() {
+      return stream;
+    }
+
+    @Override
+    public ResponseHandler responses() {
+      return responses;
+    }
+
+    @Override
+    public boolean reused() {
+      return reused;
+    }
+
+    @Override
+    public boolean http2() {
+      return true;
+    }
+
+    @Override
+    public void giveBack() {
+      // Does nothing more where both sides have ended the stream; otherwise it must be reset.
+      discard();
+    }
+
+    @Override
+    public void discard() {
+      responses.detach();
+      stream.close();
+    }
+  }
+}

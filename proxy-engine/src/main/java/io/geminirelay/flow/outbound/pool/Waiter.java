@@ -1,0 +1,30 @@
+package io.geminirelay.flow.outbound.pool;
+
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** A request that waits for a connection, with the clock that limits the wait. */
+final class Waiter implements Leasing {
+  final boolean freshOnly;
+  final LeaseListener listener;
+  private final DestinationPool pool;
+  @Nullable Future<?> clock;
+
+  Waiter(DestinationPool pool, boolean freshOnly, LeaseListener listener) {
+    this.pool = pool;
+    this.freshOnly = freshOnly;
+    this.listener = listener;
+  }
+
+  void stopClock() {
+    if (clock != null) {
+      clock.cancel(false);
+      clock = null;
+    }
+  }
+
+  @Override
+  public void cancel() {
+    pool.withdraw(this);
+  }
+}

@@ -1,0 +1,73 @@
+package io.geminirelay.flow.relay;
+
+import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.exchange.CredentialQuery;
+import io.geminirelay.base.exchange.TargetPath;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+
+/**
+ * Turns an absolute URL of the target into the gateway's own, so that the client's next request
+ * comes back here and not to Google without a key. Pure.
+ *
+ * <p>URLs of Google's public host count as the target's wherever the target is: what stands behind
+ * another address answers in Google's name. Credentials are cut from the query of either.
+ */
+final class OwnUrl {
+  private static final String GOOGLE = "generativelanguage.googleapis.com";
+  private static final String HTTP = "http://";
+  private static final String HTTPS = "https://";
+
+  private OwnUrl() {}
+
+  /**
+   * The value for the client.
+   *
+   * @param value of a header that may hold a URL
+   * @param client the client's request head: it says how the gateway was addressed
+   * @param https whether the gateway was reached by an {@code https} URL
+   */
+  static String of(String value, HttpRequest client, TargetConfig target, boolean https) {
+    boolean secure = value.regionMatches(true, 0, HTTPS, 0, HTTPS.length());
+    if (!secure && !value.regionMatches(true, 0, HTTP, 0, HTTP.length())) {
+      return value.startsWith("/") ? CredentialQuery.strip(value) : value;
+    }
+    int from = secure ? HTTPS.length() : HTTP.length();
+    int end = endOfAuthority(value, from);
+    if (!isTarget(value.substring(from, end), secure, target)) {
+      return value;
+    }
+    String rest = TargetPath.strip(target, CredentialQuery.strip(value.substring(end)));
+    String authority = authority(client);
+    return authority.isEmpty() ? rest : (https ? HTTPS : HTTP) + authority + rest;
+  }
+
+  private static boolean isTarget(String authority, boolean secure, TargetConfig target) {
+    String port = secure ? ":443" : ":80";
+    String name =
+        authority.endsWith(port)
+            ? authority.substring(0, authority.length() - port.length())
+            : authority;
+    return name.equalsIgnoreCase(GOOGLE)
+        || (secure == target.tls() && name.equalsIgnoreCase(target.authority()));
+  }
+
+  /** The authority the client asked for; empty for an HTTP/1.0 client that named none. */
+  private static String authority(HttpRequest client) {
+    String uri = client.uri();
+    int scheme = uri.startsWith("/") ? -1 : uri.indexOf("://");
+    if (scheme > 0) {
+      // An absolute target overrides Host (RFC 9112 section 3.2.2).
+      return uri.substring(scheme + 3, endOfAuthority(uri, scheme + 3));
+    }
+    return client.headers().get(HttpHeaderNames.HOST, "");
+  }
+
+  private static int endOfAuthority(String url, int from) {
+    int end = from;
+    while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
+  }
+}

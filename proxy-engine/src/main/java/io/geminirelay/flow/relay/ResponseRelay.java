@@ -1,0 +1,130 @@
+package io.geminirelay.flow.relay;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultBody;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.scan.StreamScanner;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.CharsetUtil;
+
+/**
+ * The client's end of an answer: passes head and pieces on by reference, reading along.
+ *
+ * <p>Place: called by the attempt that was committed, writes outbound from the last request stage.
+ * Keeps whether the head is out; owns no buffer, since all are written at once. Runs on the
+ * client's event loop.
+ */
+public final class ResponseRelay {
+  private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(CharsetUtil.US_ASCII);
+  private static final byte[] DATA = "data: ".getBytes(CharsetUtil.US_ASCII);
+  private static final byte[] BORDER = "\r\n\r\n".getBytes(CharsetUtil.US_ASCII);
+
+  private final ChannelHandlerContext client;
+  private final Exchange exchange;
+  private final StreamScanner scanner;
+  private boolean headSent;
+  private boolean eventStream;
+  private boolean ended;
+
+  /** Answers {@code exchange} outbound from {@code client}; {@code scanner} reads along. */
+  public ResponseRelay(ChannelHandlerContext client, Exchange exchange, StreamScanner scanner) {
+    this.client = client;
+    this.exchange = exchange;
+    this.scanner = scanner;
+  }
+
+  /** Whether the client has been sent a head, so that only the body can change. */
+  public boolean headSent() {
+    return headSent;
+  }
+
+  /** Whether the client has been sent the end, or the break, of its answer. */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Whether the client can take more now. */
+  public boolean writable() {
+    return client.channel().isWritable();
+  }
+
+  /** Sends {@code head}, already made fit for the client. */
+  public void head(HttpResponse head) {
+    headSent = true;
+    eventStream = FirstAnswerGate.isEventStream(head);
+    client.write(head, client.voidPromise());
+  }
+
+  /** Passes a piece on. Takes ownership. */
+  public void take(HttpContent piece) {
+    client.write(piece, client.voidPromise());
+  }
+
+  /** Passes the end on and sends everything. Takes ownership. */
+  public void takeLast(LastHttpContent last) {
+    ended = true;
+    client.writeAndFlush(last);
+  }
+
+  /** Sends what was passed on so far. */
+  public void flush() {
+    client.flush();
+  }
+
+  /** Sends an SSE comment if the stream is between two events. */
+  public void comment() {
+    if (scanner.betweenEvents()) {
+      client.writeAndFlush(
+          new DefaultHttpContent(client.alloc().buffer(COMMENT.length).writeBytes(COMMENT)));
+    }
+  }
+
+  /** Ends a stream whose head is out with an error event made of {@code errorJson}. Takes it. */
+  public void takeErrorEvent(ByteBuf errorJson) {
+    ByteBuf event = client.alloc().buffer(errorJson.readableBytes() + 16);
+    try {
+      event.writeBytes(DATA);
+      // A line end inside the error would end the data line (SSE: one "data:" per line).
+      int end = errorJson.writerIndex();
+      for (int i = errorJson.readerIndex(); i < end; i++) {
+        byte b = errorJson.getByte(i);
+        event.writeByte(b == '\n' || b == '\r' ? ' ' : b);
+      }
+      event.writeBytes(BORDER);
+    } finally {
+      errorJson.release();
+    }
+    take(new DefaultHttpContent(event));
+  }
+
+  /**
+   * Breaks the answer off so that it cannot look complete: an error event where the client reads
+   * events, then no proper end (RFC 9112 section 8: an incomplete chunked message).
+   */
+  public void breakOff(Fault fault) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    exchange.failed(fault);
+    if (eventStream) {
+      if (!scanner.betweenEvents()) {
+        take(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
+      }
+      ByteBuf json = client.alloc().buffer();
+      FaultBody.write(json, exchange, fault);
+      takeErrorEvent(json);
+    }
+    // Closing an HTTP/2 stream before its end resets it (RFC 9113 section 8.1).
+    client
+        .writeAndFlush(new DefaultHttpContent(Unpooled.EMPTY_BUFFER))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+}

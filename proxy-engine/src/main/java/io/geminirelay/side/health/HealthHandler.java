@@ -1,0 +1,90 @@
+package io.geminirelay.side.health;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.LocalAnswer;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.exchange.TimeSource;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stage {@code local}, after {@code auth}: answers {@code /health} and {@code /health/detailed}.
+ *
+ * <p>{@code /health} is 200 while requests can be served and 503 otherwise, for load balancers; the
+ * detailed page is always 200, for people. Keeps nothing of a request, owns nothing; one instance
+ * serves every channel.
+ */
+@Sharable
+public final class HealthHandler extends ChannelInboundHandlerAdapter {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Vitals vitals;
+  private final TimeSource time;
+  private final long startNanos;
+
+  /** Answers from {@code vitals}; the uptime counts from now. */
+  public HealthHandler(Vitals vitals, TimeSource time) {
+    this.vitals = vitals;
+    this.time = time;
+    this.startNanos = time.nanoTime();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+    boolean detailed = exchange.route() == Route.HEALTH_DETAILED;
+    if (!detailed && exchange.route() != Route.HEALTH) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    try {
+      // What follows the head is a body that nobody reads.
+      if (message instanceof HttpRequest) {
+        answer(ctx, exchange, detailed);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
+  private void answer(ChannelHandlerContext ctx, Exchange exchange, boolean detailed) {
+    String status = vitals.status();
+    ByteBuf body = ctx.alloc().buffer();
+    write(body, status, detailed);
+    HttpResponseStatus code =
+        detailed || status.equals("ok")
+            ? HttpResponseStatus.OK
+            : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    ctx.writeAndFlush(LocalAnswer.json(exchange, code, body));
+  }
+
+  private void write(ByteBuf body, String status, boolean detailed) {
+    try (JsonGenerator out = JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
+      out.writeStartObject();
+      out.writeStringField("status", status);
+      if (detailed) {
+        long uptimeNanos = time.nanoTime() - startNanos;
+        out.writeStringField("version", vitals.version());
+        out.writeNumberField("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(uptimeNanos));
+        out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
+        vitals.report().get().write(out);
+      }
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory does not fail", e);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.geminirelay.flow.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.config.UpstreamProtocol;
+import io.geminirelay.flow.keys.KeyVerdict.Effect;
+import io.geminirelay.flow.keys.KeyVerdict.Next;
+import io.geminirelay.flow.keys.KeyVerdict.Rest;
+import io.geminirelay.testing.FakeTime;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class KeyRingTest {
+  private static final TargetConfig TARGET =
+      new TargetConfig(true, "example.test", 443, "", UpstreamProtocol.AUTO, null);
+  private static final KeyVerdict BARE =
+      KeyVerdict.cool("rate_limited", Rest.LADDER, Duration.ZERO, "");
+  private static final KeyVerdict DAY =
+      KeyVerdict.cool("quota_per_day", Rest.UNTIL_RESET, Duration.ZERO, "PerDay");
+  private static final KeyVerdict BAD =
+      KeyVerdict.of(Effect.MARK_INVALID, Next.NEXT_KEY, "key_invalid");
+  private static final String MODEL = "m";
+
+  private final FakeTime time = new FakeTime();
+
+  static KeysConfig config() {
+    return new KeysConfig(
+        KeysConfig.RateLimitBehavior.QUOTA_AWARE,
+        LocalTime.MIDNIGHT,
+        ZoneId.of("America/Los_Angeles"),
+        5,
+        Duration.ofMinutes(5),
+        Duration.ZERO);
+  }
+
+  static GroupConfig group(String name, int keys, List<String> models, String project) {
+    List<KeyConfig> configs = new ArrayList<>();
+    for (int i = 0; i < keys; i++) {
+      configs.add(new KeyConfig(Secret.of(name + "-key-" + i), project, 1, null));
+    }
+    return new GroupConfig(name, TARGET, List.of(), models, configs, null, Map.of());
+  }
+
+  private KeyRing ring(GroupConfig... groups) {
+    return KeyRing.of(List.of(groups), config(), time, new Random(1));
+  }
+
+  private static ApiKey pick(KeyRing ring) {
+    return ring.selector().select(MODEL, List.of(), new TriedKeys());
+  }
+
+  @Test
+  void givesEveryUsableKeyTheSameShareWhileOthersRest() {
+    KeyRing ring = ring(group("g", 100, List.of(), null));
+    for (int i = 0; i < 50; i++) {
+      ring.settle(ring.groups().get(0).keys().get(i), MODEL, DAY);
+    }
+    Map<ApiKey, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 5_000; i++) {
+      counts.merge(pick(ring), 1, Integer::sum);
+    }
+    assertEquals(50, counts.size());
+    counts.values().forEach(count -> assertEquals(100, count));
+  }
+
+  @Test
+  void prefersGroupsThatListTheModelAndObeysTheClientsGroups() {
+    KeyRing ring = ring(group("a", 1, List.of(MODEL), null), group("b", 1, List.of("x"), null));
+    KeySelector selector = ring.selector();
+    assertEquals("a", pick(ring).group());
+    assertEquals("b", selector.select(MODEL, List.of("b"), new TriedKeys()).group());
+    assertNull(selector.select(MODEL, List.of("c"), new TriedKeys()));
+    assertEquals(KeySelector.NEVER, selector.waitNanos(MODEL, List.of("c")));
+    assertTrue(pick(ring).name().matches("a/1#[0-9a-f]{10}"));
+  }
+
+  @Test
+  void choosesNoKeyTwiceInAnExchange() {
+    KeyRing ring = ring(group("g", 130, List.of(), null));
+    TriedKeys tried = new TriedKeys();
+    for (int i = 0; i < 130; i++) {
+      ApiKey key = ring.selector().select(MODEL, List.of(), tried);
+      assertFalse(tried.contains(key));
+      tried.add(key);
+    }
+    assertNull(ring.selector().select(MODEL, List.of(), tried));
+    tried.clear();
+    assertNotNull(ring.selector().select(MODEL, List.of(), tried));
+  }
+
+  @Test
+  void admitsOneTrialBeforeTheCrowdAndClimbsTheLadderWhenItFails() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ApiKey key = pick(ring);
+    for (int step = 0; step < 12; step++) {
+      ring.settle(key, MODEL, BARE);
+      ring.settle(key, MODEL, BARE); // in flight when the first came
+      long pause = Math.min(300, 1L << step);
+      assertEquals(Duration.ofSeconds(pause).toNanos(), wait(ring));
+      time.advance(Duration.ofSeconds(pause).minusNanos(1));
+      assertNull(pick(ring));
+      time.advance(Duration.ofNanos(1));
+      assertSame(key, pick(ring));
+      assertNull(pick(ring));
+    }
+    ring.settle(key, MODEL, KeyVerdict.SUCCESS);
+    assertSame(key, pick(ring));
+    assertSame(key, pick(ring));
+    ring.settle(key, MODEL, BARE);
+    assertEquals(Duration.ofSeconds(1).toNanos(), wait(ring));
+  }
+
+  private static long wait(KeyRing ring) {
+    return ring.selector().waitNanos(MODEL, List.of());
+  }
+
+  @Test
+  void admitsAnotherTrialWhenTheFirstTellsNothing() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ApiKey key = pick(ring);
+    ring.settle(key, MODEL, BARE);
+    time.advance(Duration.ofSeconds(1));
+    assertSame(key, pick(ring));
+    assertNull(pick(ring));
+    ring.settle(key, MODEL, KeyVerdict.UNDECIDED);
+    assertSame(key, pick(ring));
+    time.advance(Duration.ofSeconds(30));
+    assertSame(key, pick(ring));
+  }
+
+  @Test
+  void lateSuccessEndsNoRestThatStillRuns() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ApiKey key = pick(ring);
+    ring.settle(key, MODEL, DAY);
+    ring.settle(key, MODEL, KeyVerdict.SUCCESS);
+    assertNull(pick(ring));
+    assertEquals(Duration.ofHours(12).toNanos(), wait(ring));
+    assertSame(key, ring.selector().select("other", List.of(), new TriedKeys()));
+  }
+
+  @Test
+  void retestsInvalidKeysAfterGrowingPauses() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ApiKey key = pick(ring);
+    for (int minutes : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+      ring.settle(key, MODEL, BAD);
+      assertFalse(ring.anyAvailable());
+      assertEquals(KeySelector.NEVER, wait(ring));
+      time.advance(Duration.ofMinutes(minutes).minusNanos(1));
+      assertNull(pick(ring));
+      time.advance(Duration.ofNanos(1));
+      assertSame(key, pick(ring));
+    }
+    ring.settle(key, MODEL, KeyVerdict.SUCCESS);
+    assertEquals(KeyState.Status.AVAILABLE, key.state().status());
+  }
+
+  @Test
+  void keysOfOneProjectRestTogether() {
+    KeyRing ring = ring(group("g", 3, List.of(), "p"), group("h", 1, List.of(), null));
+    ring.settle(ring.groups().get(0).keys().get(0), MODEL, DAY);
+    for (int i = 0; i < 9; i++) {
+      assertEquals("h", pick(ring).group());
+    }
+  }
+
+  @Test
+  void serviceDisabledRestsEveryModelOfTheProject() {
+    KeyRing ring = ring(group("g", 2, List.of(), "p"));
+    KeyVerdict off = KeyVerdict.of(Effect.COOL_PROJECT, Next.NEXT_PROJECT, "service_disabled");
+    ring.settle(pick(ring), MODEL, off);
+    assertNull(ring.selector().select("other", List.of(), new TriedKeys()));
+    time.advance(Duration.ofMinutes(1));
+    assertNotNull(ring.selector().select("other", List.of(), new TriedKeys()));
+    assertNull(pick(ring));
+  }
+
+  @Test
+  void stateSurvivesANewConfiguration() {
+    GroupConfig group = group("g", 2, List.of(), null);
+    KeyRing ring = ring(group);
+    ring.settle(ring.groups().get(0).keys().get(0), MODEL, DAY);
+    KeyRing next = ring.successor(List.of(group), config());
+    assertEquals("g/2", pick(next).name().substring(0, 3));
+    assertEquals("g/2", pick(next).name().substring(0, 3));
+    next.settle(next.groups().get(0).keys().get(1), MODEL, DAY);
+    assertNull(pick(ring));
+  }
+
+  @Test
+  void forgetsTheOldestModelBeyondTheBound() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ApiKey key = pick(ring);
+    for (int i = 0; i < 300; i++) {
+      ring.settle(key, "model-" + i, BARE);
+      time.advance(Duration.ofMillis(1));
+    }
+    assertEquals(QuotaBucket.MAX_MODELS, key.bucket().cooldowns().size());
+    assertNull(key.bucket().cooldown("model-0"));
+    assertNotNull(key.bucket().cooldown("model-299"));
+  }
+
+  @Test
+  void manyThreadsGetOneTrialAndNoRestingKey() {
+    KeyRing ring = ring(group("g", 64, List.of(), null));
+    List<ApiKey> keys = ring.groups().get(0).keys();
+    keys.subList(1, 64).forEach(key -> ring.settle(key, MODEL, DAY));
+    ring.settle(keys.get(0), MODEL, BARE);
+    time.advance(Duration.ofSeconds(1));
+    ConcurrentLinkedQueue<ApiKey> got = new ConcurrentLinkedQueue<>();
+    IntStream.range(0, 20_000)
+        .parallel()
+        .forEach(
+            i -> {
+              ApiKey key = pick(ring);
+              if (key != null) {
+                got.add(key);
+              }
+            });
+    assertEquals(List.of(keys.get(0)), List.copyOf(got));
+  }
+}

@@ -1,0 +1,84 @@
+package io.geminirelay.side.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.exchange.TimeSource;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HealthHandlerTest {
+  private static final TimeSource STILL =
+      new TimeSource() {
+        @Override
+        public long nanoTime() {
+          return 5;
+        }
+
+        @Override
+        public Instant instant() {
+          return Instant.EPOCH;
+        }
+      };
+
+  @ParameterizedTest
+  @CsvSource({"false,2,200,ok", "true,2,503,draining", "false,0,503,no_usable_key"})
+  void tellsWhetherRequestsCanBeServed(boolean draining, long keys, int status, String word) {
+    FullHttpResponse answer = ask(draining, keys, "GET", Route.HEALTH);
+    assertEquals(status, answer.status().code());
+    assertEquals(
+        "{\"status\":\"" + word + "\"}", answer.content().toString(StandardCharsets.UTF_8));
+    answer.release();
+  }
+
+  @Test
+  void answersHeadWithoutBody() {
+    FullHttpResponse answer = ask(false, 1, "HEAD", Route.HEALTH);
+    assertEquals(200, answer.status().code());
+    assertEquals("15", answer.headers().get("content-length"));
+    assertEquals(0, answer.content().readableBytes());
+  }
+
+  @Test
+  void tellsTheDetails() {
+    FullHttpResponse answer = ask(true, 1, "GET", Route.HEALTH_DETAILED);
+    assertEquals(200, answer.status().code());
+    assertEquals(
+        "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,"
+            + "\"groups\":[{\"name\":\"g\",\"target\":\"h\",\"keys\":{\"available\":1}}],"
+            + "\"breakers\":[{\"target\":\"h\",\"state\":\"admitting\"}]}",
+        answer.content().toString(StandardCharsets.UTF_8));
+    answer.release();
+  }
+
+  private static FullHttpResponse ask(boolean draining, long keys, String method, Route route) {
+    HealthReport report =
+        new HealthReport(
+            List.of(new HealthReport.Group("g", "h", Map.of("available", 1L))),
+            List.of(new HealthReport.Breaker("h", "admitting")));
+    Vitals vitals = new Vitals("1", () -> draining, () -> keys, () -> report);
+    EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
+    HttpRequest head =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");
+    Exchange exchange = new Exchange("id", head, 0);
+    exchange.classified(route, "/health", "", false);
+    channel.attr(Exchange.KEY).set(exchange);
+    channel.writeInbound(head, LastHttpContent.EMPTY_LAST_CONTENT);
+    assertNull(channel.readInbound());
+    return channel.readOutbound();
+  }
+}
