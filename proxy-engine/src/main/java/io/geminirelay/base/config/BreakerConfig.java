@@ -14,6 +14,5 @@ public record BreakerConfig(
     int failureThreshold, Duration recovery, int successThreshold, int trials) {
 
   /** Used where nothing is set: 5 failures, one minute, 3 successes, 3 trials. */
-  public static final BreakerConfig STANDARD =
-      new BreakerConfig(5, Duration.ofSeconds(60), 3, 3);
+  public static final BreakerConfig STANDARD = new BreakerConfig(5, Duration.ofSeconds(60), 3, 3);
 }

@@ -108,9 +108,7 @@ public final class ConfigLoader {
     return new StateConfig(
         url == null ? null : Urls.redis(problems, url),
         prefix == null ? StateConfig.STANDARD.redisKeyPrefix() : prefix.text(),
-        directory == null
-            ? null
-            : SecretSource.resolve(root.reading().folder(), directory.text()));
+        directory == null ? null : SecretSource.resolve(root.reading().folder(), directory.text()));
   }
 
   private static DialectConfig dialects(ConfigTree root) {

@@ -19,7 +19,9 @@ public record ConfigSource(
     environment = Map.copyOf(environment);
   }
 
-  /** The process's own environment and working directory; {@code file} as given by {@code --config}. */
+  /**
+   * The process's own environment and working directory; {@code file} as given by {@code --config}.
+   */
   public static ConfigSource ofProcess(@Nullable Path file) {
     return new ConfigSource(file, Path.of("").toAbsolutePath(), EnvOverlay.ofProcess());
   }

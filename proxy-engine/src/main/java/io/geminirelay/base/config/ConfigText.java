@@ -38,8 +38,7 @@ public final class ConfigText {
     PlainNumbers(DumperOptions options) {
       super(options);
       representers.put(BigDecimal.class, PlainNumbers::plain);
-      representers.put(
-          Double.class, value -> plain(new BigDecimal(String.valueOf(value))));
+      representers.put(Double.class, value -> plain(new BigDecimal(String.valueOf(value))));
     }
 
     private static Node plain(Object value) {
@@ -180,7 +179,11 @@ public final class ConfigText {
   private static String egress(EgressConfig egress) {
     String host = egress.host().indexOf(':') >= 0 ? "[" + egress.host() + "]" : egress.host();
     String login = egress.user() == null && egress.password() == null ? "" : "***:***@";
-    return egress.kind().name().toLowerCase(Locale.ROOT) + "://" + login + host + ":"
+    return egress.kind().name().toLowerCase(Locale.ROOT)
+        + "://"
+        + login
+        + host
+        + ":"
         + egress.port();
   }
 

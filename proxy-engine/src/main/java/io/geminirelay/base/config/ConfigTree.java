@@ -256,9 +256,7 @@ final class ConfigTree {
   }
 
   private static String show(Node node) {
-    return node instanceof ScalarNode scalar
-        ? Shown.plain(scalar.getValue())
-        : Shown.kind(node);
+    return node instanceof ScalarNode scalar ? Shown.plain(scalar.getValue()) : Shown.kind(node);
   }
 
   private Place placeOfItem(String name, int index) {

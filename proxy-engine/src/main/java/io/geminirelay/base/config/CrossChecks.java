@@ -25,7 +25,9 @@ final class CrossChecks {
       String expected =
           "clients (or the variable API_KEYS) for an address other machines can reach, or"
               + " \"auth: none\" to serve everybody";
-      server.problems().add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
+      server
+          .problems()
+          .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
     }
   }
 
@@ -44,7 +46,9 @@ final class CrossChecks {
   private static void checkTimes(EngineConfig config, ConfigTree server) {
     OutboundConfig outbound = config.outbound();
     if (outbound.deadline().compareTo(outbound.firstByte()) < 0) {
-      server.problems().warn(
+      server
+          .problems()
+          .warn(
               server.placeOf("request_timeout_secs"),
               "more than upstream.deadline_secs",
               "less; the deadline comes first");

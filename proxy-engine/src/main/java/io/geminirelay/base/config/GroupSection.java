@@ -211,8 +211,7 @@ final class GroupSection {
     } else if (!keys.isEmpty()) {
       names.put(ENV_GROUP, given.get(0).place());
       TargetConfig target = TargetConfig.STANDARD;
-      groups.add(
-          new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
+      groups.add(new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
     }
   }
 }

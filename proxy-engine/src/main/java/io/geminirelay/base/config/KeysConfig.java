@@ -22,7 +22,9 @@ public record KeysConfig(
     Duration temporaryBlock,
     Duration maxWait) {
 
-  /** Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds. */
+  /**
+   * Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds.
+   */
   public static final KeysConfig STANDARD =
       new KeysConfig(
           RateLimitBehavior.QUOTA_AWARE,

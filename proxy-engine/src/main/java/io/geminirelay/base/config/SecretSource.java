@@ -76,7 +76,8 @@ final class SecretSource {
     String value = reading.environment().get(name.text());
     if (value == null || value.isBlank()) {
       String expected = "the name of an environment variable that is set";
-      String shown = VARIABLE.matcher(name.text()).matches() ? Shown.plain(name.text()) : Shown.MASK;
+      String shown =
+          VARIABLE.matcher(name.text()).matches() ? Shown.plain(name.text()) : Shown.MASK;
       reading.problems().add(name.place(), shown, expected);
       return null;
     }

@@ -140,8 +140,8 @@ final class ServerSection {
   private @Nullable Secret adminToken() {
     SecretSource secrets = new SecretSource(tree.reading());
     Scalar token = secrets.read(tree, "admin_token");
-    boolean given = tree.has("admin_token") || tree.has("admin_token_env")
-        || tree.has("admin_token_file");
+    boolean given =
+        tree.has("admin_token") || tree.has("admin_token_env") || tree.has("admin_token_file");
     if (token == null && !given) {
       token = secrets.credential("admin-token");
     }

@@ -35,7 +35,8 @@ final class TrafficSection {
     }
     for (String name : new String[] {"block_until_reset", "BlockUntilReset", "blockUntilReset"}) {
       all.put(name, RateLimitBehavior.BLOCK_UNTIL_RESET);
-      all.put(name.replace("reset", "midnight").replace("Reset", "Midnight"),
+      all.put(
+          name.replace("reset", "midnight").replace("Reset", "Midnight"),
           RateLimitBehavior.BLOCK_UNTIL_RESET);
     }
     for (String name : new String[] {"retry_next_key", "RetryNextKey", "retryNextKey"}) {
@@ -56,8 +57,7 @@ final class TrafficSection {
         String expected = "a time and a zone like \"00:00 America/Los_Angeles\"";
         root.problems().add(reset.place(), Shown.plain(reset.text()), expected);
       } else {
-        time =
-            LocalTime.of(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
+        time = LocalTime.of(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
         zone = given;
       }
     }

@@ -41,7 +41,8 @@ final class Typed {
         return value;
       }
     }
-    String range = most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
+    String range =
+        most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
     refuse(scalar, "a whole number " + range);
     return otherwise;
   }
@@ -91,8 +92,7 @@ final class Typed {
     if (sized.matches() && scalar.form().mayBe(Scalar.Form.TEXT)) {
       long number = Long.parseLong(sized.group(1));
       value = number * UNITS.getOrDefault(sized.group(2), 1L);
-    } else if (WHOLE.matcher(scalar.text()).matches()
-        && scalar.form().mayBe(Scalar.Form.NUMBER)) {
+    } else if (WHOLE.matcher(scalar.text()).matches() && scalar.form().mayBe(Scalar.Form.NUMBER)) {
       value = Long.parseLong(scalar.text().replace("_", ""));
     }
     if (value >= least && value <= most) {
@@ -141,8 +141,7 @@ final class Typed {
     }
     String nearest = NearestName.of(scalar.text(), choices.keySet());
     String expected = "one of " + String.join(", ", choices.keySet());
-    tree.problems()
-        .add(new Problem(scalar.place(), Shown.plain(scalar.text()), expected, nearest));
+    tree.problems().add(new Problem(scalar.place(), Shown.plain(scalar.text()), expected, nearest));
     return otherwise;
   }
 

@@ -88,7 +88,6 @@ final class Urls {
 
   private static boolean tooLong(@Nullable String text) {
     return text != null
-        && text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length
-            > LONGEST_CREDENTIAL_BYTES;
+        && text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_CREDENTIAL_BYTES;
   }
 }

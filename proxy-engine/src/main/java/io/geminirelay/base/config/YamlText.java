@@ -52,7 +52,8 @@ final class YamlText {
       problems.add(place(name, e.getProblemMark()), "text that is not YAML", reason(e));
     } catch (YAMLException e) {
       // its message may quote the text, secrets and all
-      problems.add(new Place(name, 0, 0, ""), "text that is not YAML", "plain YAML with few aliases");
+      problems.add(
+          new Place(name, 0, 0, ""), "text that is not YAML", "plain YAML with few aliases");
     }
     return null;
   }
@@ -70,7 +71,8 @@ final class YamlText {
       return "valid YAML (a value that begins with * or & needs quotes)";
     }
     boolean quoting = problem.contains("tag") || problem.contains("directive");
-    return quoting ? "valid YAML (a value that begins with ! or % needs quotes)"
+    return quoting
+        ? "valid YAML (a value that begins with ! or % needs quotes)"
         : "valid YAML (" + problem + ")";
   }
 }
