@@ -37,17 +37,13 @@ public final class ConfigText {
   private static final class PlainNumbers extends Representer {
     PlainNumbers(DumperOptions options) {
       super(options);
-      representers.put(BigDecimal.class, PlainNumbers::plain);
+      representers.put(BigDecimal.class, value -> plain((BigDecimal) value));
       representers.put(Double.class, value -> plain(new BigDecimal(String.valueOf(value))));
     }
 
-    private static Node plain(Object value) {
+    private static Node plain(BigDecimal value) {
       return new ScalarNode(
-          Tag.FLOAT,
-          ((BigDecimal) value).toPlainString(),
-          null,
-          null,
-          DumperOptions.ScalarStyle.PLAIN);
+          Tag.FLOAT, value.toPlainString(), null, null, DumperOptions.ScalarStyle.PLAIN);
     }
   }
 
