@@ -30,6 +30,7 @@ public final class ConfigText {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setSplitLines(false);
+    options.setDereferenceAliases(true); // empty lists are one object
     return new Yaml(new PlainNumbers(options), options).dump(root(config));
   }
 
