@@ -77,6 +77,11 @@ public final class GeminiSimulator implements AutoCloseable {
     return start(SimulatorOptions.with(clock));
   }
 
+  /** The same on the port of one that was closed: the upstream that comes back. */
+  public static GeminiSimulator plainAt(int port, InstantSource clock) {
+    return start(SimulatorOptions.with(clock).port(port));
+  }
+
   /** TLS with HTTP/1.1 and HTTP/2 by ALPN. */
   public static GeminiSimulator tls(InstantSource clock, TestCertificates certificates) {
     return start(SimulatorOptions.with(clock).tls(certificates));

@@ -305,6 +305,10 @@ final class AnswerFacts implements MemberListener {
     return errorSeen;
   }
 
+  boolean errorWhole() {
+    return errorSeen && !errorOpen;
+  }
+
   boolean framedError() {
     return framedError;
   }

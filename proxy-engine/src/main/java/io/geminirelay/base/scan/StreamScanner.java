@@ -61,9 +61,6 @@ public final class StreamScanner {
   private int markLength;
   private long offset;
 
-  /** Creates a scanner at the beginning of a body. */
-  public StreamScanner() {}
-
   /** Forgets everything, to read another body. */
   public void reset() {
     facts.reset();
@@ -311,13 +308,10 @@ public final class StreamScanner {
     if (cutShort) {
       return Ending.TRUNCATED;
     }
-    if (shape != Shape.EVENTS) {
-      return Ending.WHOLE;
-    }
-    if (facts.events() == 0) {
+    if (shape == Shape.EVENTS && facts.events() == 0) {
       return Ending.EMPTY;
     }
-    if (finishSeen() || facts.blocked() || errorSeen()) {
+    if (shape != Shape.EVENTS || finishSeen() || facts.blocked() || errorSeen()) {
       return Ending.WHOLE;
     }
     return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
@@ -345,6 +339,11 @@ public final class StreamScanner {
   /** True once an object named {@code error} began at the top of an event or value. */
   public boolean errorSeen() {
     return facts.errorSeen();
+  }
+
+  /** True once the event, element or bare object that is the first error was read whole. */
+  public boolean errorWhole() {
+    return facts.errorWhole();
   }
 
   /** The first error's numeric code, 0 if it has none. */

@@ -16,11 +16,13 @@ import io.netty.handler.codec.http.HttpVersion;
 final class KeepAlive {
   private boolean never;
   private boolean allowed = true;
+  private boolean told;
   private boolean http10;
   private boolean head;
 
   /** Begins with the next request. */
   void open(HttpRequest request) {
+    told = false;
     allowed = !never && HttpUtil.isKeepAlive(request);
     http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     head = request.method().equals(HttpMethod.HEAD);
@@ -31,10 +33,18 @@ final class KeepAlive {
     allowed = false;
   }
 
-  /** The answer in flight, or else the next one, is the last. */
+  /**
+   * The answer in flight is the last, or the next one where its head has left already: a client
+   * that was not told of the end may have sent its next request by then.
+   */
   void forbidAll() {
     never = true;
-    allowed = false;
+    allowed &= told;
+  }
+
+  /** Whether no further request is wanted. */
+  boolean ending() {
+    return never;
   }
 
   /** Whether the connection goes on after the answer in flight. */
@@ -59,6 +69,7 @@ final class KeepAlive {
     if (!delimited || cutShort || !HttpUtil.isKeepAlive(answer)) {
       allowed = false;
     }
+    told = true;
     if (!allowed) {
       answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (http10) {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Answers the requests of an HTTP/1.1 connection in order, and ends the connection when one of them
@@ -26,6 +27,9 @@ import io.netty.util.ReferenceCountUtil;
  * progress of one exchange and no message. Event loop only.
  */
 final class OneAtATimeHandler extends ChannelDuplexHandler {
+  /** Time in which a request sent before the client could know of the end still arrives. */
+  private static final int DRAIN_GRACE_SECONDS = 1;
+
   private final Http1Codec codec;
   private final KeepAlive keepAlive = new KeepAlive();
   private State state = State.IDLE;
@@ -112,6 +116,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     }
     state = State.IDLE;
     codec.decoder().next();
+    endWhenQuiet(ctx);
     if (codec.decoder().hasWaiting()) {
       // Not from within a write: the stage that wrote is not done with the exchange yet.
       ctx.executor().execute(() -> decodeWaiting(ctx));
@@ -145,6 +150,18 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
       return;
     }
     keepAlive.forbidAll();
+    endWhenQuiet(ctx);
+  }
+
+  private void endWhenQuiet(ChannelHandlerContext ctx) {
+    if (keepAlive.ending() && state == State.IDLE) {
+      var end =
+          ctx.executor().schedule(() -> endIfQuiet(ctx), DRAIN_GRACE_SECONDS, TimeUnit.SECONDS);
+      ctx.channel().closeFuture().addListener(closed -> end.cancel(false));
+    }
+  }
+
+  private void endIfQuiet(ChannelHandlerContext ctx) {
     if (state == State.IDLE && codec.decoder().isIdle()) {
       state = State.CLOSING;
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

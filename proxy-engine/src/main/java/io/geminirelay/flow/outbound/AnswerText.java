@@ -21,7 +21,7 @@ final class AnswerText {
     return head.headers().contains(HttpHeaderNames.CONTENT_ENCODING, HttpHeaderValues.GZIP, true);
   }
 
-  /** A copy of the body held so far, at most 64 KiB when it was coded; the caller releases it. */
+  /** A copy of the body held so far, at most 1 MiB when it was coded; the caller releases it. */
   static ByteBuf give(HeldAnswer answer, ByteBufAllocator alloc) {
     ByteBuf copy = answer.giveCopy(alloc);
     return isCoded(answer.head()) ? takeCoded(copy, alloc) : copy;
@@ -31,7 +31,7 @@ final class AnswerText {
     ByteBuf plain = alloc.buffer();
     try (InputStream in = new GZIPInputStream(new ByteBufInputStream(coded))) {
       // The bound keeps a small coded body from growing without end.
-      while (plain.readableBytes() < FirstAnswerGate.MAX_HELD_BYTES
+      while (plain.readableBytes() < FirstAnswerGate.MAX_ERROR_BYTES
           && plain.writeBytes(in, 4096) > 0) {}
     } catch (IOException e) {
       // A body cut at the bound, or not gzip at all: what could be read has to do.

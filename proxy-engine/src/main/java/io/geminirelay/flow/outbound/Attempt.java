@@ -141,9 +141,12 @@ final class Attempt implements LeaseListener, ResponseSink {
     }
     body.dropSent(sentPieces);
     channel.flush();
-    if (requestSent && state == State.SENDING) {
-      moveTo(State.WAITING);
+    if (state == State.SENDING) {
+      // The wait for the answer counts from the last byte sent, however long the sending takes.
       forwarding.awaitFirstByte();
+      if (requestSent) {
+        moveTo(State.WAITING);
+      }
     }
   }
 
@@ -289,6 +292,11 @@ final class Attempt implements LeaseListener, ResponseSink {
   /** Ends the attempt and lets go of what it holds. */
   void abandon() {
     end();
+    dropHeld();
+  }
+
+  /** Lets go of what it holds. */
+  void dropHeld() {
     if (held != null) {
       held.release();
       held = null;

@@ -201,6 +201,9 @@ final class Failover {
   /** Keeps {@code held} for the client in case no better answer comes. Takes ownership. */
   void take(HeldAnswer held, ApiKey key) {
     if (!mayPassOn() || !held.isWhole()) {
+      if (!held.isWhole()) {
+        fault = Fault.of(FaultKind.BAD_ANSWER, "The error answer was too long to be passed on.");
+      }
       held.release();
       return;
     }

@@ -231,7 +231,7 @@ final class Forwarding {
       case COMMIT -> from.commitHeld();
       case JUDGE, ERROR_EVENT ->
           decide(
-              from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()), true);
+              from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
       case EMPTY ->
           failed(from, Fault.of(FaultKind.EMPTY_ANSWER, "The model's answer held nothing."));
     }
@@ -239,14 +239,15 @@ final class Forwarding {
 
   /** An attempt came to nothing before it was committed. */
   void failed(Attempt from, Fault fault) {
-    decide(from, failover.judge(from, fault, request.kept().mayReplay()), false);
+    // A beginning that will have no end, or an end without content, is an answer to nobody.
+    from.dropHeld();
+    decide(from, failover.judge(from, fault, request.kept().mayReplay()));
   }
 
-  /** Does what follows; {@code goesOn}: the rest of the held answer can still come. */
-  private void decide(Attempt from, RetryDecision decision, boolean goesOn) {
+  private void decide(Attempt from, RetryDecision decision) {
     HeldAnswer held = from.giveHeld();
     boolean givesUp = decision.action() == RetryDecision.Action.GIVE_UP;
-    if (held != null && givesUp && goesOn && failover.mayPassOn() && isSuccess(held)) {
+    if (held != null && givesUp && failover.mayPassOn() && isSuccess(held)) {
       from.commit(held);
       return;
     }

@@ -12,8 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * <p>Keeps the mode of the answer in flight and holds no buffer.
  */
 public final class FirstAnswerGate {
-  /** No answer is held longer than this, whatever it contains. */
+  /** No success is held longer than this, whatever it contains. */
   public static final int MAX_HELD_BYTES = 64 * 1024;
+
+  /**
+   * No error answer is held longer than this. It has to be whole to be passed on, since the texts
+   * of keys are looked for in it.
+   */
+  public static final int MAX_ERROR_BYTES = 1024 * 1024;
 
   /** What to do with the answer now. */
   public enum Decision {
@@ -77,7 +83,7 @@ public final class FirstAnswerGate {
   public Decision piece(int heldBytes, StreamScanner scanner) {
     return switch (mode) {
       case PASS -> Decision.COMMIT;
-      case ERROR -> heldBytes >= MAX_HELD_BYTES ? Decision.JUDGE : Decision.HOLD;
+      case ERROR -> heldBytes >= MAX_ERROR_BYTES ? Decision.JUDGE : Decision.HOLD;
       case WHOLE -> heldBytes > 0 ? Decision.COMMIT : Decision.HOLD;
       case STREAM -> streamPiece(heldBytes, scanner);
     };
@@ -87,10 +93,19 @@ public final class FirstAnswerGate {
     if (scanner.contentSeen()) {
       return Decision.COMMIT;
     }
+    boolean full = heldBytes >= MAX_HELD_BYTES;
+    if (scanner.errorSeen()) {
+      // What the error says stands in its details, which may come later than its beginning.
+      return full || scanner.errorWhole() ? Decision.ERROR_EVENT : Decision.HOLD;
+    }
+    return full ? Decision.COMMIT : Decision.HOLD;
+  }
+
+  private static Decision streamEnd(StreamScanner scanner) {
     if (scanner.errorSeen()) {
       return Decision.ERROR_EVENT;
     }
-    return heldBytes >= MAX_HELD_BYTES ? Decision.COMMIT : Decision.HOLD;
+    return scanner.events() == 0 ? Decision.EMPTY : Decision.COMMIT;
   }
 
   /**
@@ -106,8 +121,7 @@ public final class FirstAnswerGate {
       case WHOLE -> heldBytes > 0 ? Decision.COMMIT : Decision.EMPTY;
       case STREAM -> {
         Decision decision = streamPiece(heldBytes, scanner);
-        boolean nothing = decision == Decision.HOLD && scanner.events() == 0;
-        yield nothing ? Decision.EMPTY : decision == Decision.HOLD ? Decision.COMMIT : decision;
+        yield decision == Decision.HOLD ? streamEnd(scanner) : decision;
       }
     };
   }

@@ -1,0 +1,133 @@
+package io.geminirelay.e2e;
+
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.Response;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
+import io.geminirelay.testing.sim.Journal;
+import io.geminirelay.testing.sim.ReceivedRequest;
+import io.geminirelay.testing.sim.Script;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A gateway in front of a simulator of its own. */
+final class Rig implements AutoCloseable {
+  static final String UNARY = "/v1beta/models/gemini-2.5-flash:generateContent";
+  static final String STREAM = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse";
+  static final String CHAT = "/v1/chat/completions";
+  static final String BODY = "{\"contents\":[{\"parts\":[{\"text\":\"Hello\"}]}]}";
+  static final String CHAT_BODY =
+      "{\"model\":\"gemini-2.5-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+  static final String CHAT_STREAM_BODY =
+      CHAT_BODY.replace("\"model\"", "\"stream\":true,\"model\"");
+
+  private final GeminiSimulator google;
+  private final Gateway gateway;
+
+  private Rig(GeminiSimulator google, Gateway gateway) {
+    this.google = google;
+    this.gateway = gateway;
+    google.script().when(ReceivedRequest::isOpenAi, (request, usual) -> chat(request));
+  }
+
+  private static Answer chat(ReceivedRequest request) {
+    boolean streams = request.bodyText().contains("\"stream\":true");
+    String delta = streams ? "delta" : "message";
+    String choice =
+        "{\"choices\":[{\"%s\":{\"content\":\"Hi\",\"role\":\"assistant\"},"
+            + "\"finish_reason\":\"stop\",\"index\":0}],\"model\":\"gemini-2.5-flash\"}";
+    String json = choice.formatted(delta);
+    return streams
+        ? Answer.of(200, "text/event-stream", "data: " + json + "\n\ndata: [DONE]\n\n").chunked()
+        : Answer.of(200, "application/json", json);
+  }
+
+  /** So many keys; {@code settings} are lines of YAML at the root, "server." at its section. */
+  static Rig of(int keys, String... settings) throws Exception {
+    return of(GeminiSimulator.plain(new FakeTime()), "", keys, settings);
+  }
+
+  /** The same with settings of the group, each followed by a comma. */
+  static Rig of(GeminiSimulator google, String group, int keys, String... settings)
+      throws Exception {
+    return of(google, TimeSource.SYSTEM, group, keys, settings);
+  }
+
+  static Rig of(GeminiSimulator google, TimeSource time, String group, int keys, String... settings)
+      throws Exception {
+    StringBuilder server = new StringBuilder("port: 0");
+    StringBuilder root = new StringBuilder();
+    if (String.join(" ", settings).indexOf("drain_timeout_secs") < 0) {
+      server.append(", drain_timeout_secs: 5");
+    }
+    for (String setting : settings) {
+      if (setting.startsWith("server.")) {
+        server.append(", ").append(setting.substring("server.".length()));
+      } else {
+        root.append(setting).append('\n');
+      }
+    }
+    String list = IntStream.range(0, keys).mapToObj(Rig::key).collect(Collectors.joining(", "));
+    String yaml =
+        "server: {%s}\ngroups: [{name: g, target_url: \"%s\", %s api_keys: [%s]}]\n%s"
+            .formatted(server, google.baseUrl(), group, list, root);
+    try {
+      return new Rig(google, Gateway.start(yaml, time));
+    } catch (Exception | Error e) {
+      google.close();
+      throw e;
+    }
+  }
+
+  /** The text of key {@code n}, from 0. */
+  static String key(int n) {
+    return "AIzaTestKeyNumber%02d00000000000000000000".formatted(n);
+  }
+
+  Script script() {
+    return google.script();
+  }
+
+  Journal journal() {
+    return google.journal();
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  int port() {
+    return gateway.port();
+  }
+
+  /** Posts on a connection of its own. */
+  Response post(String path, String json, String... headers) {
+    try (TestClient client = TestClient.connect(port())) {
+      return client.post(path, json, headers);
+    }
+  }
+
+  /** Waits for a condition that nobody signals, ten seconds at most. */
+  static void await(BooleanSupplier condition, String what) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("waited in vain for " + what);
+      }
+      Thread.onSpinWait();
+      Thread.yield();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      gateway.close();
+    } finally {
+      google.close();
+    }
+  }
+}
