@@ -6,11 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.genai.Client;
 import com.google.genai.errors.ClientException;
+import com.google.genai.types.EmbedContentConfig;
+import com.google.genai.types.FunctionCall;
+import com.google.genai.types.FunctionDeclaration;
+import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.HttpOptions;
+import com.google.genai.types.HttpRetryOptions;
+import com.google.genai.types.ListModelsConfig;
+import com.google.genai.types.Schema;
+import com.google.genai.types.Tool;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Quota;
 import io.geminirelay.testing.sim.Reaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +39,11 @@ class GeminiSimulatorTest {
     client =
         Client.builder()
             .apiKey("AIza-one")
-            .httpOptions(HttpOptions.builder().baseUrl(simulator.baseUrl()).build())
+            .httpOptions(
+                HttpOptions.builder()
+                    .baseUrl(simulator.baseUrl())
+                    .retryOptions(HttpRetryOptions.builder().attempts(1))
+                    .build())
             .build();
   }
 
@@ -51,6 +67,56 @@ class GeminiSimulatorTest {
       stream.forEach(piece -> text.updateAndGet(before -> before + piece.text()));
     }
     assertEquals("Echo: " + prompt, text.get());
+  }
+
+  @Test
+  void callsDeclaredToolOnceAndReadsItsResult() {
+    Tool tool =
+        Tool.builder()
+            .functionDeclarations(
+                FunctionDeclaration.builder()
+                    .name("weather")
+                    .parameters(
+                        Schema.builder()
+                            .type("OBJECT")
+                            .properties(Map.of("city", Schema.builder().type("STRING").build()))))
+            .build();
+    GenerateContentConfig config = GenerateContentConfig.builder().tools(tool).build();
+    String prompt = "please call the tool, and mind that this prompt is longer than an event";
+    List<FunctionCall> calls = new ArrayList<>();
+    try (var stream = client.models.generateContentStream("gemini-2.5-flash", prompt, config)) {
+      stream.forEach(
+          piece -> calls.addAll(Objects.requireNonNullElse(piece.functionCalls(), List.of())));
+    }
+    assertEquals(1, calls.size());
+    assertEquals("weather", calls.get(0).name().orElseThrow());
+    assertEquals(Map.of("city", "example"), calls.get(0).args().orElseThrow());
+  }
+
+  @Test
+  void embedsListsAndCounts() {
+    EmbedContentConfig config = EmbedContentConfig.builder().outputDimensionality(16).build();
+    var embedded = client.models.embedContent("gemini-embedding-001", "one", config);
+    assertEquals(16, embedded.embeddings().orElseThrow().get(0).values().orElseThrow().size());
+    List<String> names = new ArrayList<>();
+    client
+        .models
+        .list(ListModelsConfig.builder().pageSize(5).build())
+        .forEach(model -> names.add(model.name().orElse("")));
+    assertTrue(names.containsAll(List.of("models/gemini-2.5-flash", "models/text-embedding-004")));
+    assertEquals(
+        "models/gemini-2.5-pro", client.models.get("gemini-2.5-pro", null).name().orElseThrow());
+    var counted = client.models.countTokens("gemini-2.5-flash", "twelve chars", null);
+    assertEquals(3, counted.totalTokens().orElseThrow());
+  }
+
+  @Test
+  void knowsNoOtherModels() {
+    ClientException refused =
+        assertThrows(
+            ClientException.class,
+            () -> client.models.generateContent("no-such-model", "hello", null));
+    assertEquals(404, refused.code());
   }
 
   @Test

@@ -199,6 +199,8 @@ public final class Http2Exchange {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
       opened(ctx.channel());
+      // A stream that is not read would keep what is queued for it.
+      ctx.channel().parent().closeFuture().addListener(future -> ctx.channel().close());
     }
 
     @Override
@@ -221,6 +223,7 @@ public final class Http2Exchange {
       if (event instanceof Http2ResetFrame frame) {
         reset(frame.errorCode());
       }
+      ReferenceCountUtil.release(event); // a GOAWAY has bytes
     }
 
     @Override

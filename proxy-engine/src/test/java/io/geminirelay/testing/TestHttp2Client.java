@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * seconds at most wherever it waits. Thread-safe.
  */
 public final class TestHttp2Client implements AutoCloseable {
+  private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
+
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final AtomicLong goAwayCode = new AtomicLong(-1);
@@ -55,6 +58,8 @@ public final class TestHttp2Client implements AutoCloseable {
     try {
       channel = bootstrap.connect("127.0.0.1", port).syncUninterruptibly().channel();
       requireHttp2();
+      // Wide, so that a stream that is not read does not hold up the others.
+      channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -124,7 +129,10 @@ public final class TestHttp2Client implements AutoCloseable {
       connection
           .pipeline()
           .addLast(
-              Http2FrameCodecBuilder.forClient().initialSettings(settings).build(),
+              Http2FrameCodecBuilder.forClient()
+                  .initialSettings(settings)
+                  .gracefulShutdownTimeoutMillis(0)
+                  .build(),
               new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
               new LastHandler());
     }

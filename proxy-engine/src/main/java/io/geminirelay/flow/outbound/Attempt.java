@@ -134,7 +134,8 @@ final class Attempt implements LeaseListener, ResponseSink {
       channel.write(last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
       requestSent = last;
     }
-    if (body.count() == 0 && body.isComplete()) {
+    if (!requestSent && body.isComplete() && sentPieces == body.count()) {
+      // No body at all, or its end came by itself after the last piece had been sent.
       channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
       requestSent = true;
     }

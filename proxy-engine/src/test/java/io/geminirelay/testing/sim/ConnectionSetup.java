@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -40,6 +41,17 @@ public final class ConnectionSetup extends ChannelInitializer<Channel> {
     this.streamsPerConnection = streamsPerConnection;
   }
 
+  /** This set-up, which also notes each connection in the group. */
+  public ChannelInitializer<Channel> registering(ChannelGroup connections) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        connections.add(channel);
+        ConnectionSetup.this.initChannel(channel);
+      }
+    };
+  }
+
   @Override
   protected void initChannel(Channel channel) {
     responder.journal().connectionOpened();
@@ -70,7 +82,10 @@ public final class ConnectionSetup extends ChannelInitializer<Channel> {
             .maxConcurrentStreams(streamsPerConnection)
             .maxHeaderListSize(LARGEST_HEAD_BYTES);
     pipeline.addLast(
-        Http2FrameCodecBuilder.forServer().initialSettings(settings).build(),
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(settings)
+            .gracefulShutdownTimeoutMillis(0)
+            .build(),
         new Http2MultiplexHandler(
             new ChannelInitializer<Channel>() {
               @Override

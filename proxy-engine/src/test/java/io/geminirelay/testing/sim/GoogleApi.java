@@ -1,17 +1,26 @@
 package io.geminirelay.testing.sim;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Google's native generate methods: credentials, then quota, then a text derived from the prompt.
+ * Google's API as far as it is simulated, in Google's order of checks: path, credentials, body,
+ * model, quota; then an answer that follows from the request.
  */
 public final class GoogleApi {
-  private final Map<String, String> projects = new ConcurrentHashMap<>();
+  private static final Pattern ACTION =
+      Pattern.compile(
+          "/v1(?:beta|alpha)?/models/([^/:]+):(generateContent|streamGenerateContent|countTokens"
+              + "|embedContent|batchEmbedContents)");
+  private static final Pattern MODELS = Pattern.compile("/v1(?:beta|alpha)?/models(?:/([^/:]+))?");
+  private static final Pattern OPEN_AI = Pattern.compile("/v1beta/openai/(.+)");
+
+  private final CredentialRule credentials = new CredentialRule();
   private final Quotas quotas;
 
   /** Counts against these quotas. */
@@ -21,113 +30,109 @@ public final class GoogleApi {
 
   /** Registers a key; as long as there is none, every key is accepted. */
   public void key(String key, String project) {
-    projects.put(key, project);
+    credentials.add(key, project);
   }
 
   Answer answer(ReceivedRequest request) {
-    GoogleError refusal = refuse(request);
+    Call call = find(request);
+    if (call == null) {
+      return Errors.noSuchPath();
+    }
+    GoogleError refusal = credentials.refuse(request);
     if (refusal != null) {
       return refusal.answerTo(request);
     }
-    boolean streams = request.path().endsWith(":streamGenerateContent");
-    if (!streams && !request.path().endsWith(":generateContent")) {
-      return Errors.noSuchPath();
-    }
     try {
-      Prompt prompt = Prompt.ofNative(Json.map(Json.parse(request.body())));
-      String model = ModelName.of(request);
-      String project = projects.getOrDefault(String.valueOf(request.key()), "default");
-      GoogleError spent = quotas.take(project, model, prompt.inputTokens());
-      return spent == null ? generate(request, prompt, model, streams) : spent.answerTo(request);
+      return call.answer(Json.map(Json.parse(request.body())));
     } catch (IOException e) {
       return Errors.badRequest("Invalid JSON payload received.").answerTo(request);
     }
   }
 
-  private @Nullable GoogleError refuse(ReceivedRequest request) {
-    List<Credential> found = Credential.of(request);
-    if (found.isEmpty()) {
-      return Errors.plain(
-          403,
-          "PERMISSION_DENIED",
-          "Method doesn't allow unregistered callers (callers without established identity). Please"
-              + " use API Key or other form of API consumer identity to call this API.");
-    }
-    if (found.size() > 1) {
-      return Errors.badRequest(
-          "Multiple authentication credentials received. Please pass only one.");
-    }
-    if (found.get(0).place() == Credential.Place.BEARER && !request.isOpenAi()) {
-      return new GoogleError(
-          401,
-          "UNAUTHENTICATED",
-          "Request had invalid authentication credentials.",
-          List.of(
-              Errors.info(
-                  "ACCESS_TOKEN_TYPE_UNSUPPORTED",
-                  Json.object("service", "generativelanguage.googleapis.com"))));
-    }
-    boolean known = projects.isEmpty() || projects.containsKey(found.get(0).value());
-    return known ? null : Errors.keyInvalid();
+  /** What a path asks for; given the parsed body. */
+  private interface Call {
+    Answer answer(Map<String, Object> body);
   }
 
-  private static Answer generate(
-      ReceivedRequest request, Prompt prompt, String model, boolean streams) {
-    String text = "Echo: " + prompt.text();
-    if (!streams) {
-      String body = Json.write(piece(prompt, model, text, text.length(), true), Json.Style.PRETTY);
-      return Answer.stream(
-          200, Dress.headers("application/json; charset=UTF-8"), Dress.bytes(List.of(body + "\n")));
+  private @Nullable Call find(ReceivedRequest request) {
+    boolean posts = request.method().equals("POST");
+    boolean gets = request.method().equals("GET");
+    Matcher action = ACTION.matcher(request.path());
+    if (posts && action.matches()) {
+      return body -> act(request, body, action.group(1), action.group(2));
     }
-    boolean sse = request.asksForEvents();
-    List<String> pieces = new ArrayList<>();
-    for (int from = 0; from < text.length(); from += 24) {
-      int to = Math.min(text.length(), from + 24);
-      boolean last = to == text.length();
-      Map<String, Object> piece = piece(prompt, model, text.substring(from, to), to, last);
-      pieces.add(
-          sse
-              ? "data: " + Json.write(piece, Json.Style.EVENT) + "\r\n\r\n"
-              : (from == 0 ? "[" : "\n,\r\n")
-                  + Json.write(piece, Json.Style.PRETTY)
-                  + (last ? "\n]" : ""));
+    Matcher models = MODELS.matcher(request.path());
+    if (gets && models.matches()) {
+      String model = models.group(1);
+      return body -> model == null ? NativeApi.models(request) : NativeApi.model(request, model);
     }
-    String type = sse ? "text/event-stream" : "application/json; charset=UTF-8";
-    return Answer.stream(200, Dress.stream(type, !sse), Dress.bytes(pieces));
+    Matcher openAi = OPEN_AI.matcher(request.path());
+    if (!openAi.matches()) {
+      return null;
+    }
+    return posts
+        ? openAiPost(request, openAi.group(1))
+        : gets ? openAiGet(request, openAi.group(1)) : null;
   }
 
-  private static Map<String, Object> piece(
-      Prompt prompt, String model, String text, int charsSoFar, boolean last) {
-    Map<String, Object> part =
-        prompt.tool() == null
-            ? Json.object("text", text)
-            : Json.object(
-                "functionCall",
-                Json.object(
-                    "name", prompt.tool().get("name"),
-                    "args", SchemaSample.arguments(prompt.tool())));
-    long out = (charsSoFar + 3) / 4;
-    return Json.object(
-        "candidates",
-        List.of(
-            Json.object(
-                "content",
-                Json.object("parts", List.of(part), "role", "model"),
-                "finishReason",
-                last ? "STOP" : null,
-                "index",
-                0)),
-        "usageMetadata",
-        Json.object(
-            "promptTokenCount",
-            prompt.inputTokens(),
-            "candidatesTokenCount",
-            out,
-            "totalTokenCount",
-            prompt.inputTokens() + out),
-        "modelVersion",
-        model,
-        "responseId",
-        Integer.toHexString(prompt.text().hashCode()));
+  private static @Nullable Call openAiGet(ReceivedRequest request, String what) {
+    if (what.equals("models")) {
+      return body -> OpenAiApi.models();
+    }
+    if (what.startsWith("models/")) {
+      String decoded = URLDecoder.decode(what, StandardCharsets.UTF_8);
+      String model = ModelName.plain(decoded.substring("models/".length()));
+      return body -> OpenAiApi.model(request, model);
+    }
+    return null;
+  }
+
+  private @Nullable Call openAiPost(ReceivedRequest request, String what) {
+    return switch (what) {
+      case "chat/completions" -> body -> chat(request, body);
+      case "embeddings" -> body -> embeddings(request, body);
+      default -> null;
+    };
+  }
+
+  private Answer act(
+      ReceivedRequest request, Map<String, Object> body, String model, String method) {
+    GoogleError refusal = NativeApi.refuse(method, model);
+    if (refusal == null && !method.equals("countTokens")) {
+      refusal = spend(request, model, Prompt.tokens(body));
+    }
+    if (refusal != null) {
+      return refusal.answerTo(request);
+    }
+    return switch (method) {
+      case "countTokens" -> NativeApi.countTokens(body);
+      case "embedContent" -> NativeApi.embed(body, model);
+      case "batchEmbedContents" -> NativeApi.embedBatch(body, model);
+      default -> {
+        Reply reply = Reply.to(Prompt.ofNative(body));
+        yield NativeApi.generate(request, reply, model, method.equals("streamGenerateContent"));
+      }
+    };
+  }
+
+  private Answer chat(ReceivedRequest request, Map<String, Object> body) {
+    String model = ModelName.plain(String.valueOf(body.get("model")));
+    Prompt prompt = Prompt.ofOpenAi(body);
+    GoogleError refusal = OpenAiApi.refuse(false, model);
+    refusal = refusal == null ? spend(request, model, prompt.inputTokens()) : refusal;
+    return refusal == null
+        ? OpenAiApi.chat(body, Reply.to(prompt), model, quotas.now())
+        : refusal.answerTo(request);
+  }
+
+  private Answer embeddings(ReceivedRequest request, Map<String, Object> body) {
+    String model = ModelName.plain(String.valueOf(body.get("model")));
+    GoogleError refusal = OpenAiApi.refuse(true, model);
+    refusal = refusal == null ? spend(request, model, Prompt.tokens(body)) : refusal;
+    return refusal == null ? OpenAiApi.embeddings(body, model) : refusal.answerTo(request);
+  }
+
+  private @Nullable GoogleError spend(ReceivedRequest request, String model, long inputTokens) {
+    return quotas.take(credentials.project(request), model, inputTokens);
   }
 }

@@ -32,6 +32,8 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     responder.journal().streamOpened();
     ctx.channel().closeFuture().addListener(future -> responder.journal().streamClosed());
+    // A stream that is not read would keep what is queued for it.
+    ctx.channel().parent().closeFuture().addListener(future -> ctx.channel().close());
   }
 
   @Override

@@ -41,6 +41,10 @@ public final class Quotas {
     limits.put(new Bucket(project, model), quota);
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   /** Counts a request, or returns the refusal. */
   @Nullable GoogleError take(String project, String model, long inputTokens) {
     Quota quota = limits.get(new Bucket(project, model));

@@ -1,8 +1,8 @@
 package io.geminirelay.testing.sim;
 
 import io.geminirelay.testing.Header;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 
@@ -56,24 +56,20 @@ interface Step {
 
   /** The same block of bytes over and over, as fast as the reader takes it. */
   final class Flood implements Step {
-    private final ByteBuf block;
+    private final ByteBuffer block;
     private final long blocks;
 
-    /**
-     * Keeps the block for good: an unreleasable buffer outside the pool.
-     *
-     * @param block what is repeated
-     */
+    /** Keeps the block outside the heap, so that sending it copies nothing. */
     Flood(byte[] block, long blocks) {
-      this.block = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(block).asReadOnly());
+      this.block = ByteBuffer.allocateDirect(block.length).put(block).flip();
       this.blocks = blocks;
     }
 
     @Override
     public boolean play(Playback playback) {
       while (playback.floodedBlocks() < blocks) {
-        playback.flooded(block.readableBytes());
-        playback.wire().take(block.duplicate(), false);
+        playback.flooded(block.remaining());
+        playback.wire().take(Unpooled.wrappedBuffer(block.duplicate()), false);
         if (!playback.wire().isWritable()) {
           playback.repeatThisStep();
           return playback.goOnWhenWritable();
