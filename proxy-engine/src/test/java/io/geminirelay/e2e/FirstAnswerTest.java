@@ -10,13 +10,16 @@ import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are none, and requests too large to be sent twice. */
 class FirstAnswerTest {
@@ -120,6 +123,36 @@ class FirstAnswerTest {
       Response broken = big(rig, body);
       assertEquals(502, broken.status(), broken::toString);
       assertEquals(3, rig.journal().requestCount());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Rig.UNARY, Rig.STREAM, Rig.CHAT})
+  void tellsTheClientAtOnceWhenABeginningIsAllThereWas(String path) throws Exception {
+    try (Rig rig = Rig.of(1, "upstream: {retry_budget: 0, min_retries_per_second: 0}")) {
+      rig.script().always(Reaction.usual(Answer::resetAfterHead));
+      Response answer = rig.post(path, path.equals(Rig.CHAT) ? Rig.CHAT_STREAM_BODY : Rig.BODY);
+      assertEquals(502, answer.status(), answer::toString);
+      assertTrue(answer.whole() && answer.header("x-request-id") != null);
+      assertEquals(1, rig.journal().requestCount());
+    }
+  }
+
+  @Test
+  void countsTheWaitForAnAnswerFromTheEndOfTheUpload() throws Exception {
+    byte[] piece = new byte[100_000];
+    Arrays.fill(piece, (byte) ' ');
+    try (Rig rig = Rig.of(1, "server.request_timeout_secs: 1");
+        TestClient client = TestClient.connect(rig.port())) {
+      long end = System.nanoTime() + 1_500_000_000L;
+      client.request("POST", Rig.UNARY, Header.list("transfer-encoding", "chunked"), null);
+      while (System.nanoTime() < end) {
+        client.sendChunk(piece);
+        LockSupport.parkNanos(50_000_000);
+      }
+      client.sendChunk(Rig.BODY.getBytes(StandardCharsets.UTF_8)).sendChunk(new byte[0]);
+      assertEquals(200, client.read().status());
+      assertEquals(1, rig.journal().requestCount());
     }
   }
 
