@@ -71,7 +71,7 @@ class KeepAliveCommentsTest {
     int data = text.indexOf("data: {");
     assertTrue(data > 0 && text.indexOf("\"error\"", data) > 0, text);
     assertTrue(text.contains(code) && text.endsWith("\n\r\n"), text);
-String event = text.substring(data, text.length() - 4);
+    String event = text.substring(data, text.length() - 4);
     assertEquals(-1, event.indexOf('\n'), "one line of data");
   }
 
