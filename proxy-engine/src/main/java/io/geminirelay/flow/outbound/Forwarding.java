@@ -230,8 +230,7 @@ final class Forwarding {
       case HOLD -> {}
       case COMMIT -> from.commitHeld();
       case JUDGE, ERROR_EVENT ->
-          decide(
-              from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
+          decide(from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
       case EMPTY ->
           failed(from, Fault.of(FaultKind.EMPTY_ANSWER, "The model's answer held nothing."));
     }
