@@ -88,22 +88,21 @@ public final class GeminiSimulator implements AutoCloseable {
   }
 
   /**
-   * An upstream to show things with: three keys with 5, 10 and 15 requests a minute for each model,
-   * a fourth one that has spent its day, and an event of a stream every 30 milliseconds.
+   * An upstream to show things with: a key that has spent its day, then three keys with 5, 10 and
+   * 15 requests a minute for each model, and an event of a stream every 30 milliseconds.
    */
   public static GeminiSimulator demo(SimulatorOptions options) {
     GeminiSimulator simulator = start(options);
-    List<String> names = List.of("one", "two", "three");
-    for (String name : names) {
-      long perMinute = 5L * (names.indexOf(name) + 1);
-      simulator.key("demo-key-" + name, "demo-project-" + name);
-      simulator.quota("demo-project-" + name, "*", Quota.of(perMinute, -1));
+    String spent = "AIzaDemoKeyWithNothingLeftToday00000000";
+    simulator.key(spent, "demo-project-0");
+    for (int i = 1; i <= 3; i++) {
+      simulator.key("AIzaDemoKeyNumber" + i + "000000000000000000000", "demo-project-" + i);
+      simulator.quota("demo-project-" + i, "*", Quota.of(5L * i, -1));
     }
-    simulator.key("demo-key-spent", "demo-project-spent");
     simulator
         .script()
         .always(Reaction.usual(answer -> answer.paced(Duration.ofMillis(30))))
-        .whenKey("demo-key-spent", Errors.tooManyRequestsPerDay());
+        .whenKey(spent, Errors.tooManyRequestsPerDay());
     return simulator;
   }
 

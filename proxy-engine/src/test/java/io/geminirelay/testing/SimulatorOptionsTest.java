@@ -79,15 +79,15 @@ class SimulatorOptionsTest {
         TestClient client = TestClient.connect(demo.port())) {
       assertEquals(4, demo.keys().size());
       for (int i = 0; i < 5; i++) {
-        assertEquals(200, client.post(PATH, BODY, KEY, demo.keys().get(0)).status());
+        assertEquals(200, client.post(PATH, BODY, KEY, demo.keys().get(1)).status());
       }
-      Response minute = client.post(PATH, BODY, KEY, demo.keys().get(0));
+      Response minute = client.post(PATH, BODY, KEY, demo.keys().get(1));
       assertTrue(minute.text().contains("PerMinute"));
-      Response day = client.post(PATH, BODY, KEY, demo.keys().get(3));
+      Response day = client.post(PATH, BODY, KEY, demo.keys().get(0));
       assertEquals(429, day.status());
       assertTrue(day.text().contains("PerDay"));
       String stream = PATH.replace("generate", "streamGenerate") + "?alt=sse";
-      assertTrue(client.post(stream, BODY, KEY, demo.keys().get(1)).whole());
+      assertTrue(client.post(stream, BODY, KEY, demo.keys().get(2)).whole());
     }
   }
 
@@ -95,7 +95,7 @@ class SimulatorOptionsTest {
   void demoRunsOnTheRealClock() {
     try (GeminiSimulator demo = GeminiSimulator.demo();
         TestClient client = TestClient.connect(demo.port())) {
-      assertEquals(200, client.post(PATH, BODY, KEY, demo.keys().get(2)).status());
+      assertEquals(200, client.post(PATH, BODY, KEY, demo.keys().get(3)).status());
     }
     assertTrue(SimulatorOptions.with(InstantSource.system()).keepsRequests());
   }

@@ -15,6 +15,7 @@ final class ClientSection {
 
   private final Reading reading;
   private final List<ClientConfig> clients = new ArrayList<>();
+  private final List<Scalar> groupNames = new ArrayList<>();
   private final Map<String, Place> names = new HashMap<>();
   private final Map<String, String> namesByDigest = new HashMap<>();
 
@@ -28,10 +29,17 @@ final class ClientSection {
     return List.copyOf(clients);
   }
 
+  /** Every group that a client names, where it is named. */
+  List<Scalar> groupNames() {
+    return List.copyOf(groupNames);
+  }
+
   private void readOne(ConfigTree tree) {
     Typed typed = new Typed(tree);
     Scalar name = typed.text("name");
     byte[] digest = digest(tree);
+    List<Scalar> groups = typed.texts("groups");
+    groupNames.addAll(groups);
     ClientConfig client =
         new ClientConfig(
             name == null ? "?" : name.text(),
@@ -40,7 +48,7 @@ final class ClientSection {
             typed.whole("tokens_per_minute", 0, 1_000_000_000_000L, 0),
             typed.count("max_concurrent", 0, 10_000_000, 0),
             typed.texts("models").stream().map(Scalar::text).toList(),
-            typed.texts("groups").stream().map(Scalar::text).toList());
+            groups.stream().map(Scalar::text).toList());
     tree.done();
     if (name == null && !tree.has("name")) {
       reading.problems().add(tree.placeOf("name"), "nothing", "a name for the client");

@@ -76,12 +76,14 @@ public final class ConfigLoader {
     ServerSection serverSection = new ServerSection(serverTree);
     TrafficSection traffic = new TrafficSection(root, serverTree);
     Map<String, Boolean> auth = Map.of("none", Boolean.TRUE);
+    ClientSection clients = new ClientSection(reading);
+    GroupSection groups = new GroupSection(reading);
     EngineConfig config =
         new EngineConfig(
             serverSection.server(),
-            new ClientSection(reading).read(root),
+            clients.read(root),
             new Typed(root).choice("auth", auth, Boolean.FALSE),
-            new GroupSection(reading).read(root),
+            groups.read(root),
             traffic.keys(),
             traffic.outbound(),
             traffic.breaker(),
@@ -92,7 +94,8 @@ public final class ConfigLoader {
             serverSection.admin());
     serverTree.done();
     root.done();
-    CrossChecks.check(config, root, serverTree);
+    CrossChecks.check(config, serverTree);
+    CrossChecks.checkClientGroups(reading.problems(), clients.groupNames(), groups.names());
     return config;
   }
 

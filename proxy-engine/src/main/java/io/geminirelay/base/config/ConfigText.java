@@ -13,6 +13,10 @@ import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
 
 /**
  * Writes a configuration as the YAML that would give it, every secret masked: keys as {@code
@@ -26,7 +30,22 @@ public final class ConfigText {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setSplitLines(false);
-    return new Yaml(options).dump(root(config));
+    options.setDereferenceAliases(true); // empty lists are one object
+    return new Yaml(new PlainNumbers(options), options).dump(root(config));
+  }
+
+  /** Writes numbers without an exponent, as they are read. */
+  private static final class PlainNumbers extends Representer {
+    PlainNumbers(DumperOptions options) {
+      super(options);
+      representers.put(BigDecimal.class, value -> plain((BigDecimal) value));
+      representers.put(Double.class, value -> plain(new BigDecimal(String.valueOf(value))));
+    }
+
+    private static Node plain(BigDecimal value) {
+      return new ScalarNode(
+          Tag.FLOAT, value.toPlainString(), null, null, DumperOptions.ScalarStyle.PLAIN);
+    }
   }
 
   private static Map<String, Object> root(EngineConfig config) {

@@ -8,9 +8,8 @@ import java.util.stream.Collectors;
 final class CrossChecks {
   private CrossChecks() {}
 
-  static void check(EngineConfig config, ConfigTree root, ConfigTree server) {
+  static void check(EngineConfig config, ConfigTree server) {
     checkReach(config, server);
-    checkClientGroups(config, root);
     checkTimes(config, server);
   }
 
@@ -32,18 +31,14 @@ final class CrossChecks {
     }
   }
 
-  private static void checkClientGroups(EngineConfig config, ConfigTree root) {
-    Set<String> names = config.groups().stream().map(GroupConfig::name).collect(Collectors.toSet());
-    for (ClientConfig client : config.clients()) {
-      for (String group : client.groups()) {
-        if (!names.contains(group)) {
-          Place place = root.placeOf("clients");
-          String found = "group " + Shown.plain(group) + " of client " + Shown.plain(client.name());
-          String nearest = NearestName.of(group, names);
-          root.problems()
-              .add(
-                  new Problem(place, found, "one of " + String.join(", ", sorted(names)), nearest));
-        }
+  /** Every group that a client names must be one of {@code known}. */
+  static void checkClientGroups(Problems problems, List<Scalar> named, Set<String> known) {
+    for (Scalar group : named) {
+      if (!known.contains(group.text())) {
+        String found = "the unknown group " + Shown.plain(group.text());
+        String nearest = NearestName.of(group.text(), known);
+        String expected = known.stream().sorted().collect(Collectors.joining(", ", "one of ", ""));
+        problems.add(new Problem(group.place(), found, expected, nearest));
       }
     }
   }
@@ -58,9 +53,5 @@ final class CrossChecks {
               "more than upstream.deadline_secs",
               "less; the deadline comes first");
     }
-  }
-
-  private static List<String> sorted(Set<String> names) {
-    return names.stream().sorted().toList();
   }
 }

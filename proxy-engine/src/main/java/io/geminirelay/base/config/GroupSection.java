@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the list {@code groups}, and adds the group {@code env} of the environment's keys. */
@@ -31,6 +32,11 @@ final class GroupSection {
     all.put("1.1", UpstreamProtocol.HTTP_1_1);
     all.put("2", UpstreamProtocol.HTTP_2);
     return all;
+  }
+
+  /** Names of all groups, those without keys included. */
+  Set<String> names() {
+    return Set.copyOf(names.keySet());
   }
 
   List<GroupConfig> read(ConfigTree root) {
@@ -203,6 +209,7 @@ final class GroupSection {
       String expected = "another name, as keys of the environment make up a group of that name";
       reading.problems().add(taken, "the group env", expected);
     } else if (!keys.isEmpty()) {
+      names.put(ENV_GROUP, given.get(0).place());
       TargetConfig target = TargetConfig.STANDARD;
       groups.add(new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class SecretSource {
   /** Variable that names the service manager's credentials directory. */
   static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
+
+  /** Other forms may be the secret itself, given under the wrong name. */
+  private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]*");
 
   private static final int LARGEST_FILE_BYTES = 1 << 20;
 
@@ -72,7 +76,9 @@ final class SecretSource {
     String value = reading.environment().get(name.text());
     if (value == null || value.isBlank()) {
       String expected = "the name of an environment variable that is set";
-      reading.problems().add(name.place(), Shown.plain(name.text()), expected);
+      String shown =
+          VARIABLE.matcher(name.text()).matches() ? Shown.plain(name.text()) : Shown.MASK;
+      reading.problems().add(name.place(), shown, expected);
       return null;
     }
     return new Scalar(value.strip(), name.place(), Scalar.Form.ANY);
@@ -103,7 +109,8 @@ final class SecretSource {
   }
 
   private @Nullable Scalar content(Path file, Place place) {
-    String found = "the file " + file;
+    boolean like = Shown.plain(String.valueOf(file.getFileName())).equals(Shown.MASK);
+    String found = "the file " + (like ? Shown.MASK : file);
     try {
       if (Files.size(file) > LARGEST_FILE_BYTES) {
         reading.problems().add(place, found, "a file of at most 1 MiB");

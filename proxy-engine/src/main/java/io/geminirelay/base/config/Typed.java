@@ -12,7 +12,7 @@ final class Typed {
   private static final Pattern WHOLE = Pattern.compile("0|[1-9][0-9_]{0,17}");
   private static final Pattern DECIMAL = Pattern.compile("(0|[1-9][0-9]{0,11})?(\\.[0-9]{1,9})?");
   private static final Pattern SIZE =
-      Pattern.compile("(0|[1-9][0-9]{0,11}) ?(B|KB|MB|GB|KiB|MiB|GiB)");
+      Pattern.compile("(0|[1-9][0-9]{0,8}) ?(B|KB|MB|GB|KiB|MiB|GiB)");
   private static final Map<String, Long> UNITS =
       Map.of(
           "B", 1L,

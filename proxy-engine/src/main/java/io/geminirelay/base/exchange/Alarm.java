@@ -1,6 +1,7 @@
 package io.geminirelay.base.exchange;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Used on its event loop only.
  */
 public final class Alarm {
-  private static final long NEVER = Long.MAX_VALUE;
-
   private final EventLoop loop;
   private final TimeSource time;
   private final Runnable action;
   private boolean set;
   private long dueNanos;
-  private long scheduledNanos = NEVER;
-  private @Nullable Runnable scheduled;
+  private long scheduledNanos;
+  private @Nullable Future<?> scheduled;
 
   /** Runs {@code action} on {@code loop} when a set time passes. */
   public Alarm(EventLoop loop, TimeSource time, Runnable action) {
@@ -43,24 +42,25 @@ public final class Alarm {
     set = false;
   }
 
+  /** Does not go off, and keeps nothing scheduled: for the end of what it watches. */
+  public void dispose() {
+    set = false;
+    if (scheduled != null) {
+      scheduled.cancel(false);
+      scheduled = null;
+    }
+  }
+
   private void schedule(long delayNanos) {
+    if (scheduled != null) {
+      scheduled.cancel(false);
+    }
     scheduledNanos = dueNanos;
-    Runnable check =
-        new Runnable() {
-          @Override
-          public void run() {
-            // An earlier setting made a task of its own; the superseded one has nothing to say.
-            if (scheduled == this) {
-              scheduled = null;
-              ring();
-            }
-          }
-        };
-    scheduled = check;
-    var unused = loop.schedule(check, delayNanos, TimeUnit.NANOSECONDS);
+    scheduled = loop.schedule(this::ring, delayNanos, TimeUnit.NANOSECONDS);
   }
 
   private void ring() {
+    scheduled = null;
     if (!set) {
       return;
     }

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.ModelPattern;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandler.Sharable;

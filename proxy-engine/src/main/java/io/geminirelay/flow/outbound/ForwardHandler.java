@@ -81,6 +81,9 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     cancel();
+    if (clock != null) {
+      clock.dispose();
+    }
   }
 
   private void cancel() {

@@ -1,9 +1,11 @@
 package io.geminirelay.flow.outbound;
 
+import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.Alarm;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.KeptBody;
+import io.geminirelay.base.exchange.ModelPattern;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.StreamScanner;
@@ -99,12 +101,27 @@ final class Forwarding {
   private void move() {
     if (!started && request.isReady()) {
       started = true;
-      startComments();
-      begin();
+      if (mayUseModel()) {
+        startComments();
+        begin();
+      } else {
+        refuse(
+            Fault.of(FaultKind.FORBIDDEN, "This client may not use the model its request names."));
+      }
     } else if (attempt != null) {
       attempt.pump();
     }
     bodyMoved();
+  }
+
+  /** The path's model was checked before; the body's is known only now. */
+  private boolean mayUseModel() {
+    ClientConfig caller = exchange.client();
+    if (caller == null || caller.models().isEmpty()) {
+      return true;
+    }
+    boolean unknown = exchange.generating() && exchange.model().isEmpty();
+    return !unknown && !request.isAmbiguous() && ModelPattern.allows(caller, exchange.model());
   }
 
   private void startComments() {
@@ -213,7 +230,8 @@ final class Forwarding {
       case HOLD -> {}
       case COMMIT -> from.commitHeld();
       case JUDGE, ERROR_EVENT ->
-          decide(from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
+          decide(
+              from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()), true);
       case EMPTY ->
           failed(from, Fault.of(FaultKind.EMPTY_ANSWER, "The model's answer held nothing."));
     }
@@ -221,13 +239,14 @@ final class Forwarding {
 
   /** An attempt came to nothing before it was committed. */
   void failed(Attempt from, Fault fault) {
-    decide(from, failover.judge(from, fault, request.kept().mayReplay()));
+    decide(from, failover.judge(from, fault, request.kept().mayReplay()), false);
   }
 
-  private void decide(Attempt from, RetryDecision decision) {
+  /** Does what follows; {@code goesOn}: the rest of the held answer can still come. */
+  private void decide(Attempt from, RetryDecision decision, boolean goesOn) {
     HeldAnswer held = from.giveHeld();
     boolean givesUp = decision.action() == RetryDecision.Action.GIVE_UP;
-    if (held != null && givesUp && failover.mayPassOn() && isSuccess(held)) {
+    if (held != null && givesUp && goesOn && failover.mayPassOn() && isSuccess(held)) {
       from.commit(held);
       return;
     }
@@ -304,9 +323,14 @@ final class Forwarding {
     } else if (relay.headSent()) {
       relay.breakOff(fault);
     } else {
-      // Bytes of the request may still be on their way: the connection is used on only if not.
-      FaultResponder.respond(client, exchange, fault, !request.kept().isComplete());
+      refuse(fault);
     }
+    close();
+  }
+
+  private void refuse(Fault fault) {
+    // Bytes of the request may still be on their way: the connection is used on only if not.
+    FaultResponder.respond(client, exchange, fault, !request.kept().isComplete());
     close();
   }
 

@@ -30,8 +30,9 @@ final class RequestBody {
     this.kept = new KeptBody(client.alloc(), maxReplayBytes);
     this.gate = ReadGate.of(client.channel());
     boolean named = !exchange.model().isEmpty();
-    boolean bodied = HttpMethod.POST.equals(exchange.head().method());
-    this.models = !named && bodied && exchange.route() == Route.OPENAI ? new ModelScanner() : null;
+    boolean posted = HttpMethod.POST.equals(exchange.head().method());
+    boolean bodied = exchange.route() == Route.OPENAI || exchange.route() == Route.NATIVE;
+    this.models = !named && posted && bodied ? new ModelScanner() : null;
   }
 
   KeptBody kept() {
@@ -41,6 +42,11 @@ final class RequestBody {
   /** Whether the client asked for a stream in the body. */
   boolean asksForStream() {
     return models != null && models.streaming();
+  }
+
+  /** Whether the body names its model more than once, so that readers may differ about it. */
+  boolean isAmbiguous() {
+    return models != null && models.modelRepeated();
   }
 
   /** Adds the next piece. Takes ownership. */

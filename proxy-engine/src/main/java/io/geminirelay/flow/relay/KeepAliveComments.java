@@ -42,7 +42,7 @@ public final class KeepAliveComments {
 
   /** Sends no more. */
   public void stop() {
-    alarm.cancel();
+    alarm.dispose();
   }
 
   private void ring() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.ModelPattern;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;

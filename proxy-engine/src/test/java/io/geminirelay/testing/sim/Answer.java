@@ -2,6 +2,7 @@ package io.geminirelay.testing.sim;
 
 import io.geminirelay.testing.EverySplit;
 import io.geminirelay.testing.Header;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,9 @@ public final class Answer {
   /** A body of unknown length, each piece written and flushed by itself. */
   public static Answer stream(int status, List<Header> headers, List<byte[]> pieces) {
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step.Head(status, List.copyOf(headers), Wire.Framing.CHUNKED, length(pieces)));
+    steps.add(
+        new Step.Head(
+            status, List.copyOf(headers), Wire.Framing.CHUNKED, StepLists.length(pieces)));
     for (byte[] piece : pieces) {
       if (piece.length > 0) {
         steps.add(new Step.Data(piece, true));
@@ -81,24 +84,20 @@ public final class Answer {
 
   /** The status, or 0 if no head is ever sent. */
   public int status() {
-    Step.Head head = head();
+    Step.Head head = StepLists.head(steps);
     return head == null ? 0 : head.status();
   }
 
   /** The whole body that would be sent without a cut. */
   public byte[] body() {
-    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
-    for (Step step : steps) {
-      if (step instanceof Step.Data data) {
-        all.writeBytes(data.bytes);
-      }
-    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    StepLists.pieces(steps).forEach(all::writeBytes);
     return all.toByteArray();
   }
 
   /** The headers of the answer. */
   public List<Header> headers() {
-    Step.Head head = head();
+    Step.Head head = StepLists.head(steps);
     return head == null ? List.of() : head.headers();
   }
 
@@ -106,29 +105,29 @@ public final class Answer {
   public Answer with(String name, String value) {
     List<Header> headers = new ArrayList<>(headers());
     headers.add(new Header(name, value));
-    return withHead(headers, null);
+    return new Answer(StepLists.withHead(steps, headers, null));
   }
 
   /** Removes all headers of this name. */
   public Answer without(String name) {
     List<Header> headers = new ArrayList<>(headers());
     headers.removeIf(header -> header.name().equalsIgnoreCase(name));
-    return withHead(headers, null);
+    return new Answer(StepLists.withHead(steps, headers, null));
   }
 
   /** Frames the body with Content-Length. */
   public Answer withLength() {
-    return withHead(headers(), Wire.Framing.LENGTH);
+    return new Answer(StepLists.withHead(steps, headers(), Wire.Framing.LENGTH));
   }
 
   /** Frames the body in chunks. */
   public Answer chunked() {
-    return withHead(headers(), Wire.Framing.CHUNKED);
+    return new Answer(StepLists.withHead(steps, headers(), Wire.Framing.CHUNKED));
   }
 
   /** Ends the body by closing the connection, with no length told. */
   public Answer untilClose() {
-    return withHead(headers(), Wire.Framing.UNTIL_CLOSE);
+    return new Answer(StepLists.withHead(steps, headers(), Wire.Framing.UNTIL_CLOSE));
   }
 
   /** Says {@code Connection: close} and closes after the answer. */
@@ -138,12 +137,12 @@ public final class Answer {
 
   /** Waits before the head. */
   public Answer delayed(Duration time) {
-    return insert(0, new Step.Pause(time));
+    return new Answer(StepLists.insert(steps, 0, new Step.Pause(time)));
   }
 
   /** Sends an informational answer before everything else. */
   public Answer informing(int status, Header... headers) {
-    return insert(0, new Step.Inform(status, List.of(headers)));
+    return new Answer(StepLists.insert(steps, 0, new Step.Inform(status, List.of(headers))));
   }
 
   /** Waits before every piece of the body but the first. */
@@ -173,7 +172,7 @@ public final class Answer {
 
   /** Cuts the body before each of these ascending offsets. Earlier pacing is dropped. */
   public Answer splitAt(int... offsets) {
-    return withPieces(EverySplit.cut(body(), offsets));
+    return new Answer(StepLists.withPieces(steps, EverySplit.cut(body(), offsets)));
   }
 
   /** Cuts the body to pieces of random size, mostly small. Earlier pacing is dropped. */
@@ -181,7 +180,7 @@ public final class Answer {
     Random random = new Random(seed);
     byte[] body = body();
     int largest = Math.max(1 << (1 + random.nextInt(10)), body.length / 256);
-    return withPieces(EverySplit.randomly(body, largest, random));
+    return new Answer(StepLists.withPieces(steps, EverySplit.randomly(body, largest, random)));
   }
 
   /** Sends pieces of {@code bytes} bytes, one each {@code interval}. */
@@ -194,7 +193,7 @@ public final class Answer {
 
   /** Resets the connection instead of answering. */
   public Answer resetBeforeHead() {
-    return endingAt(0, Step.Act.RESET);
+    return new Answer(StepLists.endingAt(steps, 0, Step.Act.RESET));
   }
 
   /** Resets the connection right after the head. */
@@ -204,129 +203,51 @@ public final class Answer {
 
   /** Resets the connection after so many bytes of the body. */
   public Answer resetAfter(long bytes) {
-    return endingAfter(bytes, Step.Act.RESET);
+    return new Answer(StepLists.endingAfter(steps, bytes, Step.Act.RESET));
   }
 
   /** Closes the connection instead of answering. */
   public Answer closeBeforeHead() {
-    return endingAt(0, Step.Act.CUT);
+    return new Answer(StepLists.endingAt(steps, 0, Step.Act.CUT));
   }
 
   /** Closes the connection in an orderly way after so many bytes of the body. */
   public Answer cutAfter(long bytes) {
-    return endingAfter(bytes, Step.Act.CUT);
+    return new Answer(StepLists.endingAfter(steps, bytes, Step.Act.CUT));
   }
 
   /** Sends so many bytes of the body and then nothing more. */
   public Answer stallAfter(long bytes) {
-    return endingAfter(bytes, Step.Act.STALL);
+    return new Answer(StepLists.endingAfter(steps, bytes, Step.Act.STALL));
   }
 
   /** HTTP/2: RST_STREAM with this code instead of an answer. */
   public Answer resetStream(long code) {
-    return endingAt(0, new Step.ResetStream(code));
+    return new Answer(StepLists.endingAt(steps, 0, new Step.ResetStream(code)));
   }
 
   /** HTTP/2: RST_STREAM with this code after so many bytes of the body. */
   public Answer resetStreamAfter(long bytes, long code) {
-    return endingAfter(bytes, new Step.ResetStream(code));
+    return new Answer(StepLists.endingAfter(steps, bytes, new Step.ResetStream(code)));
   }
 
   /** HTTP/2: GOAWAY before the head; this answer is still given. */
   public Answer goingAway(long code) {
-    return insert(0, new Step.GoAway(code, false));
+    return new Answer(StepLists.insert(steps, 0, new Step.GoAway(code, false)));
   }
 
   /** HTTP/2: GOAWAY that says this request was not looked at: it may be sent elsewhere. */
   public Answer goingAwayRefused(long code) {
-    return endingAt(0, new Step.GoAway(code, true));
+    return new Answer(StepLists.endingAt(steps, 0, new Step.GoAway(code, true)));
   }
 
   /** The same answer in gzip, flushed at the end of each piece. */
   public Answer gzipped() {
-    List<byte[]> pieces = new ArrayList<>();
-    for (Step step : steps) {
-      if (step instanceof Step.Data data) {
-        pieces.add(data.bytes);
-      }
-    }
-    return withPieces(Gzip.pieces(pieces)).with("content-encoding", "gzip");
+    List<byte[]> packed = Gzip.pieces(StepLists.pieces(steps));
+    return new Answer(StepLists.withPieces(steps, packed)).with("content-encoding", "gzip");
   }
 
   List<Step> steps() {
     return steps;
-  }
-
-  private Step.@org.jspecify.annotations.Nullable Head head() {
-    for (Step step : steps) {
-      if (step instanceof Step.Head head) {
-        return head;
-      }
-    }
-    return null;
-  }
-
-  private Answer withHead(
-      List<Header> headers, Wire.@org.jspecify.annotations.Nullable Framing framing) {
-    List<Step> changed = new ArrayList<>();
-    for (Step step : steps) {
-      if (step instanceof Step.Head head) {
-        Wire.Framing chosen = framing == null ? head.framing() : framing;
-        changed.add(new Step.Head(head.status(), List.copyOf(headers), chosen, head.length()));
-      } else {
-        changed.add(step);
-      }
-    }
-    return new Answer(changed);
-  }
-
-  private Answer withPieces(List<byte[]> pieces) {
-    List<Step> changed = new ArrayList<>();
-    for (Step step : steps) {
-      if (step instanceof Step.Head head) {
-        changed.add(new Step.Head(head.status(), head.headers(), head.framing(), length(pieces)));
-        pieces.forEach(piece -> changed.add(new Step.Data(piece, true)));
-      } else if (!(step instanceof Step.Data || step instanceof Step.Pause)) {
-        changed.add(step);
-      }
-    }
-    return new Answer(changed);
-  }
-
-  private Answer insert(int index, Step step) {
-    List<Step> changed = new ArrayList<>(steps);
-    changed.add(index, step);
-    return new Answer(changed);
-  }
-
-  private Answer endingAt(int index, Step ending) {
-    List<Step> changed = new ArrayList<>(steps.subList(0, index));
-    changed.add(ending);
-    return new Answer(changed);
-  }
-
-  private Answer endingAfter(long bytes, Step ending) {
-    List<Step> changed = new ArrayList<>();
-    long left = bytes;
-    for (Step step : steps) {
-      if (step instanceof Step.Data data) {
-        if (left <= 0) {
-          break;
-        }
-        int take = (int) Math.min(left, data.bytes.length);
-        changed.add(new Step.Data(java.util.Arrays.copyOf(data.bytes, take), true));
-        left -= take;
-      } else if (step == Step.Act.END) {
-        break;
-      } else {
-        changed.add(step);
-      }
-    }
-    changed.add(ending);
-    return new Answer(changed);
-  }
-
-  private static long length(List<byte[]> pieces) {
-    return pieces.stream().mapToLong(piece -> piece.length).sum();
   }
 }

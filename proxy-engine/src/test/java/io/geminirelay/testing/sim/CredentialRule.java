@@ -53,7 +53,7 @@ final class CredentialRule {
         "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie"
             + " or other valid authentication credential.",
         List.of(
-            Errors.info(
+            ErrorDetails.info(
                 "ACCESS_TOKEN_TYPE_UNSUPPORTED",
                 Json.object("service", "generativelanguage.googleapis.com"))));
   }

@@ -6,7 +6,6 @@ import java.util.Map;
 
 /** The errors that Google's API is known to answer with, in the shapes that were recorded. */
 public final class Errors {
-  private static final String RPC = "type.googleapis.com/google.rpc.";
   private static final String SERVICE = "generativelanguage.googleapis.com";
   private static final String SPENT =
       "You exceeded your current quota, please check your plan and billing details. For more"
@@ -78,11 +77,11 @@ public final class Errors {
         "RESOURCE_EXHAUSTED",
         message.toString(),
         List.of(
-            help(
+            ErrorDetails.help(
                 "Learn more about Gemini API quotas",
                 "https://ai.google.dev/gemini-api/docs/rate-limits"),
-            Json.object("@type", RPC + "QuotaFailure", "violations", listed),
-            Json.object("@type", RPC + "RetryInfo", "retryDelay", retryDelay)));
+            Json.object("@type", ErrorDetails.RPC + "QuotaFailure", "violations", listed),
+            Json.object("@type", ErrorDetails.RPC + "RetryInfo", "retryDelay", retryDelay)));
   }
 
   /** 400 of a key that does not exist. */
@@ -115,7 +114,8 @@ public final class Errors {
         403,
         "PERMISSION_DENIED",
         message,
-        List.of(info("CONSUMER_SUSPENDED", metadata), localized(message)));
+        List.of(
+            ErrorDetails.info("CONSUMER_SUSPENDED", metadata), ErrorDetails.localized(message)));
   }
 
   /** 403 of a key that was found in public. */
@@ -143,8 +143,8 @@ public final class Errors {
             + " then retry. If you enabled this API recently, wait a few minutes for the action to"
             + " propagate to our systems and retry.",
         List.of(
-            help("Google developers console API activation", url),
-            info(
+            ErrorDetails.help("Google developers console API activation", url),
+            ErrorDetails.info(
                 "SERVICE_DISABLED",
                 Json.object("service", SERVICE, "consumer", "projects/" + project))));
   }
@@ -220,36 +220,14 @@ public final class Errors {
     return new GoogleError(code, status, message, List.of());
   }
 
-  static Map<String, Object> info(String reason, Map<String, Object> metadata) {
-    return Json.object(
-        "@type",
-        RPC + "ErrorInfo",
-        "reason",
-        reason,
-        "domain",
-        "googleapis.com",
-        "metadata",
-        metadata);
-  }
-
   private static GoogleError keyProblem(String message) {
     return new GoogleError(
         400,
         "INVALID_ARGUMENT",
         message,
-        List.of(info("API_KEY_INVALID", Json.object("service", SERVICE)), localized(message)));
-  }
-
-  private static Map<String, Object> localized(String message) {
-    return Json.object("@type", RPC + "LocalizedMessage", "locale", "en-US", "message", message);
-  }
-
-  private static Map<String, Object> help(String description, String url) {
-    return Json.object(
-        "@type",
-        RPC + "Help",
-        "links",
-        List.of(Json.object("description", description, "url", url)));
+        List.of(
+            ErrorDetails.info("API_KEY_INVALID", Json.object("service", SERVICE)),
+            ErrorDetails.localized(message)));
   }
 
   private static Answer frontEndPage(int status, String title) {

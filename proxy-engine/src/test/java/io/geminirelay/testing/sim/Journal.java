@@ -1,6 +1,5 @@
 package io.geminirelay.testing.sim;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * await} methods wait at most ten seconds and then fail with what was seen instead.
  */
 public final class Journal {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final boolean keepsRequests;
   private final List<ReceivedRequest> requests = new ArrayList<>();
   private final List<Answered> answers = new ArrayList<>();
@@ -31,8 +28,7 @@ public final class Journal {
   private final AtomicLong acceptedConnections = new AtomicLong();
   private final AtomicInteger openConnections = new AtomicInteger();
   private final AtomicInteger openStreams = new AtomicInteger();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final Object changed = new Object();
+  private final Waiters waiters = new Waiters();
 
   /** One answer that was begun. */
   public record Answered(ReceivedRequest request, int status) {}
@@ -144,23 +140,7 @@ public final class Journal {
 
   /** Waits for a condition over this journal. */
   public void await(BooleanSupplier condition, String what) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    waiting.incrementAndGet();
-    try {
-      synchronized (changed) {
-        while (!condition.getAsBoolean()) {
-          if (System.nanoTime() - deadline > 0) {
-            throw new AssertionError("waited in vain for " + what + "; seen: " + this);
-          }
-          changed.wait(50);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while waiting for " + what, e);
-    } finally {
-      waiting.decrementAndGet();
-    }
+    waiters.await(condition, () -> "waited in vain for " + what + "; seen: " + this);
   }
 
   /** Forgets requests, answers, counts and cancellations; open connections stay counted. */
@@ -201,7 +181,7 @@ public final class Journal {
       }
     }
     requestCount.increment();
-    tell();
+    waiters.tell();
   }
 
   void answered(ReceivedRequest request, int status) {
@@ -209,7 +189,7 @@ public final class Journal {
       synchronized (this) {
         answers.add(new Answered(request, status));
       }
-      tell();
+      waiters.tell();
     }
   }
 
@@ -220,14 +200,14 @@ public final class Journal {
       }
     }
     cancelCount.increment();
-    tell();
+    waiters.tell();
   }
 
   void malformed(String what) {
     synchronized (this) {
       malformed.add(what);
     }
-    tell();
+    waiters.tell();
   }
 
   void sent(long bytes) {
@@ -237,29 +217,21 @@ public final class Journal {
   void connectionOpened() {
     acceptedConnections.incrementAndGet();
     openConnections.incrementAndGet();
-    tell();
+    waiters.tell();
   }
 
   void connectionClosed() {
     openConnections.decrementAndGet();
-    tell();
+    waiters.tell();
   }
 
   void streamOpened() {
     openStreams.incrementAndGet();
-    tell();
+    waiters.tell();
   }
 
   void streamClosed() {
     openStreams.decrementAndGet();
-    tell();
-  }
-
-  private void tell() {
-    if (waiting.get() > 0) {
-      synchronized (changed) {
-        changed.notifyAll();
-      }
-    }
+    waiters.tell();
   }
 }

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.guard;
+package io.geminirelay.base.exchange;
 
 import io.geminirelay.base.config.ClientConfig;
 import java.util.List;

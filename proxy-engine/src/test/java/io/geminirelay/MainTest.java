@@ -1,0 +1,59 @@
+package io.geminirelay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void checkPrintsTheConfigurationAloneWithSecretsMasked() throws Exception {
+    assertEquals(0, run("check", "-c", file("groups: [{name: a, api_keys: [hidden-key]}]")));
+    assertTrue(out.toString().startsWith("server:"), out.toString());
+    assertFalse(out.toString().contains("hidden-key"));
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void checkTellsEveryMistakeOnStandardErrorAndEndsWithThree() throws Exception {
+    assertEquals(3, run("check", "-c", file("servr: {}\ntop_p: 2\n")));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("did you mean server?"), err.toString());
+    assertTrue(err.toString().contains("top_p"), err.toString());
+  }
+
+  @Test
+  void wrongArgumentsEndWithTwo() {
+    assertEquals(2, run("check", "--nonsense"));
+    assertEquals("", out.toString());
+  }
+
+  @Test
+  void versionAndHelpGoToStandardOutput() {
+    assertEquals(0, run("--version"));
+    assertEquals(0, run("--help"));
+    assertTrue(out.toString().startsWith("gemini-relay "), out.toString());
+    assertTrue(out.toString().contains("Exit codes:"), out.toString());
+    assertEquals("", err.toString());
+  }
+
+  private String file(String text) throws Exception {
+    return Files.writeString(folder.resolve("proxy.yaml"), text).toString();
+  }
+
+  private int run(String... arguments) {
+    CommandLine line = Main.commandLine();
+    return line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+  }
+}

@@ -1,0 +1,256 @@
+package io.geminirelay.base.config;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  private static final String SECRET = "AIzaSecretOfTheOperator0000000000000001";
+  private static final String KEY = "groups: [{name: a, api_keys: [" + SECRET + "]}]\n";
+
+  @TempDir Path folder;
+
+  private EngineConfig load(String text, Map<String, String> environment) throws Exception {
+    Path file = folder.resolve("config.yaml");
+    Files.writeString(file, text);
+    return ConfigLoader.load(new ConfigSource(file, folder, environment)).config();
+  }
+
+  private List<Problem> problems(String text, Map<String, String> environment) {
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> load(text, environment), text);
+    assertFalse(refused.getMessage().contains("SecretOfTheOperator"), refused.getMessage());
+    return refused.problems();
+  }
+
+  @Test
+  void aKeyAloneIsEnough() throws Exception {
+    EngineConfig config = load(KEY, Map.of());
+    assertEquals("127.0.0.1", config.server().host());
+    assertEquals(8080, config.server().port());
+    TargetConfig target = config.groups().get(0).target();
+    assertEquals("generativelanguage.googleapis.com", target.authority());
+    assertTrue(target.tls());
+    assertFalse(config.openToAll());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'server: {prot: 1}'|1|10|server.prot|port",
+        "'serverr: {port: 1}'|1|1|serverr|server",
+        "'server: {port: many}'|1|16|server.port|",
+        "'server: {port: 70000}'|1|16|server.port|",
+        "'upstream: {max_atempts: 3}'|1|12|upstream.max_atempts|max_attempts",
+        "'daily_reset: noon'|1|14|daily_reset|",
+        "'top_p: 2'|1|8|top_p|",
+        "'server: {host: 0.0.0.0}'|1|10|server.host|",
+        "'clients: [{name: c}]'|1|11|clients[0]|",
+        "'redis_url: nowhere'|1|12|redis_url|",
+        "'log_level: info\nlog_level: warn'|2|1|log_level|",
+      })
+  void aMistakeIsToldWithItsPlace(String text, int line, int column, String path, String nearest) {
+    List<Problem> found = problems(text + "\n" + KEY, Map.of());
+    assertEquals(1, found.size(), found.toString());
+    Problem problem = found.get(0);
+    assertEquals(path, problem.path(), problem.toString());
+    assertEquals(line, problem.line(), problem.toString());
+    assertEquals(column, problem.column(), problem.toString());
+    assertEquals(nearest, problem.nearest(), problem.toString());
+  }
+
+  @Test
+  void everyMistakeIsToldAtOnceInTheOrderOfTheFile() {
+    String text =
+        """
+        server: {port: x, hots: 1}
+        groups:
+          - {name: a, target_url: "ftp://h", api_keys: [%1$s, %1$s]}
+          - {name: a, proxy_url: "http://user:pass@", api_keys: [{key_env: NOT_SET}]}
+        log_level: loud
+        """
+            .formatted(SECRET);
+    List<Problem> found = problems(text, Map.of("chunk_token", "none"));
+    assertEquals(
+        List.of(
+            "chunk_token",
+            "server.port",
+            "server.hots",
+            "groups[0].target_url",
+            "groups[0].api_keys[1]",
+            "groups[1].name",
+            "groups[1].proxy_url",
+            "groups[1].api_keys[0].key_env",
+            "log_level"),
+        found.stream().map(Problem::path).toList(),
+        found.toString());
+    assertFalse(found.toString().contains("pass@"), found.toString());
+  }
+
+  @Test
+  void noKeyAtAllTellsTheWaysToGiveOne() {
+    String text = problems("server: {port: 1}\n", Map.of()).toString();
+    assertTrue(text.contains("GEMINI_API_KEY") && text.contains("api_keys"), text);
+  }
+
+  @Test
+  void theEnvironmentComesBeforeTheFile() throws Exception {
+    EngineConfig config =
+        load(
+            "server: {port: 1}\nlog_level: warn\n" + KEY,
+            Map.of(
+                "PORT", "4711",
+                "GEMINI_API_KEY_LIST", "one-key, two-key",
+                "GEMINI_API_KEY", "two-key",
+                "API_KEYS", "first-token,second-token",
+                "api_password", "open",
+                "MODEL_ID", "gemini-x",
+                "chunk_token", "7",
+                "REDIS_URL", "redis://localhost:6379",
+                "LOG_LEVEL", "debug"));
+    assertEquals(4711, config.server().port());
+    assertEquals("DEBUG", config.telemetry().logLevel());
+    GroupConfig env =
+        config.groups().stream().filter(g -> g.name().equals("env")).findFirst().orElseThrow();
+    assertEquals(
+        List.of("one-key", "two-key"), env.keys().stream().map(k -> k.key().reveal()).toList());
+    assertEquals(
+        List.of("env-1", "env-2"), config.clients().stream().map(ClientConfig::name).toList());
+    assertArrayEquals(
+        Secret.sha256("first-token".getBytes(StandardCharsets.UTF_8)),
+        config.clients().get(0).tokenSha256());
+    assertEquals("gemini-x", config.dialects().generateModel());
+    assertEquals(7, config.dialects().chunkTokens());
+    assertEquals(Secret.of("open"), config.dialects().generatePassword());
+    assertEquals(Secret.of("redis://localhost:6379"), config.state().redisUrl());
+  }
+
+  @Test
+  void theFileIsFoundByVariableAndWorkingDirectory() throws Exception {
+    Path elsewhere = Files.writeString(folder.resolve("elsewhere.yaml"), "log_level: warn\n" + KEY);
+    Files.writeString(folder.resolve("config.yml"), "log_level: error\n" + KEY);
+    assertEquals(
+        "ERROR",
+        ConfigLoader.load(new ConfigSource(null, folder, Map.of()))
+            .config()
+            .telemetry()
+            .logLevel());
+    Map<String, String> named = Map.of("CONFIG_PATH", elsewhere.toString());
+    assertEquals(
+        "WARN",
+        ConfigLoader.load(new ConfigSource(null, folder, named)).config().telemetry().logLevel());
+    Map<String, String> missing = Map.of("CONFIG_PATH", "nowhere.yaml");
+    assertThrows(
+        ConfigException.class, () -> ConfigLoader.load(new ConfigSource(null, folder, missing)));
+  }
+
+  @Test
+  void secretsComeFromFilesVariablesAndTheCredentialsDirectory() throws Exception {
+    Path credentials = Files.createDirectory(folder.resolve("credentials"));
+    Files.writeString(credentials.resolve("gemini-api-keys"), "cred-one\ncred-two\n");
+    Files.writeString(credentials.resolve("admin-token"), "the-admin-token-000000\n");
+    Files.writeString(credentials.resolve("team"), "team-key\n");
+    Files.writeString(folder.resolve("near"), "near-key\n");
+    EngineConfig config =
+        load(
+            "groups: [{name: a, api_keys: [{key_file: team}, {key_file: ./near}, {key_env: E}]}]\n",
+            Map.of("CREDENTIALS_DIRECTORY", credentials.toString(), "E", "env-key"));
+    List<String> keys =
+        config.groups().stream()
+            .flatMap(g -> g.keys().stream())
+            .map(k -> k.key().reveal())
+            .toList();
+    assertEquals(List.of("team-key", "near-key", "env-key", "cred-one", "cred-two"), keys);
+    assertEquals(Secret.of("the-admin-token-000000"), config.server().adminToken());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "socks5://user:p%40ss@egress:1080|SOCKS5|egress|1080|user|p@ss",
+        "socks5h://egress|SOCKS5|egress|1080||",
+        "http://egress:3128|HTTP|egress|3128||",
+        "https://u:p@[::1]:8443|HTTPS|::1|8443|u|p",
+      })
+  void proxiesAreReadFromTheirUrls(
+      String url, EgressConfig.Kind kind, String host, int port, String user, String password)
+      throws Exception {
+    String text = "groups: [{name: a, proxy_url: \"%s\", api_keys: [k1]}]\n".formatted(url);
+    EgressConfig egress = load(text, Map.of()).groups().get(0).egresses().get(0);
+    assertEquals(kind, egress.kind());
+    assertEquals(host, egress.host());
+    assertEquals(port, egress.port());
+    assertEquals(user, egress.user());
+    Secret secret = egress.password();
+    assertEquals(password, secret == null ? null : secret.reveal());
+  }
+
+  @Test
+  void clientTokensAreKeptAsDigestsOnly() throws Exception {
+    String digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    EngineConfig config =
+        load(
+            KEY
+                + "clients: [{name: plain, token: secret-token-1}, {name: hash, token_sha256: "
+                + digest
+                + "}]\n",
+            Map.of());
+    assertArrayEquals(
+        Secret.sha256("test".getBytes(StandardCharsets.UTF_8)),
+        config.clients().get(1).tokenSha256());
+    assertFalse(config.toString().contains("secret-token"), config.toString());
+  }
+
+  @Test
+  void noSecretShowsInAnyText() throws Exception {
+    EngineConfig config =
+        load(
+            """
+            server: {admin_token: SecretOfTheAdmin0000}
+            groups:
+              - {name: a, proxy_url: "socks5://user:SecretOfTheProxy@h:1", api_keys: [%s]}
+            redis_url: redis://u:SecretOfRedis@h:6379
+            generate: {password: SecretOfGenerate}
+            """
+                .formatted(SECRET),
+            Map.of());
+    for (String text : List.of(config.toString(), ConfigText.of(config))) {
+      assertFalse(text.contains("SecretOf"), text);
+    }
+    assertTrue(ConfigText.of(config).contains("#"), "keys are shown by fingerprint");
+  }
+
+  @Test
+  void aFileThatExplodesIsRefused() {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 9; i++) {
+      String previous = "*a" + (i - 1);
+      bomb.append("a%d: &a%d [".formatted(i, i));
+      bomb.append(String.join(", ", java.util.Collections.nCopies(9, previous))).append("]\n");
+    }
+    assertFalse(problems(bomb.toString(), Map.of()).isEmpty());
+    assertFalse(problems("server: {port: 1\n", Map.of()).isEmpty());
+  }
+
+  @Test
+  void openToAllHasToBeWrittenOut() throws Exception {
+    EngineConfig config = load("auth: none\nserver: {host: 0.0.0.0}\n" + KEY, Map.of());
+    assertTrue(config.openToAll());
+    assertNull(config.server().tls());
+  }
+}

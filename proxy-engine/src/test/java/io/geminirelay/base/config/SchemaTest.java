@@ -1,0 +1,144 @@
+package io.geminirelay.base.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The schema for editors and the loader agree about what is right. */
+class SchemaTest {
+  private static final String KEY = "groups: [{name: a, api_keys: [k]}]\n";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../config/proxy.yaml",
+        "../config/minimal.yaml",
+        "src/test/resources/config/group-rotation.yaml",
+        "src/test/resources/config/daily-block.yaml"
+      })
+  void anExampleIsTakenByBothAndItsPrintedFormToo(String name) throws Exception {
+    String text = Files.readString(Path.of(name));
+    assertEquals(List.of(), schema().validate(text, InputFormat.YAML));
+    EngineConfig config = load(text);
+    String printed = ConfigText.of(config);
+    assertEquals(List.of(), schema().validate(printed, InputFormat.YAML), printed);
+    assertEquals(config.outbound(), load(printed).outbound());
+    assertEquals(config.server().limits(), load(printed).server().limits());
+    assertEquals(config.keys(), load(printed).keys());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "servr: {}",
+        "server: {port: 65536}",
+        "server: {port: eighty}",
+        "server: {prot: 80}",
+        "server: {transport: kqueue}",
+        "server: {limits: {body_bytes: 1TB}}",
+        "server: {limits: {body_bytes: 17179869184GiB}}",
+        "server: {limits: {header_bytes: 10}}",
+        "server: {trusted_proxies: 10.0.0.0/8}",
+        "server: {cors: {origins: [example.com]}}",
+        "server: {security: {require_https: maybe}}",
+        "server: {admin_token: a, admin_token_env: B}",
+        "server: {tls: {certificate: a.pem}}",
+        "server: []",
+        "auth: some",
+        "clients: [{name: a}]",
+        "clients: [{token: a}]",
+        "clients: [{name: a, token_sha256: abc}]",
+        "clients: [{name: a, token: b, token_sha256: abc}]",
+        "clients: {name: a}",
+        "top_p: 1.5",
+        "top_p: high",
+        "rate_limit_behavior: guess",
+        "daily_reset: noon",
+        "max_wait_secs: -1",
+        "internal_retries: 1.5",
+        "upstream: {retry_budget: 2}",
+        "upstream: {pool: {max_idle: -1}}",
+        "circuit_breaker: {failure_threshold: 0}",
+        "rate_limit: {burst_size: 0}",
+        "redis_url: localhost",
+        "generate: {chunk_token: 0}",
+        "log_level: loud"
+      })
+  void aMistakeIsRefusedByBoth(String text) throws Exception {
+    refusedByBoth(KEY + text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{api_keys: [k]}",
+        "{name: a, api_keys: k}",
+        "{name: a, api_keys: ['a b']}",
+        "{name: a, api_keys: [{weight: 1}]}",
+        "{name: a, api_keys: [{key: k, weight: 0}]}",
+        "{name: a, api_keys: [{key: k, wait: 1}]}",
+        "{name: a, api_keys: [k], target_url: ftp://x}",
+        "{name: a, api_keys: [k], proxy_url: socks4://x}",
+        "{name: a, api_keys: [k], proxy_urls: [x]}",
+        "{name: a, api_keys: [k], http_version: 3}",
+        "{name: a, api_keys: [k], limits: {m: {rpm: -1}}}"
+      })
+  void aMistakeInAGroupIsRefusedByBoth(String group) throws Exception {
+    refusedByBoth("groups: [" + group + "]");
+  }
+
+  /** What a schema cannot say, by name. */
+  @Test
+  void onlyTheLoaderSeesWhatConcernsSeveralValues() throws Exception {
+    Map<String, String> texts =
+        Map.of(
+            "reach", KEY + "server: {host: 0.0.0.0}",
+            "unknown group", KEY + "clients: [{name: c, token: t, groups: [b]}]",
+            "key twice", "groups: [{name: a, api_keys: [k, k]}]",
+            "no key", "groups: []",
+            "zone", KEY + "daily_reset: 00:00 Mars/Base");
+    for (String text : texts.values()) {
+      assertEquals(List.of(), schema().validate(text, InputFormat.YAML), text);
+      assertFalse(problems(text).isEmpty(), text);
+    }
+  }
+
+  private void refusedByBoth(String text) throws Exception {
+    assertFalse(problems(text).isEmpty(), "the loader takes " + text);
+    assertFalse(schema().validate(text, InputFormat.YAML).isEmpty(), "the schema takes " + text);
+  }
+
+  private List<Problem> problems(String text) throws IOException {
+    try {
+      load(text);
+      return List.of();
+    } catch (ConfigException e) {
+      return e.problems();
+    }
+  }
+
+  private EngineConfig load(String text) throws IOException, ConfigException {
+    Path file = Files.writeString(folder.resolve("proxy.yaml"), text);
+    return ConfigLoader.load(new ConfigSource(file, folder, Map.of())).config();
+  }
+
+  private static Schema schema() throws IOException {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(Files.readString(Path.of("../config/gemini-relay.schema.json")));
+  }
+}
