@@ -1,7 +1,6 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.FakeTime;
@@ -9,10 +8,8 @@ import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Reaction;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The process itself under load when it is told to stop. */
 class SignalTest {
-  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+)");
+  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
   private static final int CLIENTS = 16;
 
   @Test
@@ -40,9 +37,8 @@ class SignalTest {
               Reaction.usual(
                   answer -> answer.paced(Duration.ofMillis(20)).delayed(Duration.ofMillis(20))));
       Process process = serve(folder, google.baseUrl());
-      try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-        int port = port(out);
-        CompletableFuture<Long> rest = CompletableFuture.supplyAsync(() -> out.lines().count());
+      try {
+        int port = port(folder);
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<Void>> load = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -57,7 +53,6 @@ class SignalTest {
         assertEquals(0, process.exitValue());
         assertEquals(google.journal().requestCount(), served.get());
         assertTrue(google.journal().cancelled().isEmpty(), google.journal()::toString);
-        rest.get(10, TimeUnit.SECONDS);
       } finally {
         process.destroyForcibly();
       }
@@ -100,24 +95,30 @@ class SignalTest {
             "-c",
             config.toString());
     builder.environment().put("LOG_LEVEL", "INFO");
-    return builder.directory(folder.toFile()).redirectErrorStream(true).start();
+    return builder
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("log").toFile())
+        .start();
   }
 
-  private static int port(BufferedReader out) {
-    StringBuilder seen = new StringBuilder();
+  private static int port(Path folder) {
+    AtomicInteger port = new AtomicInteger();
+    Rig.await(
+        () -> {
+          Matcher matcher = LISTENING.matcher(log(folder));
+          port.set(matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
+          return port.get() > 0;
+        },
+        "the process to listen; see its log");
+    return port.get();
+  }
+
+  private static String log(Path folder) {
     try {
-      String line;
-      while ((line = out.readLine()) != null) {
-        Matcher matcher = LISTENING.matcher(line);
-        if (matcher.find()) {
-          return Integer.parseInt(matcher.group(1));
-        }
-        seen.append(line).append('\n');
-      }
+      return Files.readString(folder.resolve("log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    assertNotNull(null, "it did not start:\n" + seen);
-    return 0;
   }
 }
