@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that leaves takes its upstream request with it. */
 class CancelTest {
@@ -99,6 +100,27 @@ class CancelTest {
         client.abort();
       }
       // An upstream that does not read sees no end either: the gateway has to have let go.
+      assertTrue(rig.gateway().engine().drain().toCompletableFuture().get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @ParameterizedTest(name = "reset: {0}")
+  @ValueSource(booleans = {true, false})
+  void isNoticedThoughTheStreamWasNotRead(boolean reset) throws Exception {
+    try (Rig rig = Rig.of(2, "upstream: {max_replay_bytes: 1024}")) {
+      rig.script().nextAtHead(1, request -> true, Reaction.of(Answer.neverReading()));
+      try (TestHttp2Client client = TestHttp2Client.plain(rig.port())) {
+        Http2Exchange exchange = client.open("POST", Rig.UNARY, List.of(), false);
+        for (int i = 0; i < 20_000; i++) {
+          exchange.send(new byte[600], false);
+        }
+        rig.journal().awaitRequests(1);
+        if (reset) {
+          exchange.cancel();
+        } else {
+          client.abort();
+        }
+      }
       assertTrue(rig.gateway().engine().drain().toCompletableFuture().get(10, TimeUnit.SECONDS));
     }
   }

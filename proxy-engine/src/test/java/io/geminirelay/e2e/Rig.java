@@ -5,9 +5,7 @@ import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
-import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Journal;
-import io.geminirelay.testing.sim.ReceivedRequest;
 import io.geminirelay.testing.sim.Script;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -30,19 +28,6 @@ final class Rig implements AutoCloseable {
   private Rig(GeminiSimulator google, Gateway gateway) {
     this.google = google;
     this.gateway = gateway;
-    google.script().when(ReceivedRequest::isOpenAi, (request, usual) -> chat(request));
-  }
-
-  private static Answer chat(ReceivedRequest request) {
-    boolean streams = request.bodyText().contains("\"stream\":true");
-    String delta = streams ? "delta" : "message";
-    String choice =
-        "{\"choices\":[{\"%s\":{\"content\":\"Hi\",\"role\":\"assistant\"},"
-            + "\"finish_reason\":\"stop\",\"index\":0}],\"model\":\"gemini-2.5-flash\"}";
-    String json = choice.formatted(delta);
-    return streams
-        ? Answer.of(200, "text/event-stream", "data: " + json + "\n\ndata: [DONE]\n\n").chunked()
-        : Answer.of(200, "application/json", json);
   }
 
   /** So many keys; {@code settings} are lines of YAML at the root, "server." at its section. */

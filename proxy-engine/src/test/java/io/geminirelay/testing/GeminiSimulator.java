@@ -176,9 +176,12 @@ public final class GeminiSimulator implements AutoCloseable {
     channels.close().awaitUninterruptibly();
   }
 
-  /** Stops listening and closes all connections. */
+  /** Stops listening and closes all connections; does nothing the second time. */
   @Override
   public void close() {
+    if (group.isShuttingDown()) {
+      return;
+    }
     server.close().syncUninterruptibly();
     channels.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
     endGroup();

@@ -91,6 +91,8 @@ final class Http2Handler extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof Http2ResetFrame reset) {
       gone("reset " + reset.errorCode());
+      // Data that a stalled stream has not read would keep it open, and with it the buffers.
+      ctx.executor().execute(ctx::close);
     }
     ctx.fireUserEventTriggered(event);
   }
