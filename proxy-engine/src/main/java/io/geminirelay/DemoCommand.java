@@ -52,6 +52,7 @@ final class DemoCommand implements Callable<Integer> {
                         "the simulator is not on the class path; start with scripts/run --demo"));
     try (upstream) {
       EngineConfig config = config(upstream);
+      LogLevel.set(config.telemetry());
       Engine engine = Engine.of(config, TimeSource.SYSTEM);
       return ServeCommand.serve(engine, () -> greet(out, engine));
     }

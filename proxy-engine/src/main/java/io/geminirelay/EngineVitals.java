@@ -62,9 +62,16 @@ final class EngineVitals {
   private static Map<String, Long> states(KeyGroup group) {
     Map<String, Long> counts = new TreeMap<>();
     for (ApiKey key : group.keys()) {
-      counts.merge(lower(key.state().status()), 1L, Long::sum);
+      counts.merge(state(key), 1L, Long::sum);
     }
     return counts;
+  }
+
+  /** A key that is fine as such may still rest for some model, or for all. */
+  private static String state(ApiKey key) {
+    boolean resting =
+        key.state().status() == KeyState.Status.AVAILABLE && !key.bucket().cooldowns().isEmpty();
+    return resting ? "cooling" : lower(key.state().status());
   }
 
   private static String lower(Enum<?> state) {

@@ -26,6 +26,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     EngineConfig config = Objects.requireNonNull(main).load().config();
+    LogLevel.set(config.telemetry());
     Engine engine = Engine.of(config, TimeSource.SYSTEM);
     return serve(engine, () -> {});
   }

@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,6 +41,25 @@ class ClientModelsTest {
       Response refused = post(gateway, "/v1/chat/completions", body);
       assertEquals(403, refused.status(), refused.text());
       assertTrue(refused.text().contains("\"permission_error\""), refused.text());
+      assertEquals(0, google.journal().requestCount());
+    }
+  }
+
+  @Test
+  void seesASecondModelThatComesLater() throws Exception {
+    String first = "{\"model\":\"gemini-2.5-flash\",\"messages\":[\"" + "x".repeat(100_000);
+    String rest = "\"],\"model\":\"gemini-3-pro\"}";
+    try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+        Gateway gateway = Gateway.start(YAML.formatted(google.baseUrl()));
+        TestClient client = TestClient.connect(gateway.port())) {
+      client.send(
+          "PUT /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
+              + "Authorization: Bearer token-of-the-client-0001\r\n"
+              + "Transfer-Encoding: chunked\r\n\r\n");
+      client.sendChunk(first.getBytes(UTF_8));
+      client.sendChunk(rest.getBytes(UTF_8));
+      client.send("0\r\n\r\n");
+      assertEquals(403, client.read().status());
       assertEquals(0, google.journal().requestCount());
     }
   }

@@ -227,9 +227,12 @@ final class Failover {
   /** What the client is told when no attempt is left and no answer is kept. */
   Fault lastFault() {
     long wait = outbound.keys().selector().waitNanos(exchange.model(), allowedGroups());
-    boolean usable = wait == 0;
-    if (usable && fault != null) {
-      return fault;
+    if (wait == 0) {
+      return fault != null
+          ? fault
+          : Fault.of(
+              FaultKind.NO_KEY,
+              "The key was refused, and the request could not be repeated with another.");
     }
     Fault out = RetryPolicy.outOfKeys(false, wait);
     return out == null ? Fault.of(FaultKind.NO_KEY, "No key could serve this request.") : out;

@@ -102,7 +102,6 @@ final class Forwarding {
     if (!started && request.isReady()) {
       started = true;
       if (mayUseModel()) {
-        startComments();
         begin();
       } else {
         refuse(
@@ -110,6 +109,9 @@ final class Forwarding {
       }
     } else if (attempt != null) {
       attempt.pump();
+    }
+    if (started && !closed && comments == null) {
+      startComments();
     }
     bodyMoved();
   }

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound;
 
+import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.KeptBody;
 import io.geminirelay.base.exchange.ReadGate;
@@ -24,15 +25,19 @@ final class RequestBody {
   private final KeptBody kept;
   private final ReadGate gate;
   private final @Nullable ModelScanner models;
+  private final boolean confined;
 
   RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes) {
     this.exchange = exchange;
     this.kept = new KeptBody(client.alloc(), maxReplayBytes);
     this.gate = ReadGate.of(client.channel());
     boolean named = !exchange.model().isEmpty();
-    boolean posted = HttpMethod.POST.equals(exchange.head().method());
+    HttpMethod method = exchange.head().method();
+    boolean posted = !HttpMethod.GET.equals(method) && !HttpMethod.HEAD.equals(method);
     boolean bodied = exchange.route() == Route.OPENAI || exchange.route() == Route.NATIVE;
     this.models = !named && posted && bodied ? new ModelScanner() : null;
+    ClientConfig caller = exchange.client();
+    this.confined = models != null && caller != null && !caller.models().isEmpty();
   }
 
   KeptBody kept() {
@@ -44,14 +49,14 @@ final class RequestBody {
     return models != null && models.streaming();
   }
 
-  /** Whether the body names its model more than once, so that readers may differ about it. */
+  /** Whether the body names its model more than once, or may still do so out of our sight. */
   boolean isAmbiguous() {
-    return models != null && models.modelRepeated();
+    return models != null && (models.modelRepeated() || (confined && !kept.isComplete()));
   }
 
   /** Adds the next piece. Takes ownership. */
   void take(ByteBuf piece) {
-    if (models != null && models.state() == ModelScanner.State.SEARCHING) {
+    if (models != null) {
       models.look(piece, piece.readerIndex(), piece.writerIndex());
     }
     kept.take(piece);
@@ -72,6 +77,10 @@ final class RequestBody {
     }
     if (kept.isComplete() || kept.isOverCap()) {
       return true;
+    }
+    if (confined) {
+      // A second model further on would make the first one a lie.
+      return false;
     }
     boolean searching = models != null && models.state() == ModelScanner.State.SEARCHING;
     return kept.sizeBytes() >= START_BYTES && !searching;

@@ -85,8 +85,10 @@ public final class RequestHead {
       if (HopByHop.isHopByHop(name) || isDropped(name) || isListed(listed, name)) {
         continue;
       }
-      if (identity && is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
-        to.set(name, HttpHeaderValues.IDENTITY);
+      if (is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
+        // Errors have to be read, and keys looked for in them: gzip alone can be undone here.
+        boolean gzip = !identity && AsciiString.containsIgnoreCase(header.getValue(), "gzip");
+        to.set(name, gzip ? HttpHeaderValues.GZIP : HttpHeaderValues.IDENTITY);
       } else {
         to.add(name, header.getValue());
       }

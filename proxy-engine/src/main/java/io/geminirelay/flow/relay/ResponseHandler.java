@@ -83,6 +83,11 @@ public final class ResponseHandler extends ChannelInboundHandlerAdapter {
       content.release();
       interim = false;
     } else if (content instanceof LastHttpContent last) {
+      if (!last.trailingHeaders().isEmpty()) {
+        // Trailers may be dropped (RFC 9110 section 6.5.1), and must be where a key could be in
+        // them.
+        last.trailingHeaders().clear();
+      }
       sink = null;
       current.takeLast(last);
     } else {

@@ -1,0 +1,64 @@
+package io.geminirelay.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.Response;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
+import io.geminirelay.testing.sim.Reaction;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever Google sends back, the gateway's key does not reach the client. */
+class KeySecrecyTest {
+  private static final String KEY = "AIzaTestKeyNumberOne00000000000000000001";
+  private static final String PATH = "/v1beta/files/abc";
+
+  private static Response ask(Answer answer) throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+        Gateway gateway =
+            Gateway.start(
+                "groups: [{name: g, target_url: \"%s\", api_keys: [%s]}]"
+                    .formatted(google.baseUrl(), KEY));
+        TestClient client = TestClient.connect(gateway.port())) {
+      google.script().always(Reaction.of(answer));
+      return client.exchange("GET", PATH, List.of(), new byte[0]);
+    }
+  }
+
+  @Test
+  void trailersAreDropped() throws Exception {
+    Response got =
+        ask(
+            Answer.raw(
+                ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-t\r\n\r\n"
+                        + "2\r\n{}\r\n0\r\nx-goog-api-key: "
+                        + KEY
+                        + "\r\nx-t: "
+                        + KEY
+                        + "\r\n\r\n")
+                    .getBytes(UTF_8)));
+    assertEquals(200, got.status());
+    assertEquals("{}", got.text());
+    assertFalse(got.toString().contains(KEY) || got.trailers().toString().contains(KEY));
+  }
+
+  @Test
+  void aLongErrorIsPassedOnClean() throws Exception {
+    String text = "{\"error\":{\"code\":400,\"message\":\"" + (KEY + " ").repeat(4000) + "\"}}";
+    Response got = ask(Answer.of(400, "application/json", text));
+    assertEquals(400, got.status());
+    assertFalse(got.text().contains(KEY));
+  }
+
+  @Test
+  void anEndlessErrorIsNoQuota() throws Exception {
+    Response got = ask(Answer.of(400, "application/json", "x".repeat(3 << 20)));
+    assertEquals(502, got.status(), got::text);
+    assertFalse(got.text().contains("quota"), got.text());
+  }
+}
