@@ -1,6 +1,7 @@
 package io.geminirelay.bench.load;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ final class Figures {
 
   private static Sample median(List<Sample> of) {
     List<Sample> sorted = new ArrayList<>(of);
-    sorted.sort(java.util.Comparator.comparingDouble(Sample::cpuMicros));
+    sorted.sort(Comparator.comparingDouble(Sample::cpuMicros));
     return sorted.get(sorted.size() / 2);
   }
 

@@ -1,8 +1,10 @@
 package io.geminirelay.bench.load;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -122,9 +124,7 @@ enum Proxy {
   String version() throws IOException, InterruptedException {
     try {
       Process process = builder(List.of(program, versionOption)).redirectErrorStream(true).start();
-      String text =
-          new String(
-              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.waitFor() == 0 ? text.lines().findFirst().orElse(label()) : "";
     } catch (IOException e) {
       return "";
@@ -136,7 +136,7 @@ enum Proxy {
     int port = RunningProxy.freePort();
     Path config = folder.resolve(label() + (this == GATEWAY ? ".yaml" : ".cfg"));
     Files.writeString(config, config(port, upstream, folder));
-    List<String> line = new java.util.ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+    List<String> line = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
     line.addAll(command(config));
     return new RunningProxy(builder(line).inheritIO().start(), port);
   }

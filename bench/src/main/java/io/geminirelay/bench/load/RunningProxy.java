@@ -72,10 +72,13 @@ final class RunningProxy implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(3, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    process
+        .onExit()
+        .orTimeout(3, TimeUnit.SECONDS)
+        .whenComplete((ended, late) -> process.destroyForcibly())
+        .exceptionally(late -> process)
+        .join();
   }
 }
