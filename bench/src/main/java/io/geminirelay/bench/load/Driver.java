@@ -1,0 +1,148 @@
+package io.geminirelay.bench.load;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Clients in a closed loop: each connection asks again once its answer is complete. */
+final class Driver implements AutoCloseable {
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final AtomicReference<String> failure = new AtomicReference<>("");
+  private final List<Channel> channels = new ArrayList<>();
+  private final ByteBuf request;
+  private final Workload workload;
+
+  /** Written by the event loop alone. */
+  private volatile long count;
+
+  /** Opens the workload's connections to {@code port} and starts asking. */
+  Driver(Workload workload, int port) {
+    this.workload = workload;
+    this.request = workload.request();
+    Bootstrap clients =
+        new Bootstrap()
+            .group(loop)
+            .channel(EpollSocketChannel.class)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(new Client());
+                  }
+                });
+    for (int i = 0; i < workload.connections(); i++) {
+      channels.add(
+          clients.connect(InetAddress.getLoopbackAddress(), port).syncUninterruptibly().channel());
+    }
+  }
+
+  /** Requests or events answered so far. */
+  long count() {
+    return count;
+  }
+
+  /**
+   * Lets it run.
+   *
+   * @throws IllegalStateException if an answer was wrong or a connection was lost
+   */
+  void run(long seconds) throws InterruptedException {
+    TimeUnit.SECONDS.sleep(seconds);
+    String wrong = failure.get();
+    if (!wrong.isEmpty()) {
+      throw new IllegalStateException(workload.label() + ": " + wrong);
+    }
+  }
+
+  @Override
+  public void close() {
+    failure.compareAndSet("", "closed");
+    channels.forEach(channel -> channel.close().syncUninterruptibly());
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    request.release();
+  }
+
+  private final class Client extends ChannelInboundHandlerAdapter {
+    private final MessageEnd end = new MessageEnd();
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ask(ctx);
+    }
+
+    private void ask(ChannelHandlerContext ctx) {
+      end.reset();
+      ctx.writeAndFlush(request.retainedDuplicate(), ctx.voidPromise());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      try {
+        boolean over = end.look(bytes);
+        if (workload.streams()) {
+          countEvents(bytes);
+        }
+        if (over) {
+          check(ctx);
+        }
+      } finally {
+        bytes.release();
+      }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void check(ChannelHandlerContext ctx) {
+      if (!end.head().startsWith("HTTP/1.1 200 ")) {
+        fail(ctx, end.head().lines().findFirst().orElse("no status line"));
+        return;
+      }
+      if (!workload.streams()) {
+        count++;
+      }
+      ask(ctx);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void countEvents(ByteBuf bytes) {
+      int to = bytes.writerIndex();
+      int seen = 0;
+      int at = bytes.indexOf(bytes.readerIndex(), to, UpstreamHandler.EVENT_MARK);
+      while (at >= 0) {
+        seen++;
+        at = bytes.indexOf(at + 1, to, UpstreamHandler.EVENT_MARK);
+      }
+      count += seen;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      fail(ctx, "the proxy closed a connection");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      fail(ctx, cause.toString());
+    }
+
+    private void fail(ChannelHandlerContext ctx, String reason) {
+      failure.compareAndSet("", reason);
+      ctx.close();
+    }
+  }
+}
