@@ -17,7 +17,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,8 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
   private void refuse(ChannelHandlerContext ctx, Exchange current, Fault fault) {
     if (status == 0) {
       FaultResponder.respond(ctx, current, fault, true);
+      // The later stages have begun with a request that will not be whole.
+      ctx.fireUserEventTriggered(fault);
     } else {
       current.failed(fault);
       ctx.close();
@@ -114,7 +118,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Exchange current = exchange;
-    if (current == null || cause instanceof java.io.IOException) {
+    if (current == null || cause instanceof IOException || cause instanceof Http2Exception) {
       ctx.close();
       return;
     }

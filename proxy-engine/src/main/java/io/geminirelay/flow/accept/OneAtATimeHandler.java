@@ -71,6 +71,12 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (state == State.CLOSING) {
+      // The last answer of this connection is out: nothing may follow it.
+      ReferenceCountUtil.release(message);
+      promise.trySuccess();
+      return;
+    }
     boolean interim = false;
     if (message instanceof HttpResponse answer) {
       interim = isInterim(answer);

@@ -83,11 +83,28 @@ public final class Breakers {
           own.success();
         }
       }
-      default -> {
+      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> answered(target, own);
+      case NONE -> {
+        boolean silent =
+            verdict.equals(KeyVerdict.UNDECIDED) || verdict.next() == KeyVerdict.Next.RESEND;
+        if (silent) {
+          target.whole().release();
+          release(own);
+        } else {
+          answered(target, own);
+        }
+      }
+      case EXIT_SUSPECT, KEY_FAILURE -> {
         target.whole().release();
         release(own);
       }
     }
+  }
+
+  /** The target works, whatever it said; of the model that tells nothing. */
+  private static void answered(Target target, @Nullable CircuitBreaker own) {
+    target.whole().success();
+    release(own);
   }
 
   private void overloaded(Target target, String model) {

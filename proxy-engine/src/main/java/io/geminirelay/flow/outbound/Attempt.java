@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
@@ -104,13 +105,21 @@ final class Attempt implements LeaseListener, ResponseSink {
     lease = given;
     moveTo(State.SENDING);
     given.responses().attach(this);
-    Channel channel = given.channel();
-    Exchange exchange = forwarding.exchange();
-    channel.write(
-        RequestHead.build(
-            exchange, choice.destination().target(), choice.key().secret(), given.http2()));
+    try {
+      given.channel().write(requestHead(given));
+    } catch (IllegalArgumentException e) {
+      String detail = "A header of this request cannot be sent on.";
+      forwarding.failed(this, Fault.of(FaultKind.BAD_REQUEST, detail, e));
+      return;
+    }
     pump();
-    channel.read();
+    given.channel().read();
+  }
+
+  private HttpRequest requestHead(UpstreamLease given) {
+    Exchange exchange = forwarding.exchange();
+    return RequestHead.build(
+        exchange, choice.destination().target(), choice.key().secret(), given.http2());
   }
 
   @Override

@@ -18,7 +18,9 @@ import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class Failover {
   private final Outbound outbound;
   private final TriedKeys tried = new TriedKeys();
   private final AttemptCount count = new AttemptCount();
+  private final Set<Destination> deadWays = new HashSet<>(0);
   private KeyVerdict verdict = KeyVerdict.UNDECIDED;
   private @Nullable Fault fault;
   // Owner: this object, until given or released.
@@ -61,13 +64,17 @@ final class Failover {
       if (key == null) {
         return null;
       }
+      Destination way = openWay(key.destinations());
       TargetConfig target = key.destination().target();
-      if (outbound.breakers().tryAdmit(target, exchange.model())) {
+      if (way != null && outbound.breakers().tryAdmit(target, exchange.model())) {
         count.withOther();
-        return new Choice(key, key.destination(), false);
+        return new Choice(key, way, false);
       }
       tried.add(key);
       outbound.keys().settle(key, exchange.model(), KeyVerdict.UNDECIDED);
+      if (way == null) {
+        continue;
+      }
       long wait = outbound.breakers().waitNanos(target, exchange.model());
       fault =
           Fault.until(
@@ -102,9 +109,24 @@ final class Failover {
     };
   }
 
+  /** The first way to a key's target that this exchange has not found blocked. */
+  private @Nullable Destination openWay(List<Destination> ways) {
+    for (Destination way : ways) {
+      if (!deadWays.contains(way)) {
+        return way;
+      }
+    }
+    return null;
+  }
+
   private @Nullable Choice otherExit(Attempt from) {
     ApiKey key = from.choice().key();
     List<Destination> ways = key.destinations();
+    boolean exitAtFault = verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT;
+    if (exitAtFault) {
+      // Every key behind this exit would find it as blocked.
+      deadWays.add(from.choice().destination());
+    }
     int next = ways.indexOf(from.choice().destination()) + 1;
     if (next < ways.size()) {
       count.withOther();
@@ -112,7 +134,7 @@ final class Failover {
     }
     tried.add(key);
     Choice other = nextKey();
-    if (other != null || count.withKey() > MAX_LONE_REPEATS) {
+    if (other != null || exitAtFault || count.withKey() > MAX_LONE_REPEATS) {
       return other;
     }
     // The only key, and nothing was wrong with it.
@@ -162,11 +184,21 @@ final class Failover {
   private RetryDecision decide(Attempt from, UpstreamOutcome outcome, boolean mayReplay) {
     verdict = VerdictReader.judge(outcome, outbound.behavior());
     settle(from, verdict);
-    long spent = outbound.time().nanoTime() - exchange.startNanos();
-    long left = outbound.config().deadline().toNanos() - spent;
     return outbound
         .retries()
-        .decide(verdict, count, new RetryPolicy.Situation(false, mayReplay, left));
+        .decide(verdict, count, new RetryPolicy.Situation(false, mayReplay, deadlineLeftNanos()));
+  }
+
+  /** Time left for all attempts; negative when it is over. */
+  long deadlineLeftNanos() {
+    long spent = outbound.time().nanoTime() - exchange.startNanos();
+    return outbound.config().deadline().toNanos() - spent;
+  }
+
+  /** A choice that was admitted is not made use of after all. */
+  void forget(Choice choice) {
+    TargetConfig target = choice.destination().target();
+    outbound.breakers().settle(target, exchange.model(), KeyVerdict.UNDECIDED);
   }
 
   private void settle(Attempt from, KeyVerdict with) {

@@ -43,6 +43,7 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof HttpRequest && clock != null) {
       Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+      cancel();
       forwarding = new Forwarding(ctx, exchange, outbound, clock);
     }
     Forwarding current = forwarding;

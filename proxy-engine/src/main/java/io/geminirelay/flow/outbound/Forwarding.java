@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * are let go in {@link #close()}, the only way out. Runs on the client's event loop.
  */
 final class Forwarding {
+  /** Idle times that a client may let pass without reading. */
+  private static final int MAX_STALLED_PERIODS = 3;
+
   private final ChannelHandlerContext client;
   private final Exchange exchange;
   private final Outbound outbound;
@@ -45,6 +49,9 @@ final class Forwarding {
 
   private @Nullable Attempt attempt;
   private @Nullable KeepAliveComments comments;
+  private Failover.@Nullable Choice paused;
+  private @Nullable Future<?> pause;
+  private int stalledPeriods;
   private boolean started;
   private boolean closed;
 
@@ -146,6 +153,7 @@ final class Forwarding {
 
   /** The client can take more of the answer. */
   void clientWritable() {
+    stalledPeriods = 0;
     if (attempt != null) {
       attempt.readOn();
     }
@@ -176,7 +184,10 @@ final class Forwarding {
   }
 
   void awaitFirstByte() {
-    clock.set(outbound.config().firstByte().toNanos());
+    long wait = outbound.config().firstByte().toNanos();
+    // A body that streams through has one attempt only: nothing is gained by cutting it short.
+    boolean single = request.kept().isOverCap();
+    clock.set(single ? wait : Math.min(wait, Math.max(0, failover.deadlineLeftNanos())));
   }
 
   void awaitNextByte() {
@@ -187,9 +198,12 @@ final class Forwarding {
     if (closed || attempt == null) {
       return;
     }
-    if (relay.headSent() && !relay.writable()) {
+    boolean clientStalls = relay.headSent() && !relay.writable();
+    if (clientStalls && ++stalledPeriods < MAX_STALLED_PERIODS) {
       // It is the client that does not read; the upstream is not even asked for more.
       awaitNextByte();
+    } else if (clientStalls) {
+      client.close();
     } else {
       attempt.timedOut();
     }
@@ -273,15 +287,15 @@ final class Forwarding {
 
   private void later(Failover.Choice choice, long delayNanos) {
     clock.cancel();
-    var unused =
+    paused = choice;
+    pause =
         client
             .channel()
             .eventLoop()
             .schedule(
                 () -> {
-                  if (!closed) {
-                    attempt(choice);
-                  }
+                  paused = null;
+                  attempt(choice);
                 },
                 delayNanos,
                 TimeUnit.NANOSECONDS);
@@ -344,6 +358,11 @@ final class Forwarding {
     clock.cancel();
     if (comments != null) {
       comments.stop();
+    }
+    if (paused != null && pause != null) {
+      pause.cancel(false);
+      failover.forget(paused);
+      paused = null;
     }
     if (attempt != null) {
       failover.undecided(attempt);

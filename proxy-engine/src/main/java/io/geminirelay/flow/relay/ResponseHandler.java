@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -74,6 +76,14 @@ public final class ResponseHandler extends ChannelInboundHandlerAdapter {
         return;
       }
       answered = true;
+      if (object instanceof LastHttpContent whole) {
+        // An HTTP/2 answer without body comes as one message; the sink wants head and end apart.
+        sink = null;
+        current.head(
+            new DefaultHttpResponse(head.protocolVersion(), head.status(), head.headers()));
+        current.takeLast(new DefaultLastHttpContent(whole.content()));
+        return;
+      }
       current.head(head);
     }
     if (!(object instanceof HttpContent content)) {

@@ -114,6 +114,11 @@ public final class ResponseRelay {
     }
     ended = true;
     exchange.failed(fault);
+    if (!writable()) {
+      // Whatever were sent now would wait behind what this client does not read.
+      client.close();
+      return;
+    }
     if (eventStream) {
       if (!scanner.betweenEvents()) {
         take(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
