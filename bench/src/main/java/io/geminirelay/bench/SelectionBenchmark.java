@@ -44,8 +44,7 @@ public class SelectionBenchmark {
         IntStream.range(0, keys)
             .mapToObj("benchmark-key-number-%05d"::formatted)
             .collect(Collectors.joining(","));
-    ConfigSource source =
-        new ConfigSource(null, Path.of(""), Map.of("GEMINI_API_KEY_LIST", list));
+    ConfigSource source = new ConfigSource(null, Path.of(""), Map.of("GEMINI_API_KEY_LIST", list));
     EngineConfig config = ConfigLoader.load(source).config();
     ring = KeyRing.of(config.groups(), config.keys(), TimeSource.SYSTEM, new Random());
   }
@@ -58,8 +57,6 @@ public class SelectionBenchmark {
   @Benchmark
   public @Nullable ApiKey select() {
     KeyRing current = ring;
-    return current == null
-        ? null
-        : current.selector().select("gemini-2.5-flash", List.of(), none);
+    return current == null ? null : current.selector().select("gemini-2.5-flash", List.of(), none);
   }
 }
