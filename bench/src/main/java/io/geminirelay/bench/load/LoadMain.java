@@ -51,7 +51,10 @@ public final class LoadMain implements Callable<Integer> {
   /** Runs and exits: 0 when every proxy that is installed was measured. */
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new LoadMain()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        new CommandLine(new LoadMain())
+            .setOverwrittenOptionsAllowed(true)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args));
   }
 
   @Override
