@@ -116,8 +116,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     try {
       length = scanner.look(in);
     } catch (FaultException e) {
-      in.skipBytes(in.readableBytes());
       out.add(refused(e.fault()));
+      in.skipBytes(in.readableBytes());
       return;
     }
     if (length < 0) {
@@ -125,15 +125,16 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     }
     scanner.reset();
     state = State.BODY;
+    int start = in.readerIndex();
     int end = in.writerIndex();
     // The parser must see this head alone: after a refusal it would go on with the next bytes.
-    in.writerIndex(in.readerIndex() + length);
+    in.writerIndex(start + length);
     try {
       super.decode(ctx, in, out);
     } finally {
       in.writerIndex(end);
     }
-    checkHead(in, out);
+    checkHead(in, start, length, out);
   }
 
   private boolean begin(ChannelHandlerContext ctx, ByteBuf in) {
@@ -155,14 +156,15 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     return in.isReadable();
   }
 
-  private void checkHead(ByteBuf in, List<Object> out) {
+  private void checkHead(ByteBuf in, int start, int length, List<Object> out) {
     if (out.isEmpty() || !(out.get(0) instanceof HttpRequest request)) {
       throw new IllegalStateException("a whole head made no request");
     }
     answersHead = request.method().equals(HttpMethod.HEAD);
     try {
       if (request.decoderResult().isFailure()) {
-        throw new FaultException(FramingFaults.of(request.decoderResult()));
+        throw new FaultException(
+            FramingFaults.of(request.decoderResult(), BrokenRule.of(in, start, length)));
       }
       RequestRules.check(request);
     } catch (FaultException e) {
@@ -212,7 +214,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   /** A request that never came whole, with the fault that ended it; drops all bytes from now on. */
   HttpRequest refused(Fault fault) {
     answersHead = false;
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    String target = scanner.target(internalBuffer());
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target);
     return refused(request, new FaultException(fault));
   }
 
