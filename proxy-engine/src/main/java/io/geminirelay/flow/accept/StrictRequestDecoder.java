@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -39,8 +40,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   private final HeadScanner scanner;
   private final RequestClock clock;
+  private final ChunkWatch chunks = new ChunkWatch();
   private State state = State.START;
   private boolean answersHead;
+  private boolean chunked;
   private int waiting;
 
   StrictRequestDecoder(ClientLimits limits, RequestClock clock) {
@@ -177,6 +180,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     if (out.size() > 1) {
       ended();
     } else {
+      chunked = HttpUtil.isTransferEncodingChunked(request);
+      chunks.reset();
       clock.enter(RequestClock.Phase.BODY);
     }
   }
@@ -184,7 +189,12 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private void decodeBody(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Exception {
     int before = out.size();
+    int start = in.readerIndex();
     super.decode(ctx, in, out);
+    if (chunked && chunks.seesFold(in, start, in.readerIndex())) {
+      refuseFold(in, before, out);
+      return;
+    }
     for (int i = before; i < out.size(); i++) {
       HttpContent content = (HttpContent) out.get(i);
       if (content.decoderResult().isFailure()) {
@@ -197,6 +207,14 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         clock.enter(RequestClock.Phase.BODY);
       }
     }
+  }
+
+  private void refuseFold(ByteBuf in, int before, List<Object> out) {
+    in.skipBytes(in.readableBytes());
+    List<Object> read = out.subList(before, out.size());
+    read.forEach(ReferenceCountUtil::release);
+    read.clear();
+    out.add(brokenOff(Fault.of(FaultKind.BAD_FRAMING, "a trailer line begins with a blank")));
   }
 
   // A line of a chunk or a trailer that is too long is bad framing, not a long request line.
