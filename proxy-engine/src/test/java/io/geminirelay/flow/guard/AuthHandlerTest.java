@@ -38,6 +38,7 @@ class AuthHandlerTest {
     "X: 1,?key=t+1",
     "X: 1,?a=1&%6bey=t%2B1",
     "X: 1,?password=t%2b1&b",
+    "x-goog-api-key: t+1,?oauth_token=t%2b1&a=1&oauth%5Ftoken=t%2b1&access_token=t%2b1",
     "Authorization: Basic x,?key=t+1",
     "Authorization: Bearer t+1,?key=wrong",
   })
