@@ -21,8 +21,8 @@ public final class ModelScanner {
     /** The body ended without one; final. */
     ABSENT,
     /**
-     * The body is no JSON object, or its model no string of at most 256 bytes without
-     * control characters; final.
+     * The body is no JSON object, or its model no string of at most 256 bytes without control
+     * characters; final.
      */
     MALFORMED
   }

@@ -33,7 +33,8 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
     try {
       super.decode(ctx, frame, out);
     } catch (Http2Exception | IllegalArgumentException e) {
-      String target = frame instanceof Http2HeadersFrame head ? StreamRules.target(head.headers()) : "/";
+      String target =
+          frame instanceof Http2HeadersFrame head ? StreamRules.target(head.headers()) : "/";
       out.add(refused(target));
       return;
     }

@@ -110,8 +110,9 @@ public final class RequestHead {
       case 14 -> is(name, GOOGLE_KEY);
       case 17 -> is(name, METHOD_OVERRIDE);
       case 22 -> is(name, HTTP_METHOD_OVERRIDE);
-      default -> starts(name, FORWARDED_PREFIX);
-    };
+          default -> false;
+        }
+        || starts(name, FORWARDED_PREFIX);
   }
 
   /** The length of the body is no option of the connection, whatever the client lists. */

@@ -35,8 +35,7 @@ final class OwnUrl {
       return value.startsWith("/") ? CredentialQuery.strip(value) : value;
     }
     // Without a scheme of its own it has that of the request (RFC 3986 section 4.2).
-    boolean secure =
-        from == RELATIVE.length() ? target.tls() : from == HTTPS.length();
+    boolean secure = from == RELATIVE.length() ? target.tls() : from == HTTPS.length();
     int end = endOfAuthority(value, from);
     if (!isTarget(value.substring(from, end), secure, target)) {
       return value;
