@@ -101,15 +101,15 @@ public final class RequestHead {
 
   private static boolean isDropped(CharSequence name) {
     return switch (name.length()) {
-      case 3 -> is(name, HttpHeaderNames.VIA);
-      case 4 -> is(name, HttpHeaderNames.HOST);
-      case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
-      case 7 -> is(name, AZURE_KEY);
-      case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
-      case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
-      case 14 -> is(name, GOOGLE_KEY);
-      case 17 -> is(name, METHOD_OVERRIDE);
-      case 22 -> is(name, HTTP_METHOD_OVERRIDE);
+          case 3 -> is(name, HttpHeaderNames.VIA);
+          case 4 -> is(name, HttpHeaderNames.HOST);
+          case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
+          case 7 -> is(name, AZURE_KEY);
+          case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
+          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+          case 14 -> is(name, GOOGLE_KEY);
+          case 17 -> is(name, METHOD_OVERRIDE);
+          case 22 -> is(name, HTTP_METHOD_OVERRIDE);
           default -> false;
         }
         || starts(name, FORWARDED_PREFIX);
