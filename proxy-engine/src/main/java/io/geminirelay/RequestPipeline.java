@@ -4,6 +4,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
+import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.ClientPasses;
@@ -42,7 +43,7 @@ final class RequestPipeline implements Consumer<ChannelPipeline> {
 
   @Override
   public void accept(ChannelPipeline pipeline) {
-    add(pipeline, Stage.EXCHANGE, new ExchangeHandler(settlement, time));
+    add(pipeline, Stage.EXCHANGE, new ExchangeHandler(settlement, time, RouteTable::routeOf));
     add(pipeline, Stage.CLASSIFY, classify);
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad input: each is refused in the caller's dialect, with an id, and reaches nobody. */
 class RefusedAtTheEdgeTest {
@@ -109,6 +110,70 @@ class RefusedAtTheEdgeTest {
       assertEquals("close", answer.header("connection"));
       client.finishSending();
       assertTrue(client.seesClose(), "more than one answer");
+    }
+    assertNothingSent();
+  }
+
+  static Stream<Arguments> brokenRules() {
+    String chunked = "transfer-encoding: chunked\r\n";
+    return Stream.of(
+        Arguments.of("content-length: +5\r\n", "Content-Length has to be one number"),
+        Arguments.of("content-length: 5, 5\r\n", "Content-Length has to be one number"),
+        Arguments.of("content-length: 5\r\ncontent-length: 5\r\n", "more than one Content-Length"),
+        Arguments.of(chunked + "content-length: 5\r\n", "Transfer-Encoding has to be chunked"),
+        Arguments.of("transfer-encoding: gzip\r\n", "Transfer-Encoding has to be chunked"),
+        Arguments.of("a\0: b\r\n", "a header name"),
+        Arguments.of(": b\r\n", "a header name"),
+        Arguments.of("a : b\r\n", "a blank before the colon"),
+        Arguments.of("a\r\n", "has no colon"),
+        Arguments.of("a: b\u0001\r\n", "a control byte"),
+        Arguments.of("a: b\r\n c\r\n", "a header line begins with a blank"),
+        Arguments.of("a: b\n", "does not end with CRLF"),
+        Arguments.of("a: " + "b".repeat(2100) + "\r\n", "the header is longer than"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("brokenRules")
+  void namesTheBrokenRuleInTheDialectOfThePath(String lines, String rule) {
+    for (String path : List.of(Rig.CHAT, Rig.UNARY)) {
+      try (TestClient client = TestClient.connect(rig.port())) {
+        String head = "POST " + path + " HTTP/1.1\r\n" + HOST + TOKEN + lines + "\r\n";
+        client.send(head.getBytes(StandardCharsets.ISO_8859_1));
+        Response answer = client.read();
+        assertRefused(answer, lines.length() > 2000 ? 431 : 400);
+        assertTrue(answer.text().contains(rule), answer::text);
+        if (path.equals(Rig.CHAT)) {
+          assertOpenAi(answer);
+        } else {
+          assertNative(answer);
+        }
+      }
+    }
+    assertNothingSent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /v1/chat/completions HTTP/1.1\r\na: b\r\n",
+        "POST /v1/chat/completions x HTTP/1.1\r\n\r\n",
+        "POST /v1/chat/completions HTTP/1.2\r\n\r\n",
+        "POST /v1/chat/completions HTTP/1.1\r\n\r\n",
+      })
+  void refusesWhatIsNoHeadInTheDialectOfThePath(String bytes) {
+    try (TestClient client = TestClient.connect(rig.port())) {
+      client.send(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      assertOpenAi(client.read());
+    }
+    assertNothingSent();
+  }
+
+  @Test
+  void refusesAnHttp2HeadInTheDialectOfThePath() {
+    try (TestHttp2Client http2 = TestHttp2Client.plain(rig.port())) {
+      List<Header> twoHosts = Header.list("host", "elsewhere");
+      assertOpenAi(http2.exchange("POST", Rig.CHAT, twoHosts, null));
+      assertNative(http2.exchange("POST", Rig.UNARY, twoHosts, null));
     }
     assertNothingSent();
   }

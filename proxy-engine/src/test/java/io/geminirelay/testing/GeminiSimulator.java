@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class GeminiSimulator implements AutoCloseable {
   private final EventLoopGroup group;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel server;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private GeminiSimulator(SimulatorOptions options) {
     this.options = options;
@@ -176,10 +178,10 @@ public final class GeminiSimulator implements AutoCloseable {
     channels.close().awaitUninterruptibly();
   }
 
-  /** Stops listening and closes all connections; does nothing the second time. */
+  /** Stops listening and closes all connections; a second time does nothing. */
   @Override
   public void close() {
-    if (group.isShuttingDown()) {
+    if (!closed.compareAndSet(false, true)) {
       return;
     }
     server.close().syncUninterruptibly();

@@ -19,6 +19,7 @@ import com.google.genai.types.Tool;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Quota;
 import io.geminirelay.testing.sim.Reaction;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,13 @@ class GeminiSimulatorTest {
   @AfterEach
   void stop() {
     client.close();
+    simulator.close();
+  }
+
+  @Test
+  void closesOnce() {
+    GeminiSimulator simulator = GeminiSimulator.plain(InstantSource.system());
+    simulator.close();
     simulator.close();
   }
 

@@ -44,8 +44,10 @@ public final class ConfigLoader {
       problems.throwIfAny();
     }
     Reading reading = new Reading(name, folder, overlay, source.environment(), problems);
-    EngineConfig config = read(reading, new ConfigTree(reading, "", node));
+    ConfigTree root = new ConfigTree(reading, "", node);
+    EngineConfig config = read(reading, root);
     problems.throwIfAny();
+    WithoutEffect.warn(root);
     return new Loaded(config, problems.warnings(), file);
   }
 
@@ -92,6 +94,7 @@ public final class ConfigLoader {
             dialects(root),
             telemetry(root),
             serverSection.admin());
+    WithoutEffect.takeOlder(root, serverTree);
     serverTree.done();
     root.done();
     CrossChecks.check(config, serverTree);
@@ -102,7 +105,7 @@ public final class ConfigLoader {
   private static StateConfig state(ConfigTree root) {
     Typed typed = new Typed(root);
     Problems problems = root.problems();
-    Scalar url = new SecretSource(root.reading()).read(root, "redis_url");
+    Scalar url = new SecretSource(root.reading()).readOptional(root, "redis_url");
     Scalar prefix = typed.text("redis_key_prefix");
     Scalar directory = typed.text("state_dir");
     return new StateConfig(
@@ -116,7 +119,7 @@ public final class ConfigLoader {
     Typed typed = new Typed(tree);
     DialectConfig standard = DialectConfig.STANDARD;
     Scalar model = typed.text("model");
-    Scalar password = new SecretSource(root.reading()).read(tree, "password");
+    Scalar password = new SecretSource(root.reading()).readOptional(tree, "password");
     DialectConfig dialects =
         new DialectConfig(
             model == null ? standard.generateModel() : model.text(),

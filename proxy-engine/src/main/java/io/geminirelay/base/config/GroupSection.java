@@ -60,7 +60,7 @@ final class GroupSection {
   private @Nullable GroupConfig readOne(ConfigTree tree) {
     Typed typed = new Typed(tree);
     Scalar name = typed.text("name");
-    Scalar target = typed.text("target_url");
+    Scalar target = typed.optionalText("target_url");
     UpstreamProtocol protocol =
         typed.choice("http_version", protocols(), TargetConfig.STANDARD.protocol());
     Path caFile = ServerSection.readable(tree, "ca_file");
@@ -102,7 +102,7 @@ final class GroupSection {
 
   private List<EgressConfig> egresses(ConfigTree tree) {
     List<Scalar> urls = new ArrayList<>(tree.scalars("proxy_urls", true));
-    Scalar single = secrets.read(tree, "proxy_url");
+    Scalar single = secrets.readOptional(tree, "proxy_url");
     if (single != null && !urls.isEmpty()) {
       String found = Shown.url(single.text()) + " beside proxy_urls";
       reading.problems().add(single.place(), found, "only one of proxy_url, proxy_urls");
@@ -143,7 +143,7 @@ final class GroupSection {
     Scalar key = secrets.read(tree, "key");
     Scalar project = typed.text("project");
     int weight = typed.count("weight", 1, 100, 1);
-    Scalar url = secrets.read(tree, "proxy_url");
+    Scalar url = secrets.readOptional(tree, "proxy_url");
     EgressConfig egress = url == null ? null : Urls.egress(reading.problems(), url);
     if (!tree.has("key") && !tree.has("key_env") && !tree.has("key_file")) {
       reading.problems().add(tree.place(), "no key", "one of key, key_env, key_file");

@@ -9,6 +9,11 @@ package io.geminirelay.base.config;
  */
 record Scalar(String text, Place place, Form form) {
 
+  /** Whether it is text of no characters, as templates leave it where nothing was filled in. */
+  boolean isEmptyText() {
+    return text.isEmpty() && form.mayBe(Form.TEXT);
+  }
+
   /** What YAML takes an unquoted value for. */
   enum Form {
     /** Quoted, or not like anything else. */

@@ -25,6 +25,9 @@ final class SecretSource {
 
   private static final int LARGEST_FILE_BYTES = 1 << 20;
 
+  private static final String BY_VARIABLE = "_env";
+  private static final String BY_FILE = "_file";
+
   private final Reading reading;
 
   SecretSource(Reading reading) {
@@ -33,11 +36,41 @@ final class SecretSource {
 
   /** The secret's text with the place it was given at, or null when absent or wrong. */
   @Nullable Scalar read(ConfigTree tree, String name) {
-    String byVariable = name + "_env";
-    String byFile = name + "_file";
-    Scalar plain = tree.secretScalar(name);
-    Scalar variable = tree.scalar(byVariable);
-    Scalar file = tree.scalar(byFile);
+    return read(
+        tree,
+        name,
+        tree.secretScalar(name),
+        tree.scalar(name + BY_VARIABLE),
+        tree.scalar(name + BY_FILE));
+  }
+
+  /** {@link #read} for a secret that may be left out; an empty text counts as absent. */
+  @Nullable Scalar readOptional(ConfigTree tree, String name) {
+    return read(
+        tree,
+        name,
+        filled(tree.secretScalar(name)),
+        filled(tree.scalar(name + BY_VARIABLE)),
+        filled(tree.scalar(name + BY_FILE)));
+  }
+
+  /** Whether an optional secret is given in any way, be it a wrong one. */
+  static boolean isGiven(ConfigTree tree, String name) {
+    return filled(tree.secretScalar(name)) != null
+        || filled(tree.scalar(name + BY_VARIABLE)) != null
+        || filled(tree.scalar(name + BY_FILE)) != null;
+  }
+
+  private static @Nullable Scalar filled(@Nullable Scalar scalar) {
+    return scalar == null || scalar.isEmptyText() ? null : scalar;
+  }
+
+  private @Nullable Scalar read(
+      ConfigTree tree,
+      String name,
+      @Nullable Scalar plain,
+      @Nullable Scalar variable,
+      @Nullable Scalar file) {
     if (plain != null && plain.form() == Scalar.Form.ANY) {
       return new Typed(tree).checkedText(plain, true); // the environment comes before the file
     }
@@ -46,7 +79,7 @@ final class SecretSource {
     addGiven(given, variable);
     addGiven(given, file);
     if (given.size() > 1) {
-      String expected = "only one of " + name + ", " + byVariable + ", " + byFile;
+      String expected = "only one of " + name + ", " + name + BY_VARIABLE + ", " + name + BY_FILE;
       reading.problems().add(given.get(1).place(), "a second way to give the secret", expected);
       return null;
     }

@@ -139,10 +139,8 @@ final class ServerSection {
 
   private @Nullable Secret adminToken() {
     SecretSource secrets = new SecretSource(tree.reading());
-    Scalar token = secrets.read(tree, "admin_token");
-    boolean given =
-        tree.has("admin_token") || tree.has("admin_token_env") || tree.has("admin_token_file");
-    if (token == null && !given) {
+    Scalar token = secrets.readOptional(tree, "admin_token");
+    if (token == null && !SecretSource.isGiven(tree, "admin_token")) {
       token = secrets.credential("admin-token");
     }
     return Credentials.secret(tree.problems(), token);

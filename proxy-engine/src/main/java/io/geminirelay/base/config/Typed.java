@@ -122,6 +122,12 @@ final class Typed {
     return checkedText(tree.scalar(name), false);
   }
 
+  /** {@link #text} for a setting that counts as absent when it is empty. */
+  @Nullable Scalar optionalText(String name) {
+    Scalar scalar = tree.scalar(name);
+    return scalar == null || scalar.isEmptyText() ? null : checkedText(scalar, false);
+  }
+
   /** The texts in a list. */
   List<Scalar> texts(String name) {
     return tree.scalars(name, false).stream()

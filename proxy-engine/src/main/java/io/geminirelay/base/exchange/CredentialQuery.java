@@ -17,6 +17,9 @@ public final class CredentialQuery {
   /** Google's parameter for an OAuth token. */
   public static final String ACCESS_TOKEN = "access_token";
 
+  /** The older name of {@link #ACCESS_TOKEN}. */
+  public static final String OAUTH_TOKEN = "oauth_token";
+
   private CredentialQuery() {}
 
   /**
@@ -73,7 +76,8 @@ public final class CredentialQuery {
     int nameEnd = endOfName(uri, from, end);
     return named(uri, from, nameEnd, KEY)
         || named(uri, from, nameEnd, PASSWORD)
-        || named(uri, from, nameEnd, ACCESS_TOKEN);
+        || named(uri, from, nameEnd, ACCESS_TOKEN)
+        || named(uri, from, nameEnd, OAUTH_TOKEN);
   }
 
   private static int endOfParameter(String uri, int from) {

@@ -20,7 +20,10 @@ public final class ModelScanner {
     FOUND,
     /** The body ended without one; final. */
     ABSENT,
-    /** The body is no JSON object, or its model no string of at most 256 bytes; final. */
+    /**
+     * The body is no JSON object, or its model no string of at most 256 bytes without control
+     * characters; final.
+     */
     MALFORMED
   }
 
@@ -107,12 +110,23 @@ public final class ModelScanner {
     }
     if (state != State.SEARCHING) {
       repeated = true;
-    } else if (string && !text.overlong() && !text.invalid()) {
+    } else if (string && !text.overlong() && !text.invalid() && isOneLine(text.asString())) {
       model = text.asString();
       state = State.FOUND;
     } else {
       state = State.MALFORMED;
     }
+  }
+
+  /** A model is written to the log: it must not be able to end the line. */
+  private static boolean isOneLine(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void malformed() {

@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.RequestId;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +34,20 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeHandler extends ChannelDuplexHandler {
   private final Settlement settlement;
   private final TimeSource time;
+  private final Function<HttpRequest, Route> routes;
 
   private @Nullable Exchange exchange;
   private int status;
 
-  /** Settles by {@code settlement}. */
-  public ExchangeHandler(Settlement settlement, TimeSource time) {
+  /**
+   * Settles by {@code settlement}.
+   *
+   * @param routes tells the route of a head that is refused before its path was looked at, so that
+   *     the refusal takes the form its caller reads
+   */
+  public ExchangeHandler(
+      Settlement settlement, TimeSource time, Function<HttpRequest, Route> routes) {
+    this.routes = routes;
     this.settlement = settlement;
     this.time = time;
   }
@@ -55,6 +65,9 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
       ReferenceCountUtil.release(message);
     } else if (object.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
+      if (object instanceof HttpRequest head) {
+        current.classified(routes.apply(head), current.uri(), "", false);
+      }
       refuse(ctx, current, FramingFaults.of(object.decoderResult()));
     } else {
       ctx.fireChannelRead(message);

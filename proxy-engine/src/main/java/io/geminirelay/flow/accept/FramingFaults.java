@@ -13,11 +13,12 @@ public final class FramingFaults {
 
   /** The fault behind {@code result}, which must be a failure. */
   public static Fault of(DecoderResult result) {
-    return of(result.cause());
+    return of(result, "the request is not well-formed HTTP");
   }
 
-  /** The fault behind an exception of a decoder. */
-  static Fault of(Throwable cause) {
+  /** The fault behind {@code result}; {@code broken} says which rule, if nothing else does. */
+  static Fault of(DecoderResult result, String broken) {
+    Throwable cause = result.cause();
     if (cause instanceof FaultException known) {
       return known.fault();
     }
@@ -28,7 +29,7 @@ public final class FramingFaults {
       return Fault.of(FaultKind.HEADERS_TOO_LARGE, "the header fields are too long", cause);
     }
     // The parser's own words may repeat what the client sent, a credential included.
-    return Fault.of(FaultKind.BAD_FRAMING, "the request is not well-formed HTTP", cause);
+    return Fault.of(FaultKind.BAD_FRAMING, broken, cause);
   }
 
   /** A result that carries a fault of {@code kind}. */

@@ -4,6 +4,7 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the end of a request head and refuses what a lenient parser would repair: line ends that
@@ -80,6 +81,25 @@ final class HeadScanner {
       }
       lineStart = scanned;
     }
+  }
+
+  /**
+   * The target of the request line that {@code in} begins with, as far as it has come and can be
+   * read; {@code /} where it cannot. For a head that is refused: tells which API was meant.
+   */
+  String target(ByteBuf in) {
+    int end = Math.min(in.writerIndex(), in.readerIndex() + maxLineBytes);
+    int start = in.readerIndex();
+    while (start < end && Tokens.isTokenByte(in.getByte(start))) {
+      start++;
+    }
+    start++;
+    int targetEnd = start;
+    while (targetEnd < end && isTargetByte(in.getByte(targetEnd))) {
+      targetEnd++;
+    }
+    boolean path = start < targetEnd && in.getByte(start - 1) == ' ' && in.getByte(start) == '/';
+    return path ? in.toString(start, targetEnd - start, StandardCharsets.US_ASCII) : "/";
   }
 
   // A line without an end must not grow without an end; and what is not HTTP at all (TLS on the

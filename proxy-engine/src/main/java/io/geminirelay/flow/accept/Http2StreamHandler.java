@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamFrame;
@@ -49,7 +50,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
       StreamRules.Problem problem = StreamRules.check(frame.headers(), maxTargetBytes);
       if (problem != null) {
         refused = true;
-        ctx.fireChannelRead(refusal(problem));
+        ctx.fireChannelRead(refusal(frame.headers(), problem));
         return;
       }
     }
@@ -62,9 +63,10 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
             || (message instanceof Http2DataFrame data && data.isEndStream());
   }
 
-  private HttpRequest refusal(StreamRules.Problem problem) {
+  private HttpRequest refusal(Http2Headers headers, StreamRules.Problem problem) {
     HttpMethod method = head ? HttpMethod.HEAD : HttpMethod.GET;
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, "/");
+    HttpRequest request =
+        new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, StreamRules.target(headers));
     request.setDecoderResult(FramingFaults.failure(problem.kind(), problem.detail()));
     return request;
   }

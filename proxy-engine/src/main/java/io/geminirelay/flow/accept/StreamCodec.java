@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
@@ -32,7 +33,9 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
     try {
       super.decode(ctx, frame, out);
     } catch (Http2Exception | IllegalArgumentException e) {
-      out.add(refused());
+      String target =
+          frame instanceof Http2HeadersFrame head ? StreamRules.target(head.headers()) : "/";
+      out.add(refused(target));
       return;
     }
     if (!out.isEmpty() && out.get(out.size() - 1) instanceof HttpRequest request) {
@@ -42,8 +45,8 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
     }
   }
 
-  private static HttpRequest refused() {
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+  private static HttpRequest refused(String target) {
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target);
     request.setDecoderResult(
         FramingFaults.failure(FaultKind.BAD_FRAMING, "the request's headers are malformed"));
     return request;

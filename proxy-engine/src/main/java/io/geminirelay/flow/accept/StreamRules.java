@@ -45,6 +45,13 @@ final class StreamRules {
     return host != null ? host : fields(headers);
   }
 
+  /** The path of {@code headers} if it can stand in a request line, else {@code /}. */
+  static String target(Http2Headers headers) {
+    CharSequence path = headers.path();
+    boolean fits = path != null && isTarget(path, HttpMethod.GET.asciiName());
+    return fits ? path.toString() : "/";
+  }
+
   private static boolean isTarget(CharSequence path, CharSequence method) {
     if (path.length() == 1 && path.charAt(0) == '*') {
       return HttpMethod.OPTIONS.asciiName().contentEquals(method);

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -39,8 +40,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   private final HeadScanner scanner;
   private final RequestClock clock;
+  private final ChunkWatch chunks = new ChunkWatch();
   private State state = State.START;
   private boolean answersHead;
+  private boolean chunked;
   private int waiting;
 
   StrictRequestDecoder(ClientLimits limits, RequestClock clock) {
@@ -116,8 +119,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     try {
       length = scanner.look(in);
     } catch (FaultException e) {
-      in.skipBytes(in.readableBytes());
       out.add(refused(e.fault()));
+      in.skipBytes(in.readableBytes());
       return;
     }
     if (length < 0) {
@@ -125,15 +128,16 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     }
     scanner.reset();
     state = State.BODY;
+    int start = in.readerIndex();
     int end = in.writerIndex();
     // The parser must see this head alone: after a refusal it would go on with the next bytes.
-    in.writerIndex(in.readerIndex() + length);
+    in.writerIndex(start + length);
     try {
       super.decode(ctx, in, out);
     } finally {
       in.writerIndex(end);
     }
-    checkHead(in, out);
+    checkHead(in, start, length, out);
   }
 
   private boolean begin(ChannelHandlerContext ctx, ByteBuf in) {
@@ -155,14 +159,15 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     return in.isReadable();
   }
 
-  private void checkHead(ByteBuf in, List<Object> out) {
+  private void checkHead(ByteBuf in, int start, int length, List<Object> out) {
     if (out.isEmpty() || !(out.get(0) instanceof HttpRequest request)) {
       throw new IllegalStateException("a whole head made no request");
     }
     answersHead = request.method().equals(HttpMethod.HEAD);
     try {
       if (request.decoderResult().isFailure()) {
-        throw new FaultException(FramingFaults.of(request.decoderResult()));
+        throw new FaultException(
+            FramingFaults.of(request.decoderResult(), BrokenRule.of(in, start, length)));
       }
       RequestRules.check(request);
     } catch (FaultException e) {
@@ -175,6 +180,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     if (out.size() > 1) {
       ended();
     } else {
+      chunked = HttpUtil.isTransferEncodingChunked(request);
+      chunks.reset();
       clock.enter(RequestClock.Phase.BODY);
     }
   }
@@ -182,7 +189,12 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private void decodeBody(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Exception {
     int before = out.size();
+    int start = in.readerIndex();
     super.decode(ctx, in, out);
+    if (chunked && chunks.seesFold(in, start, in.readerIndex())) {
+      refuseFold(in, before, out);
+      return;
+    }
     for (int i = before; i < out.size(); i++) {
       HttpContent content = (HttpContent) out.get(i);
       if (content.decoderResult().isFailure()) {
@@ -195,6 +207,14 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         clock.enter(RequestClock.Phase.BODY);
       }
     }
+  }
+
+  private void refuseFold(ByteBuf in, int before, List<Object> out) {
+    in.skipBytes(in.readableBytes());
+    List<Object> read = out.subList(before, out.size());
+    read.forEach(ReferenceCountUtil::release);
+    read.clear();
+    out.add(brokenOff(Fault.of(FaultKind.BAD_FRAMING, "a trailer line begins with a blank")));
   }
 
   // A line of a chunk or a trailer that is too long is bad framing, not a long request line.
@@ -212,7 +232,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   /** A request that never came whole, with the fault that ended it; drops all bytes from now on. */
   HttpRequest refused(Fault fault) {
     answersHead = false;
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    String target = scanner.target(internalBuffer());
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target);
     return refused(request, new FaultException(fault));
   }
 

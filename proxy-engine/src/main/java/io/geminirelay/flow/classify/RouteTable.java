@@ -6,6 +6,7 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 
 /**
  * What each path means: the one table of the gateway's surfaces. Pure.
@@ -44,6 +45,11 @@ public final class RouteTable {
     } catch (FaultException refused) {
       return refusal(raw.substring(0, pathEnd), refused);
     }
+  }
+
+  /** The route of {@code head}; for a path that is not served the one whose dialect is nearest. */
+  public static Route routeOf(HttpRequest head) {
+    return match(head.method(), head.uri()).route();
   }
 
   private static RouteMatch lookUp(HttpMethod method, String raw, String path)

@@ -85,13 +85,25 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
       return ModelPattern.allows(client, exchange.model()) ? null : forbidden(exchange);
     }
     if (passes.openToAll()) {
-      return null;
+      return passes.thisMachineOnly() ? checkLocal(head) : null;
     }
     return Fault.of(
         FaultKind.UNAUTHENTICATED,
         token == null
             ? "no token: send one as Authorization: Bearer, x-goog-api-key, X-API-KEY or ?key="
             : "the token is not known to this gateway");
+  }
+
+  private static @Nullable Fault checkLocal(HttpRequest head) {
+    String foreign = LocalCaller.foreignHeader(head);
+    return foreign == null
+        ? null
+        : Fault.of(
+            FaultKind.FORBIDDEN,
+            "without clients only this machine is served, and the "
+                + foreign
+                + " header names another: call http://localhost, or configure clients (API_KEYS)"
+                + " or \"auth: none\"");
   }
 
   private static Fault forbidden(Exchange exchange) {

@@ -89,9 +89,11 @@ public final class BodyHandler extends ChannelDuplexHandler {
   }
 
   private @Nullable Fault checkHead(HttpRequest head) {
-    String expect = head.headers().get(HttpHeaderNames.EXPECT);
-    if (expect != null && !expect.equalsIgnoreCase(HttpHeaderValues.CONTINUE.toString())) {
-      return Fault.of(FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
+    for (String expect : head.headers().getAll(HttpHeaderNames.EXPECT)) {
+      if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
+        return Fault.of(
+            FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
+      }
     }
     return HttpUtil.getContentLength(head, 0L) > maxBodyBytes ? tooLarge() : null;
   }

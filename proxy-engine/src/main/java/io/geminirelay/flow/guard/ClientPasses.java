@@ -22,21 +22,28 @@ public final class ClientPasses {
 
   private final ClientConfig[] clients;
   private final boolean openToAll;
+  private final boolean thisMachineOnly;
 
   /**
    * Passes for {@code clients}.
    *
-   * @param openToAll whether callers without a known token may pass; so they may when no client is
-   *     configured
+   * @param openToAll whether callers without a known token may pass; where no client is configured
+   *     either, those may that are on this machine
    */
   public ClientPasses(List<ClientConfig> clients, boolean openToAll) {
     this.clients = clients.toArray(new ClientConfig[0]);
     this.openToAll = openToAll || clients.isEmpty();
+    this.thisMachineOnly = !openToAll && clients.isEmpty();
   }
 
   /** Whether callers without a known token may pass. */
   public boolean openToAll() {
     return openToAll;
+  }
+
+  /** Whether only requests that are meant for this machine may pass. */
+  public boolean thisMachineOnly() {
+    return thisMachineOnly;
   }
 
   /** The client whose token this is, or null. */

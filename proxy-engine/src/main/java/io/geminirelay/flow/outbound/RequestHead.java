@@ -30,9 +30,11 @@ import java.util.Map;
  * <ul>
  *   <li>what belongs to the client's connection ({@link HopByHop}), and {@code Expect}, which was
  *       answered here;
- *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, and
- *       {@code Cookie}, which can only be meant for the gateway, since Google sets none on this
- *       API;
+ *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, {@code
+ *       api-key}, and {@code Cookie}, which can only be meant for the gateway, since Google sets
+ *       none on this API;
+ *   <li>what would make another request of it than the one that was judged here: {@code
+ *       X-HTTP-Method-Override}, {@code X-Method-Override};
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
  *       {@code X-Real-IP}, {@code Via}.
  * </ul>
@@ -45,6 +47,10 @@ import java.util.Map;
 public final class RequestHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
   private static final AsciiString API_KEY = AsciiString.cached("x-api-key");
+  private static final AsciiString AZURE_KEY = AsciiString.cached("api-key");
+  private static final AsciiString HTTP_METHOD_OVERRIDE =
+      AsciiString.cached("x-http-method-override");
+  private static final AsciiString METHOD_OVERRIDE = AsciiString.cached("x-method-override");
   private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
   private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
   private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
@@ -97,14 +103,18 @@ public final class RequestHead {
 
   private static boolean isDropped(CharSequence name) {
     return switch (name.length()) {
-      case 3 -> is(name, HttpHeaderNames.VIA);
-      case 4 -> is(name, HttpHeaderNames.HOST);
-      case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
-      case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
-      case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
-      case 14 -> is(name, GOOGLE_KEY);
-      default -> starts(name, FORWARDED_PREFIX);
-    };
+          case 3 -> is(name, HttpHeaderNames.VIA);
+          case 4 -> is(name, HttpHeaderNames.HOST);
+          case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
+          case 7 -> is(name, AZURE_KEY);
+          case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
+          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+          case 14 -> is(name, GOOGLE_KEY);
+          case 17 -> is(name, METHOD_OVERRIDE);
+          case 22 -> is(name, HTTP_METHOD_OVERRIDE);
+          default -> false;
+        }
+        || starts(name, FORWARDED_PREFIX);
   }
 
   /** The length of the body is no option of the connection, whatever the client lists. */

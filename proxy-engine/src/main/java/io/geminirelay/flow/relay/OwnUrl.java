@@ -17,6 +17,8 @@ final class OwnUrl {
   private static final String GOOGLE = "generativelanguage.googleapis.com";
   private static final String HTTP = "http://";
   private static final String HTTPS = "https://";
+  private static final String RELATIVE = "//";
+  private static final String[] STARTS = {HTTPS, HTTP, RELATIVE};
 
   private OwnUrl() {}
 
@@ -28,11 +30,12 @@ final class OwnUrl {
    * @param https whether the gateway was reached by an {@code https} URL
    */
   static String of(String value, HttpRequest client, TargetConfig target, boolean https) {
-    boolean secure = value.regionMatches(true, 0, HTTPS, 0, HTTPS.length());
-    if (!secure && !value.regionMatches(true, 0, HTTP, 0, HTTP.length())) {
+    int from = startOfAuthority(value);
+    if (from < 0) {
       return value.startsWith("/") ? CredentialQuery.strip(value) : value;
     }
-    int from = secure ? HTTPS.length() : HTTP.length();
+    // Without a scheme of its own it has that of the request (RFC 3986 section 4.2).
+    boolean secure = from == RELATIVE.length() ? target.tls() : from == HTTPS.length();
     int end = endOfAuthority(value, from);
     if (!isTarget(value.substring(from, end), secure, target)) {
       return value;
@@ -61,6 +64,15 @@ final class OwnUrl {
       return uri.substring(scheme + 3, endOfAuthority(uri, scheme + 3));
     }
     return client.headers().get(HttpHeaderNames.HOST, "");
+  }
+
+  private static int startOfAuthority(String url) {
+    for (String start : STARTS) {
+      if (url.regionMatches(true, 0, start, 0, start.length())) {
+        return start.length();
+      }
+    }
+    return -1;
   }
 
   private static int endOfAuthority(String url, int from) {

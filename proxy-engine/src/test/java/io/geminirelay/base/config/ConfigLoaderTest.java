@@ -48,6 +48,75 @@ class ConfigLoaderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "server: {tokenizer_type: multimodal},server.tokenizer_type",
+    "'server: {tokenizer_config: {token_limit: 1}}',server.tokenizer_config",
+    "server: {safety_multiplier: 1.2},server.safety_multiplier",
+    "multimodal: {safety_multiplier: 1.2},multimodal",
+  })
+  void takesNamesOfOlderProxiesWithAWarning(String line, String path) throws Exception {
+    List<Problem> warnings = warnings(KEY + line);
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertEquals(path, warnings.get(0).path());
+    assertTrue(warnings.get(0).expected().contains("no effect"), warnings::toString);
+  }
+
+  @Test
+  void warnsOnceOfEverythingThatIsSetInVain() throws Exception {
+    String text =
+        """
+        server:
+          top_p: 0.5
+          trusted_proxies: [10.0.0.0/8]
+          cors: {origins: ["*"]}
+          security: {require_https: true}
+        clients:
+          - {name: a, token: a-token, max_concurrent: 3}
+          - {name: b, token: b-token, max_concurrent: 3, requests_per_minute: 1}
+        groups: [{name: a, api_keys: [{key: k, weight: 2}], limits: {m: {rpm: 1}}}]
+        rate_limit: {burst_size: 3}
+        redis_url: redis://localhost
+        internal_retries: 1
+        """;
+    List<Problem> warnings = warnings(text);
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertEquals(
+        "settings that are set but without effect in this version: server.top_p,"
+            + " server.trusted_proxies, server.security.require_https, server.cors.origins,"
+            + " clients[].max_concurrent, clients[].requests_per_minute, groups[].limits,"
+            + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
+        warnings.get(0).found());
+    assertEquals(List.of(), warnings(KEY + "internal_retries: 1"));
+  }
+
+  @Test
+  void anEmptyOptionalSecretOrUrlIsAbsent() throws Exception {
+    EngineConfig config =
+        load(
+            "server: {admin_token: '', admin_token_env: '', admin_token_file: ''}\n"
+                + "redis_url: ''\ngenerate: {password: ''}\n"
+                + "groups: [{name: a, target_url: '', proxy_url: '',"
+                + " api_keys: [{key: k, proxy_url: ''}]}]",
+            Map.of());
+    assertNull(config.server().adminToken());
+    assertNull(config.state().redisUrl());
+    assertNull(config.dialects().generatePassword());
+    GroupConfig group = config.groups().get(0);
+    assertEquals("generativelanguage.googleapis.com", group.target().authority());
+    assertEquals(List.of(), group.egresses());
+    assertNull(group.keys().get(0).egress());
+    assertEquals(1, problems(KEY + "clients: [{name: c, token: ''}]", Map.of()).size());
+    EngineConfig other =
+        load(KEY + "server: {admin_token: '', admin_token_env: T}", Map.of("T", "t-value"));
+    assertEquals(Secret.of("t-value"), other.server().adminToken());
+  }
+
+  private List<Problem> warnings(String text) throws Exception {
+    Path file = Files.writeString(folder.resolve("config.yaml"), text);
+    return ConfigLoader.load(new ConfigSource(file, folder, Map.of())).warnings();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

@@ -102,6 +102,25 @@ class SchemaTest {
     refusedByBoth("groups: [" + group + "]");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "server: {admin_token: '', admin_token_env: '', admin_token_file: ''}",
+        "server: {tokenizer_type: smart_parallel, tokenizer_config: {a: 1}, safety_multiplier: 1.2}",
+        "multimodal: {safety_multiplier: 1.2}",
+        "{redis_url: '', redis_url_env: ''}",
+        "generate: {password: ''}",
+      })
+  void whatCountsForNothingIsTakenByBoth(String text) throws Exception {
+    String whole =
+        "groups: [{name: a, target_url: '', proxy_url: '', api_keys: [{key: k, proxy_url: ''}]}]\n"
+            + (text.startsWith("{")
+                ? text.substring(1, text.length() - 1).replace(", ", "\n")
+                : text);
+    assertEquals(List.of(), schema().validate(whole, InputFormat.YAML));
+    assertEquals(List.of(), problems(whole));
+  }
+
   /** What a schema cannot say, by name. */
   @Test
   void onlyTheLoaderSeesWhatConcernsSeveralValues() throws Exception {

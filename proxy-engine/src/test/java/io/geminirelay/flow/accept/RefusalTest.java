@@ -1,11 +1,16 @@
 package io.geminirelay.flow.accept;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -140,7 +145,36 @@ class RefusalTest {
         Arguments.of("blank in trailer name", "0\r\nA : b\r\n\r\n"),
         Arguments.of("NUL in trailer", "0\r\nA: b\0\r\n\r\n"),
         Arguments.of("bare LF in trailer", "0\r\nA: b\n\r\n"),
+        Arguments.of("fold in trailer", "0\r\nX: a\r\n b\r\n\r\n"),
+        Arguments.of("fold by tab", "5;e=0\r\n0\r\n 0\r\n000\r\nA: b\r\nX: a\r\n\tb\r\n\r\n"),
+        Arguments.of("fold before trailers", "0\r\n X: a\r\n\r\n"),
+        Arguments.of("fold of nothing", "0\r\nX: a\r\n \r\n\r\n"),
         Arguments.of("long trailer", "0\r\nA: " + "b".repeat(2100) + "\r\n\r\n"));
+  }
+
+  @Test
+  void takesChunksThatOnlyLookLikeAFold() throws Exception {
+    String chunks = "00a;e=\" 1\"\r\n0\r\n X: a\r\n\r\n2\r\n b\r\n0;\t\r\nX: a \r\nY:\r\n\r\n";
+    String answer =
+        server.exchange(
+            "POST /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"
+                + chunks);
+    assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    assertTrue(answer.endsWith("POST /b 0\r\n X: a\r\n b"), answer);
+  }
+
+  @Test
+  void seesAFoldInEverySplit() {
+    String body = "A;x\r\n0\r\n X: a\r\n\r\n0\r\nX: a\r\n b\r\n\r\n";
+    ByteBuf in = Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII);
+    int fold = body.lastIndexOf(" b");
+    for (int split = 0; split <= fold; split++) {
+      ChunkWatch watch = new ChunkWatch();
+      assertFalse(watch.seesFold(in, 0, split));
+      assertFalse(watch.seesFold(in, split, fold));
+      assertTrue(watch.seesFold(in, fold, fold + 1));
+    }
   }
 
   @ParameterizedTest(name = "{0}")

@@ -38,6 +38,7 @@ class AuthHandlerTest {
     "X: 1,?key=t+1",
     "X: 1,?a=1&%6bey=t%2B1",
     "X: 1,?password=t%2b1&b",
+    "x-goog-api-key: t+1,?oauth_token=t%2b1&a=1&oauth%5Ftoken=t%2b1&access_token=t%2b1",
     "Authorization: Basic x,?key=t+1",
     "Authorization: Bearer t+1,?key=wrong",
   })
@@ -89,6 +90,57 @@ class AuthHandlerTest {
     assertNotNull(channel.readInbound());
     assertNull(exchange.client());
     assertEquals(PATH + "?alt=sse", exchange.uri());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host: localhost,true",
+    "host: LocalHost.:8080,true",
+    "host: app.localhost:8080,true",
+    "host: 127.0.0.1:8080,true",
+    "host: 127.8.9.1,true",
+    "host: [::1]:8080,true",
+    "host: [0:0:0:0:0:0:0:1],true",
+    "origin: http://localhost:3000,true",
+    "origin: https://127.0.0.1,true",
+    "origin: http://[::1]:3000,true",
+    "host: evil.example,false",
+    "host: evil.example:8080,false",
+    "host: localhost.evil.example,false",
+    "host: evillocalhost,false",
+    "host: 127.0.0.1.evil.example,false",
+    "host: 128.0.0.1,false",
+    "host: 10.0.0.1,false",
+    "host: 0.0.0.0,false",
+    "host: [::2],false",
+    "host: [::1]evil.example,false",
+    "origin: https://evil.example,false",
+    "origin: https://localhost@evil.example,false",
+    "origin: null,false",
+  })
+  void servesThisMachineAloneWhereNoClientIsConfigured(String header, boolean served) {
+    for (boolean open : new boolean[] {false, true}) {
+      EmbeddedChannel channel =
+          new EmbeddedChannel(
+              new ClassifyHandler(), new AuthHandler(new ClientPasses(List.of(), open), null));
+      send(channel, "POST", PATH, header);
+      assertEquals(served || open, channel.readInbound() != null);
+      FullHttpResponse answer = channel.readOutbound();
+      assertEquals(served || open ? 0 : 403, answer == null ? 0 : answer.status().code());
+      if (answer != null) {
+        String body = answer.content().toString(StandardCharsets.UTF_8);
+        assertTrue(body.contains("configure clients"), body);
+        answer.release();
+      }
+    }
+  }
+
+  @Test
+  void servesForeignHostsWithAToken() {
+    EmbeddedChannel channel = channel(CLIENTS, null);
+    Exchange exchange = send(channel, "POST", PATH + "?key=t2", "host: gateway.example");
+    assertNotNull(channel.readInbound());
+    assertNotNull(exchange.client());
   }
 
   @ParameterizedTest

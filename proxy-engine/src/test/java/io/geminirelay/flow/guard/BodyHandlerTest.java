@@ -87,6 +87,8 @@ class BodyHandlerTest {
   void refusesOtherExpectations() {
     send("Content-Length", "3", "Expect", "miracles");
     assertRefused(417);
+    send("Content-Length", "3", "Expect", "100-continue", "Expect", "miracles");
+    assertRefused(417);
   }
 
   @Test

@@ -1,0 +1,92 @@
+package io.geminirelay.base.config;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Settings that are taken and change nothing: those of older proxies that have no meaning here, and
+ * those of this gateway that this version checks only. Nobody shall believe to be protected by
+ * them.
+ */
+final class WithoutEffect {
+  private static final List<String> OLDER_OF_ROOT = List.of("tokenizer_type", "multimodal");
+  private static final List<String> OLDER_OF_SERVER =
+      List.of("tokenizer_type", "tokenizer_config", "safety_multiplier");
+
+  private static final List<String> OF_ROOT =
+      List.of(
+          "top_p",
+          "max_wait_secs",
+          "max_failures_threshold",
+          "redis_url",
+          "redis_url_env",
+          "redis_url_file",
+          "redis_key_prefix",
+          "state_dir",
+          "log_level");
+  private static final List<String> OF_SERVER =
+      List.of("top_p", "max_tokens_per_request", "trusted_proxies");
+  private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
+  private static final List<String> OF_SECURITY =
+      List.of(
+          "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
+  private static final List<String> OF_GENERATE =
+      List.of("model", "chunk_token", "password", "password_env", "password_file");
+  private static final List<String> OF_CLIENT =
+      List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
+  private static final List<String> OF_GROUP = List.of("top_p", "limits");
+
+  private final Set<String> found = new LinkedHashSet<>();
+
+  private WithoutEffect() {}
+
+  /** Takes the names of older proxies, each with a warning. */
+  static void takeOlder(ConfigTree root, ConfigTree server) {
+    OLDER_OF_ROOT.forEach(name -> takeOlder(root, name));
+    OLDER_OF_SERVER.forEach(name -> takeOlder(server, name));
+  }
+
+  private static void takeOlder(ConfigTree tree, String name) {
+    if (tree.has(name)) {
+      tree.problems().warn(tree.placeOf(name), "a value", "nothing: it has no effect here");
+    }
+  }
+
+  /** Warns once of all settings that are set in vain; for a configuration without a mistake. */
+  static void warn(ConfigTree root) {
+    WithoutEffect all = new WithoutEffect();
+    ConfigTree server = root.section("server");
+    all.look(server, "server.", OF_SERVER);
+    all.look(server.section("security"), "server.security.", OF_SECURITY);
+    all.look(server.section("cors"), "server.cors.", List.of("origins"));
+    root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
+    root.sections("groups").forEach(all::lookAtGroup);
+    all.look(root, "", OF_ROOT);
+    all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
+    all.look(root.section("generate"), "generate.", OF_GENERATE);
+    if (!all.found.isEmpty()) {
+      String names = String.join(", ", all.found);
+      String set = "settings that are set but without effect in this version: " + names;
+      root.problems().warn(root.place(), set, "nothing of them yet");
+    }
+  }
+
+  private void lookAtGroup(ConfigTree group) {
+    look(group, "groups[].", OF_GROUP);
+    for (ConfigTree.KeyEntry entry : group.keyEntries("api_keys")) {
+      ConfigTree settings = entry.settings();
+      if (settings != null) {
+        look(settings, "groups[].api_keys[].", List.of("weight"));
+      }
+    }
+  }
+
+  private void look(ConfigTree tree, String path, List<String> names) {
+    for (String name : names) {
+      if (tree.has(name)) {
+        found.add(path + name);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.geminirelay.flow.guard;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.NetUtil;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a request was meant for this machine. Where no client is configured, being on this
+ * machine is the only credential, and a browser lends it to every page: one whose name is made to
+ * resolve to a loopback address (DNS rebinding) shows in {@code Host}, any other in {@code Origin}.
+ * Pure.
+ */
+final class LocalCaller {
+  private static final String LOCALHOST = "localhost";
+
+  private LocalCaller() {}
+
+  /** The name of the first header that names another machine, or null. */
+  static @Nullable String foreignHeader(HttpRequest head) {
+    for (String host : head.headers().getAll(HttpHeaderNames.HOST)) {
+      if (!isLoopback(host)) {
+        return "Host";
+      }
+    }
+    for (String origin : head.headers().getAll(HttpHeaderNames.ORIGIN)) {
+      int scheme = origin.indexOf("://");
+      if (scheme < 0 || !isLoopback(origin.substring(scheme + 3))) {
+        return "Origin";
+      }
+    }
+    return null;
+  }
+
+  /** Whether {@code authority}, a host with an optional port, can only be this machine. */
+  static boolean isLoopback(String authority) {
+    int bracket = authority.indexOf(']');
+    if (authority.startsWith("[") && bracket > 0) {
+      byte[] address = NetUtil.createByteArrayFromIpAddressString(authority.substring(1, bracket));
+      return address != null && isLoopbackV6(address) && isPort(authority.substring(bracket + 1));
+    }
+    int colon = authority.indexOf(':');
+    String host = colon < 0 ? authority : authority.substring(0, colon);
+    if (colon >= 0 && !isPort(authority.substring(colon))) {
+      return false;
+    }
+    if (NetUtil.isValidIpV4Address(host)) {
+      return host.startsWith("127.");
+    }
+    String name = host.toLowerCase(Locale.ROOT);
+    String bare = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    // RFC 6761 section 6.3: these names never leave the machine.
+    return bare.equals(LOCALHOST) || bare.endsWith("." + LOCALHOST);
+  }
+
+  private static boolean isLoopbackV6(byte[] address) {
+    if (address.length != 16) {
+      return false;
+    }
+    for (int i = 0; i < 15; i++) {
+      if (address[i] != 0) {
+        return false;
+      }
+    }
+    return address[15] == 1;
+  }
+
+  private static boolean isPort(String text) {
+    return text.isEmpty()
+        || (text.charAt(0) == ':' && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9'));
+  }
+}
