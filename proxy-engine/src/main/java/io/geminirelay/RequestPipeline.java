@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * The ordered list of request stages: the same for an HTTP/1.1 connection, where the handlers serve
  * one request after another, and for an HTTP/2 stream.
  */
-final class RequestPipeline implements Consumer<ChannelPipeline> {
+public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
   private final AuthHandler auth;
   private final ClassifyHandler classify = new ClassifyHandler();
@@ -30,7 +30,9 @@ final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final Settlement settlement;
   private final TimeSource time;
 
-  RequestPipeline(EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
+  /** Stages for {@code config}, forwarding with {@code outbound}. */
+  public RequestPipeline(
+      EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
         new AuthHandler(

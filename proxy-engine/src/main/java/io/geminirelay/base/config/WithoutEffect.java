@@ -23,8 +23,7 @@ final class WithoutEffect {
           "redis_url_env",
           "redis_url_file",
           "redis_key_prefix",
-          "state_dir",
-          "log_level");
+          "state_dir");
   private static final List<String> OF_SERVER =
       List.of("top_p", "max_tokens_per_request", "trusted_proxies");
   private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
