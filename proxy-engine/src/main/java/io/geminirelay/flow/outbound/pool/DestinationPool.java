@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Which version is spoken is known only after ALPN. Until the first connection has told, one is
  * opened on trial for all who wait: with HTTP/2 they share it, with HTTP/1.1 each gets a connection
  * of its own. Idle HTTP/1.1 connections form a stack, so that few are kept warm and the rest go
- * idle long enough to be closed. Waiters are served in order of arrival.
+ * idle long enough to be closed. Waiters are served in order of arrival; those who wait for a fresh
+ * connection hold up nobody who can use what is there.
  */
 final class DestinationPool {
   private enum Version {
@@ -40,6 +41,7 @@ final class DestinationPool {
   private final List<Http2Connection> multiplexed = new ArrayList<>();
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
   private Version version;
+  private long asked;
   private int connections;
   private int connecting;
   private boolean sweeping;
@@ -65,17 +67,23 @@ final class DestinationPool {
   // -- asking
 
   Leasing lease(boolean freshOnly, LeaseListener listener) {
-    // Who waits already goes first.
-    UpstreamLease lease = waiters.isEmpty() ? lend(freshOnly) : null;
+    asked++;
+    UpstreamLease lease = mayGoFirst(freshOnly) ? lend(freshOnly, asked) : null;
     if (lease != null) {
       listener.leased(lease);
       return Leasing.SETTLED;
     }
-    Waiter waiter = new Waiter(this, freshOnly, listener);
+    Waiter waiter = new Waiter(this, freshOnly, asked, listener);
     waiters.add(waiter);
     startClock(waiter, config.connect(), false);
     grow();
     return waiter;
+  }
+
+  /** Who waits already goes first, unless it cannot use what the newcomer can. */
+  private boolean mayGoFirst(boolean freshOnly) {
+    return waiters.isEmpty()
+        || (!freshOnly && waiters.stream().allMatch(waiter -> waiter.freshOnly));
   }
 
   void withdraw(Waiter waiter) {
@@ -103,19 +111,19 @@ final class DestinationPool {
 
   // -- lending
 
-  private @Nullable UpstreamLease lend(boolean freshOnly) {
-    UpstreamLease stream = lendStream(freshOnly);
+  private @Nullable UpstreamLease lend(boolean freshOnly, long number) {
+    UpstreamLease stream = lendStream(freshOnly, number);
     return stream != null || freshOnly ? stream : lendIdle();
   }
 
-  private @Nullable UpstreamLease lendStream(boolean freshOnly) {
+  private @Nullable UpstreamLease lendStream(boolean freshOnly, long number) {
     long now = multiplexed.isEmpty() ? 0 : owner.nanoTime();
     for (int i = multiplexed.size() - 1; i >= 0; i--) {
       Http2Connection connection = multiplexed.get(i);
       if (connection.ageNanos(now) > limits.lifetime().toNanos()) {
         connection.drain();
-      } else if (connection.hasRoom() && !(freshOnly && connection.served())) {
-        UpstreamLease lease = connection.lend();
+      } else if (connection.hasRoom() && (!freshOnly || connection.isFreshFor(number))) {
+        UpstreamLease lease = connection.lend(asked);
         if (lease != null) {
           return lease;
         }
@@ -141,7 +149,8 @@ final class DestinationPool {
 
   private void serve() {
     while (!waiters.isEmpty()) {
-      UpstreamLease lease = lend(waiters.element().freshOnly);
+      Waiter first = waiters.element();
+      UpstreamLease lease = lend(first.freshOnly, first.number);
       if (lease == null) {
         break;
       }

@@ -48,6 +48,7 @@ final class Http2Connection {
   private int peerLimit = Integer.MAX_VALUE;
   private int open;
   private boolean served;
+  private long askedBeforeUse;
   long idleSinceNanos;
 
   Http2Connection(DestinationPool pool, Channel channel, int maxStreams, boolean tls) {
@@ -106,8 +107,12 @@ final class Http2Connection {
     return state == State.TAKING && channel.isActive() && open < Math.min(ownLimit, peerLimit);
   }
 
-  boolean served() {
-    return served;
+  /**
+   * Whether the request with this number was made before the connection's first use. All requests
+   * that lost their connection together thus share the next one.
+   */
+  boolean isFreshFor(long number) {
+    return !served || number <= askedBeforeUse;
   }
 
   int open() {
@@ -118,8 +123,12 @@ final class Http2Connection {
     return nowNanos - bornNanos;
   }
 
-  /** Opens a stream; null if the connection turned out to take none. */
-  @Nullable UpstreamLease lend() {
+  /**
+   * Opens a stream; null if the connection turned out to take none.
+   *
+   * @param asked number of the latest request made to the pool
+   */
+  @Nullable UpstreamLease lend(long asked) {
     Future<Http2StreamChannel> opening = streams.open();
     if (!opening.isSuccess()) {
       drain();
@@ -129,7 +138,10 @@ final class Http2Connection {
     open++;
     stream.closeFuture().addListener(done -> onStreamClosed());
     Lease lease = new Lease(stream, stream.pipeline().get(ResponseHandler.class), served);
-    served = true;
+    if (!served) {
+      served = true;
+      askedBeforeUse = asked;
+    }
     return lease;
   }
 

@@ -37,7 +37,7 @@ public final class LoopPools {
    * Asks for one exchange with {@code destination}. The listener is called exactly once unless the
    * request is withdrawn, on the loop, possibly before this returns.
    *
-   * @param freshOnly only a connection that has not served a request will do
+   * @param freshOnly only a connection that had not served a request when this was called will do
    */
   public Leasing lease(Destination destination, boolean freshOnly, LeaseListener listener) {
     assert loop.inEventLoop();

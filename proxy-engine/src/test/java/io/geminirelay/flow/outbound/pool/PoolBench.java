@@ -100,7 +100,7 @@ final class PoolBench implements AutoCloseable {
 
   CompletableFuture<UpstreamLease> asks(Destination destination, boolean freshOnly) {
     CompletableFuture<UpstreamLease> asked = new CompletableFuture<>();
-    loop.execute(
+    Runnable asking =
         () ->
             pools.lease(
                 destination,
@@ -115,7 +115,12 @@ final class PoolBench implements AutoCloseable {
                   public void failed(Fault fault) {
                     asked.completeExceptionally(new FaultSeen(fault));
                   }
-                }));
+                });
+    if (loop.inEventLoop()) {
+      asking.run();
+    } else {
+      loop.execute(asking);
+    }
     return asked;
   }
 

@@ -2,13 +2,16 @@ package io.geminirelay.flow.outbound.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.UpstreamProtocol;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -16,7 +19,10 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +96,54 @@ class TlsPoolTest {
       assertEquals(5, answer.whole.get(10, TimeUnit.SECONDS).length());
       assertNull(answer.head.get().headers().get("x-http2-stream-id"));
       assertEquals(1, server.accepted.get());
+    }
+  }
+
+  @Test
+  void resentRequestsShareOneFreshConnectionAndHoldUpNobody() throws Exception {
+    try (PoolBench bench = new PoolBench(60, 100);
+        TlsServer server = both()) {
+      UpstreamLease old = bench.lease(to(server));
+      List<CompletableFuture<UpstreamLease>> fresh = new ArrayList<>();
+      UpstreamLease other =
+          bench.on(
+              () -> {
+                for (int i = 0; i < 50; i++) {
+                  fresh.add(bench.asks(to(server), true));
+                }
+                return bench.asks(to(server), false).getNow(null);
+              });
+      assertSame(old.channel().parent(), other.channel().parent());
+      Channel shared = fresh.get(0).get(10, TimeUnit.SECONDS).channel().parent();
+      assertNotSame(old.channel().parent(), shared);
+      for (CompletableFuture<UpstreamLease> each : fresh) {
+        assertSame(shared, each.get(10, TimeUnit.SECONDS).channel().parent());
+      }
+      assertEquals(2, server.accepted.get());
+      // Who asks after its first stream cannot know that it still works.
+      UpstreamLease later = bench.asks(to(server), true).get(10, TimeUnit.SECONDS);
+      assertNotSame(shared, later.channel().parent());
+    }
+  }
+
+  @Test
+  void requestsOfAKilledConnectionShareTheNextOne() throws Exception {
+    try (PoolBench bench = new PoolBench(60, 100);
+        TlsServer server = both()) {
+      List<PoolBench.Answer> killed = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        killed.add(bench.get(bench.lease(to(server)), true));
+      }
+      List<CompletableFuture<UpstreamLease>> fresh = new CopyOnWriteArrayList<>();
+      for (PoolBench.Answer each : killed) {
+        each.whole.whenComplete((text, problem) -> fresh.add(bench.asks(to(server), true)));
+      }
+      server.stream().channel().parent().close();
+      bench.await(() -> fresh.size() == killed.size());
+      for (CompletableFuture<UpstreamLease> each : fresh) {
+        each.get(10, TimeUnit.SECONDS);
+      }
+      assertEquals(2, server.accepted.get());
     }
   }
 
