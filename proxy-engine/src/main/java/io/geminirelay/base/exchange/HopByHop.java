@@ -54,8 +54,15 @@ public final class HopByHop {
     return names;
   }
 
-  /** Whether {@code names} holds {@code name}, in any case. */
-  public static boolean contains(List<String> names, CharSequence name) {
+  /**
+   * Whether {@code Connection} listed {@code name}, in any case. {@code Content-Length} cannot be
+   * listed away: it frames the body that is passed on.
+   */
+  public static boolean isListed(List<String> listed, CharSequence name) {
+    return !listed.isEmpty() && contains(listed, name) && !is(name, HttpHeaderNames.CONTENT_LENGTH);
+  }
+
+  private static boolean contains(List<String> names, CharSequence name) {
     for (int i = 0; i < names.size(); i++) {
       if (is(name, names.get(i))) {
         return true;

@@ -88,7 +88,7 @@ public final class RequestHead {
     while (all.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = all.next();
       CharSequence name = header.getKey();
-      if (HopByHop.isHopByHop(name) || isDropped(name) || isListed(listed, name)) {
+      if (HopByHop.isHopByHop(name) || isDropped(name) || HopByHop.isListed(listed, name)) {
         continue;
       }
       if (is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
@@ -118,12 +118,6 @@ public final class RequestHead {
   }
 
   /** The length of the body is no option of the connection, whatever the client lists. */
-  private static boolean isListed(List<String> listed, CharSequence name) {
-    return !listed.isEmpty()
-        && HopByHop.contains(listed, name)
-        && !is(name, HttpHeaderNames.CONTENT_LENGTH);
-  }
-
   private static void frame(HttpRequest client, HttpHeaders headers, boolean http2) {
     if (HttpUtil.isTransferEncodingChunked(client)) {
       headers.remove(HttpHeaderNames.CONTENT_LENGTH);

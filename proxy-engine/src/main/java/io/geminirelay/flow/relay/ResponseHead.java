@@ -54,7 +54,7 @@ public final class ResponseHead {
     while (all.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = all.next();
       CharSequence name = header.getKey();
-      if (HopByHop.isHopByHop(name) || isDropped(name) || isListed(listed, name)) {
+      if (HopByHop.isHopByHop(name) || isDropped(name) || HopByHop.isListed(listed, name)) {
         continue;
       }
       CharSequence value = header.getValue();
@@ -79,12 +79,6 @@ public final class ResponseHead {
       case 14 -> is(name, GOOGLE_KEY);
       default -> false;
     };
-  }
-
-  private static boolean isListed(List<String> listed, CharSequence name) {
-    return !listed.isEmpty()
-        && HopByHop.contains(listed, name)
-        && !is(name, HttpHeaderNames.CONTENT_LENGTH);
   }
 
   private static boolean mayHoldUrl(CharSequence name) {
