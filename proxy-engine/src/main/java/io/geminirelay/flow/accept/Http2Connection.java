@@ -4,6 +4,8 @@ import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -18,6 +20,10 @@ import java.util.function.Consumer;
 final class Http2Connection {
   private static final int MAX_STREAMS = 256;
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
+
+  /** What paused uploads may hold back together before they stall their neighbours. */
+  private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
+
   private static final int MAX_RESETS = 2 * MAX_STREAMS;
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
@@ -39,6 +45,10 @@ final class Http2Connection {
     pipeline.addLast("codec", codec);
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer()));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
+    // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
+    pipeline.writeAndFlush(
+        new DefaultHttp2WindowUpdateFrame(
+            CONNECTION_WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
   }
 
   private Http2FrameCodec codec() {

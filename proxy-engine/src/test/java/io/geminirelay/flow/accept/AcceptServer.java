@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener whose only stage echoes method, path and body, or holds its answer on {@code /hold}.
+ * A listener whose only stage echoes method, path and body, or holds its answer on {@code /hold},
+ * or stops reading on {@code /pause}.
  */
 final class AcceptServer implements AutoCloseable {
   final ClientConnections connections;
@@ -159,6 +160,9 @@ final class AcceptServer implements AutoCloseable {
         if (object instanceof HttpRequest request) {
           good.add(request.method() + " " + request.uri());
           headers.add(request.headers().toString());
+          if (request.uri().equals("/pause")) {
+            ctx.channel().config().setAutoRead(false);
+          }
           if (request.uri().equals("/early")) {
             answer(ctx, "early");
           }

@@ -32,6 +32,8 @@ import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
 class Http2ConnectionTest {
   private static final MultiThreadIoEventLoopGroup LOOP =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private static final int MORE_THAN_A_STREAM_WINDOW = 3 << 20;
   private final Queue<String> events = new ConcurrentLinkedQueue<>();
   private AcceptServer server;
   private Channel client;
@@ -191,6 +194,25 @@ class Http2ConnectionTest {
     send(head("POST", "/early"), false);
     awaitEvent("reset NO_ERROR");
     assertTrue(events.contains("data early end"), events::toString);
+  }
+
+  @Test
+  void pausedUploadsDoNotStallTheOthersOfTheConnection() {
+    List<Http2StreamChannel> paused = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Http2StreamChannel upload = send(head("POST", "/pause"), false);
+      paused.add(upload);
+      upload.writeAndFlush(
+          new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[MORE_THAN_A_STREAM_WINDOW])));
+    }
+    AcceptServer.await(() -> server.good.size() == 4);
+    Http2StreamChannel stream = send(head("POST", "/b"), false);
+    stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[] {'x'}), true));
+    awaitEvent("data POST /b x end");
+    assertFalse(events.stream().anyMatch(event -> event.contains("/pause")), events::toString);
+    paused.forEach(Http2StreamChannel::close);
+    AcceptServer.await(
+        () -> server.gone.stream().filter("/pause"::equals).count() == paused.size());
   }
 
   @Test

@@ -33,7 +33,7 @@ public final class Connector {
 
   /**
    * A connector with the clocks of {@code config}: {@code connect} for name, TCP and egress hop
-   * together, {@code tlsHandshake} for the target's handshake.
+   * together, all addresses included, {@code tlsHandshake} for the target's handshake.
    *
    * @param channels makes stream sockets of the transport that the loops run
    */

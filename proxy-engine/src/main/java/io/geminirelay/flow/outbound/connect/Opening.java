@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection on its way, stage by stage: name, TCP, egress hop, TLS. Whatever stage fails, or
  * runs out of time, names the fault; the listener hears exactly once. Lives on one event loop;
- * sharable because it follows from one address of the hop to the next, one channel at a time.
+ * sharable because it follows from one address of the hop to the next, one channel at a time. An
+ * address that does not answer is left for the next after its share of the time.
  */
 @Sharable
 final class Opening extends ChannelInboundHandlerAdapter {
+  private static final long MIN_SHARE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private enum Stage {
     RESOLVING,
     CONNECTING,
@@ -48,6 +51,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
   private Stage stage = Stage.RESOLVING;
   private @Nullable Channel channel;
   private @Nullable Future<?> clock;
+  private long deadlineNanos;
 
   Opening(Connector connector, EventLoop loop, Destination destination, ConnectListener listener) {
     this.connector = connector;
@@ -77,6 +81,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
 
   private void startClock(Duration limit) {
     stopClock();
+    deadlineNanos = loop.ticker().nanoTime() + limit.toNanos();
     clock = loop.schedule(this::timedOut, limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
@@ -124,6 +129,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
             .bootstrap(loop, new HopInstaller(proxy))
             .connect(proxy == null ? hop : Connector.unresolved(target.host(), target.port()));
     channel = connecting.channel();
+    limitToShare(connecting, hops.size() - index);
     connecting.addListener(
         done -> {
           if (stage != Stage.CONNECTING) {
@@ -136,6 +142,17 @@ final class Opening extends ChannelInboundHandlerAdapter {
             fail(egressOr(FaultKind.CONNECT), nameOf() + " cannot be reached", done.cause());
           }
         });
+  }
+
+  /** Closes what has not connected in its share of the time; the last address has all of it. */
+  private void limitToShare(ChannelFuture connecting, int addressesLeft) {
+    if (addressesLeft == 1 || connecting.isDone()) {
+      return;
+    }
+    long left = deadlineNanos - loop.ticker().nanoTime();
+    long share = Math.max(MIN_SHARE_NANOS, left / addressesLeft);
+    Future<?> end = loop.schedule(() -> connecting.channel().close(), share, TimeUnit.NANOSECONDS);
+    connecting.addListener(done -> end.cancel(false));
   }
 
   /** Puts the proxy's handlers in before connecting, since they redirect the connect call. */
@@ -153,7 +170,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
           SslContext context = connector.tls().forProxy(target.caFile());
           SslHandler ssl = handler(context, ctx.channel(), egress.host(), egress.port());
           ssl.setHandshakeTimeoutMillis(0);
-          ssl.handshakeFuture().addListener(done -> proxySecured(done.cause()));
+          ssl.handshakeFuture().addListener(done -> proxySecured(ctx.channel(), done.cause()));
           ctx.pipeline().addLast(ssl);
         }
         ctx.pipeline().addLast(proxy);
@@ -162,8 +179,9 @@ final class Opening extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void proxySecured(@Nullable Throwable problem) {
-    if (problem != null && stage != Stage.DONE) {
+  private void proxySecured(Channel over, @Nullable Throwable problem) {
+    // The channel to an address that was left for the next one ends its handshake, too.
+    if (problem != null && over == channel && stage != Stage.DONE) {
       fail(FaultKind.EGRESS_CONNECT, "no TLS with " + nameOf(), problem);
     }
   }

@@ -44,6 +44,7 @@ final class DestinationPool {
   private long asked;
   private int connections;
   private int connecting;
+  private boolean growing;
   private boolean sweeping;
   private boolean closed;
 
@@ -168,9 +169,18 @@ final class DestinationPool {
   // -- opening
 
   private void grow() {
-    while (!closed && connecting < wanted() && makeRoom()) {
-      connecting++;
-      owner.connector().open(owner.loop(), destination, new Arrival());
+    // What makes room may close at once, and its end, or an opening's, asks to grow again.
+    if (growing) {
+      return;
+    }
+    growing = true;
+    try {
+      while (!closed && connecting < wanted() && makeRoom()) {
+        connecting++;
+        owner.connector().open(owner.loop(), destination, new Arrival());
+      }
+    } finally {
+      growing = false;
     }
   }
 
@@ -193,7 +203,8 @@ final class DestinationPool {
     if (oldest != null) {
       oldest.channel.close();
     }
-    return oldest != null;
+    // A close that takes its time, as with TLS, asks to grow when it is done.
+    return connections + connecting < limits.maxConnections();
   }
 
   private final class Arrival implements ConnectListener {

@@ -132,6 +132,23 @@ class Http1PoolTest {
   }
 
   @Test
+  void anIdleConnectionMakesWayForOneOther() throws Exception {
+    try (PoolBench bench = new PoolBench(1, 10);
+        RawServer server = RawServer.answering(OK)) {
+      bench.exchange(to(server));
+      assertEquals(
+          1,
+          bench.on(
+              () -> {
+                bench.asks(to(server), true);
+                return bench.pools.counts().connecting();
+              }));
+      bench.await(() -> bench.pools.counts().waiting() == 0);
+      assertEquals(2, server.accepted.get());
+    }
+  }
+
+  @Test
   void aPortWithoutServerFailsAsConnect() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
