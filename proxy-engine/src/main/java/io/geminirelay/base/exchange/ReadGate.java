@@ -1,6 +1,9 @@
 package io.geminirelay.base.exchange;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AttributeKey;
 
 /**
@@ -13,10 +16,12 @@ public final class ReadGate {
   private static final AttributeKey<ReadGate> KEY = AttributeKey.valueOf(ReadGate.class, "gate");
 
   private final Channel channel;
+  private final ChannelFutureListener connectionClosed;
   private int reasons;
 
   private ReadGate(Channel channel) {
     this.channel = channel;
+    this.connectionClosed = closed -> channel.close();
   }
 
   /** The gate of {@code channel}, made when first asked for. */
@@ -36,6 +41,7 @@ public final class ReadGate {
     reasons |= reason.bit();
     if (before == 0) {
       channel.config().setAutoRead(false);
+      watchConnection(true);
     }
   }
 
@@ -45,7 +51,20 @@ public final class ReadGate {
     int before = reasons;
     reasons &= ~reason.bit();
     if (before != 0 && reasons == 0) {
+      watchConnection(false);
       channel.config().setAutoRead(true);
+    }
+  }
+
+  // An HTTP/2 stream that is not read does not hear of its connection's end either.
+  private void watchConnection(boolean paused) {
+    if (channel instanceof Http2StreamChannel) {
+      ChannelFuture closed = channel.parent().closeFuture();
+      if (paused) {
+        closed.addListener(connectionClosed);
+      } else {
+        closed.removeListener(connectionClosed);
+      }
     }
   }
 
