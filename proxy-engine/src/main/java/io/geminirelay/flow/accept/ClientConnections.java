@@ -34,6 +34,7 @@ public final class ClientConnections {
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private volatile boolean draining;
+  private volatile boolean forced;
 
   /** Makes an empty set of at most {@code max} connections; at least 1. */
   public ClientConnections(int max) {
@@ -68,7 +69,7 @@ public final class ClientConnections {
   private void leave(Channel channel) {
     channels.remove(channel);
     if (open.decrementAndGet() == 0 && draining) {
-      drained.complete(true);
+      drained.complete(!forced);
     }
   }
 
@@ -90,8 +91,9 @@ public final class ClientConnections {
     return drained.whenComplete((clean, failure) -> force.cancel(false));
   }
 
+  // Completes when the last one is closed, not before: who waits for it ends the event loops.
   private void force() {
-    drained.complete(open.get() == 0);
+    forced = true;
     channels.forEach(channel -> channel.eventLoop().execute(() -> closeNow(channel)));
   }
 
