@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of an answer that is not yet known to be the one, or an error answer kept in case
@@ -70,11 +69,6 @@ public final class HeldAnswer {
         relay.take(piece);
       }
     }
-  }
-
-  /** The last piece, if the whole answer is held. */
-  public @Nullable LastHttpContent lookLast() {
-    return isWhole() ? (LastHttpContent) pieces.get(pieces.size() - 1) : null;
   }
 
   /** Lets go of everything. */
