@@ -6,12 +6,18 @@ public enum Stage {
   EXCHANGE,
   /** Says what the path means. */
   CLASSIFY,
+  /** Lets browsers of other origins in. */
+  CORS,
   /** Says who calls. */
   AUTH,
   /** Answers what needs no upstream. */
   LOCAL,
   /** Bounds the body. */
   BODY,
+  /** Turns the gateway's own request forms into Google's, and answers back. */
+  INTERPRET,
+  /** Bounds the tokens of a request. */
+  TOKENS,
   /** Carries the request upstream. */
   FORWARD
 }

@@ -1,6 +1,7 @@
 package io.geminirelay.base.exchange;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.Fault;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AttributeKey;
@@ -24,6 +25,8 @@ public final class Exchange {
   private String uri;
   private String model = "";
   private boolean generating;
+  private HttpRequest request;
+  private @Nullable Secret ownKey;
   private @Nullable ClientConfig client;
   private @Nullable Fault fault;
   private int attempts;
@@ -40,6 +43,7 @@ public final class Exchange {
     this.head = head;
     this.startNanos = startNanos;
     this.uri = head.uri();
+    this.request = head;
   }
 
   /** The request id: 1 to 128 visible ASCII characters. */
@@ -95,6 +99,35 @@ public final class Exchange {
   /** Whether a success has to hold an answer of a model, so that an empty one is a failure. */
   public boolean generating() {
     return generating;
+  }
+
+  /**
+   * Records what a request in a form of the gateway's own asks of Google.
+   *
+   * @param request head with the length of the body that goes upstream
+   * @param uri path and query on Google's side
+   * @param model model asked for
+   */
+  public void interpreted(HttpRequest request, String uri, String model) {
+    this.request = request;
+    this.uri = uri;
+    this.model = model;
+    this.generating = true;
+  }
+
+  /** The head that upstream heads are built from: the client's own, unless it was interpreted. */
+  public HttpRequest request() {
+    return request;
+  }
+
+  /** A key that the client brought for this one request, or null. */
+  public @Nullable Secret ownKey() {
+    return ownKey;
+  }
+
+  /** Records a key that is the client's own: used for this exchange and forgotten with it. */
+  public void ownKey(Secret key) {
+    this.ownKey = key;
   }
 
   /** Who calls; null before authentication and where none is configured. */

@@ -3,6 +3,8 @@ package io.geminirelay.base.exchange;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.fault.Side;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
@@ -20,12 +22,15 @@ public final class FaultBody {
   public static void write(ByteBuf body, Exchange exchange, Fault fault) {
     try (JsonGenerator out = JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
       out.writeStartObject();
-      out.writeObjectFieldStart("error");
       switch (exchange.route().dialect()) {
         case NATIVE -> writeNative(out, exchange, fault);
         case OPENAI -> writeOpenAi(out, exchange, fault);
+        case GENERATE -> {
+          out.writeFieldName("error");
+          writeGenerate(out, exchange, fault);
+        }
+        case SIMPLE -> writeSimple(out, exchange, fault);
       }
-      out.writeEndObject();
       out.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
@@ -35,6 +40,7 @@ public final class FaultBody {
   // https://cloud.google.com/apis/design/errors#error_model
   private static void writeNative(JsonGenerator out, Exchange exchange, Fault fault)
       throws IOException {
+    out.writeObjectFieldStart("error");
     out.writeNumberField("code", fault.kind().status());
     out.writeStringField("message", fault.detail());
     out.writeStringField("status", fault.kind().statusName());
@@ -54,15 +60,53 @@ public final class FaultBody {
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeEndObject();
   }
 
   // https://platform.openai.com/docs/guides/error-codes
   private static void writeOpenAi(JsonGenerator out, Exchange exchange, Fault fault)
       throws IOException {
+    out.writeObjectFieldStart("error");
     out.writeStringField("message", fault.detail() + " (request " + exchange.id() + ")");
     out.writeStringField("type", openAiType(fault.kind().status()));
     out.writeStringField("code", fault.kind().reason());
     out.writeNullField("param");
+    out.writeEndObject();
+  }
+
+  /** The object that an element of {@code /generate} holds as its error, and a refusal too. */
+  public static void writeGenerate(JsonGenerator out, Exchange exchange, Fault fault)
+      throws IOException {
+    out.writeStartObject();
+    out.writeNumberField("code", fault.kind().status());
+    out.writeStringField("message", fault.detail());
+    out.writeStringField("status", fault.kind().statusName());
+    out.writeStringField("reason", fault.kind().reason());
+    out.writeStringField("request_id", exchange.id());
+    out.writeEndObject();
+  }
+
+  private static void writeSimple(JsonGenerator out, Exchange exchange, Fault fault)
+      throws IOException {
+    out.writeStringField("result", "Failed");
+    out.writeArrayFieldStart("errors");
+    out.writeStartObject();
+    out.writeStringField("code", simpleCode(fault.kind()));
+    out.writeStringField("message", fault.detail());
+    out.writeStringField("reason", fault.kind().reason());
+    out.writeStringField("request_id", exchange.id());
+    out.writeEndObject();
+    out.writeEndArray();
+  }
+
+  private static String simpleCode(FaultKind kind) {
+    return switch (kind) {
+      case UNAUTHENTICATED, FORBIDDEN -> "UNAUTHORIZED";
+      case PROMPT_TOO_LONG -> "PROMPT_TOO_LONG";
+      case KEYS_COOLING -> "QUOTA_ERROR";
+      case FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, DEADLINE -> "TIMEOUT";
+      default -> kind.side() == Side.CLIENT ? "VALIDATION_ERROR" : "UPSTREAM_ERROR";
+    };
   }
 
   private static String openAiType(int status) {

@@ -13,6 +13,10 @@ public enum Route {
   DOWNLOAD(Dialect.NATIVE, true),
   /** Google's OpenAI-compatible API, in whichever of its path forms. */
   OPENAI(Dialect.OPENAI, true),
+  /** {@code POST /generate}: text that accumulates in the elements of a JSON array. */
+  GENERATE(Dialect.GENERATE, true),
+  /** {@code POST /gemini-proxy}: a prompt in, an answer out. */
+  SIMPLE(Dialect.SIMPLE, true),
   /** {@code GET /health}: answered here, no credential needed. */
   HEALTH(Dialect.NATIVE, false),
   /** {@code GET /health/detailed}: answered here, for the admin token. */
@@ -30,6 +34,7 @@ public enum Route {
           HttpMethod.DELETE,
           HttpMethod.OPTIONS);
   private static final Set<HttpMethod> ANSWERED = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+  private static final Set<HttpMethod> POSTED = Set.of(HttpMethod.POST);
 
   private final Dialect dialect;
   private final boolean upstream;
@@ -54,11 +59,26 @@ public enum Route {
    * echoes of the request with all its credentials, and unknown methods are kept from it.
    */
   public boolean allows(HttpMethod method) {
-    return upstream ? PASSED.contains(method) : ANSWERED.contains(method);
+    return methods().contains(method);
+  }
+
+  private Set<HttpMethod> methods() {
+    if (interpreted()) {
+      return POSTED;
+    }
+    return upstream ? PASSED : ANSWERED;
+  }
+
+  /** Whether request and answer have a form of the gateway's own, so that neither passes as is. */
+  public boolean interpreted() {
+    return this == GENERATE || this == SIMPLE;
   }
 
   /** The served methods as the value of an {@code Allow} header. */
   public String allowedMethods() {
+    if (interpreted()) {
+      return "POST";
+    }
     return upstream ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : "GET, HEAD";
   }
 
@@ -67,6 +87,10 @@ public enum Route {
     /** Google's: {@code {"error":{"code","message","status","details"}}}. */
     NATIVE,
     /** OpenAI's: {@code {"error":{"message","type","code"}}}. */
-    OPENAI
+    OPENAI,
+    /** That of {@code /generate}: {@code {"error":{"code","message","status","reason"}}}. */
+    GENERATE,
+    /** That of {@code /gemini-proxy}: {@code {"result":"Failed","errors":[…]}}. */
+    SIMPLE
   }
 }

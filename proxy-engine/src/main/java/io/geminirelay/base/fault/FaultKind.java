@@ -12,6 +12,12 @@ public enum FaultKind {
   BAD_FRAMING(400, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** A header or path cannot be passed on. */
   BAD_REQUEST(400, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The body of one of the gateway's own request forms breaks its rules. */
+  INVALID_BODY(400, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The prompt has more characters than allowed. */
+  PROMPT_TOO_LONG(400, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The request has more tokens than allowed. */
+  TOO_MANY_TOKENS(400, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** No credential, or an unknown one. */
   UNAUTHENTICATED(401, "UNAUTHENTICATED", Side.CLIENT, Retry.NEVER),
   /** The client may not use this model or group. */
@@ -26,6 +32,8 @@ public enum FaultKind {
   BODY_TOO_LARGE(413, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The request line is longer than allowed. */
   URI_TOO_LONG(414, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The request body is compressed where it has to be read. */
+  UNSUPPORTED_ENCODING(415, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** An expectation other than {@code 100-continue}. */
   EXPECTATION_FAILED(417, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The request's headers are longer than allowed. */

@@ -84,6 +84,8 @@ public final class RouteTable {
       throws FaultException {
     return switch (path) {
       case "/health" -> match(Route.HEALTH, method, raw, "", false);
+      case "/generate" -> match(Route.GENERATE, method, raw, "", false);
+      case "/gemini-proxy" -> match(Route.SIMPLE, method, raw, "", false);
       case "/health/detailed" -> match(Route.HEALTH_DETAILED, method, raw, "", false);
       default -> throw unknown();
     };

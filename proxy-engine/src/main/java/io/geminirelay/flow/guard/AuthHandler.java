@@ -60,7 +60,8 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
     return switch (exchange.route()) {
       case HEALTH -> null;
       case HEALTH_DETAILED -> checkAdmin(head);
-      case NATIVE, UPLOAD, DOWNLOAD, OPENAI, UNKNOWN -> checkClient(exchange, head);
+      case NATIVE, UPLOAD, DOWNLOAD, OPENAI, GENERATE, SIMPLE, UNKNOWN ->
+          checkClient(exchange, head);
     };
   }
 

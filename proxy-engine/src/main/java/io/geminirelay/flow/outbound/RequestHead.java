@@ -68,7 +68,7 @@ public final class RequestHead {
    */
   public static HttpRequest build(
       Exchange exchange, TargetConfig target, Secret key, boolean http2) {
-    HttpRequest client = exchange.head();
+    HttpRequest client = exchange.request();
     HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
     headers.add(HttpHeaderNames.HOST, target.authority());
     copy(client.headers(), headers, exchange.generating());

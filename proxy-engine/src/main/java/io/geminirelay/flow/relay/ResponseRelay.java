@@ -1,5 +1,6 @@
 package io.geminirelay.flow.relay;
 
+import io.geminirelay.base.exchange.BrokenAnswer;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultBody;
 import io.geminirelay.base.fault.Fault;
@@ -108,6 +109,7 @@ public final class ResponseRelay {
    * Breaks the answer off so that it cannot look complete: an error event where the client reads
    * events, then no proper end (RFC 9112 section 8: an incomplete chunked message).
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public void breakOff(Fault fault) {
     if (ended) {
       return;
@@ -117,6 +119,10 @@ public final class ResponseRelay {
     if (!writable()) {
       // Whatever were sent now would wait behind what this client does not read.
       client.close();
+      return;
+    }
+    if (exchange.route().interpreted()) {
+      client.writeAndFlush(new BrokenAnswer(fault));
       return;
     }
     if (eventStream) {

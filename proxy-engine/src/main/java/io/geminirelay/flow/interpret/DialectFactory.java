@@ -1,0 +1,21 @@
+package io.geminirelay.flow.interpret;
+
+import io.geminirelay.base.config.DialectConfig;
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.TimeSource;
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which routes have a form of the gateway's own. Immutable.
+ *
+ * @param config what the operator set for them
+ * @param time the clock
+ */
+public record DialectFactory(DialectConfig config, TimeSource time) {
+
+  /** The dialect of {@code exchange}, or null where requests pass as they are. */
+  @Nullable Dialect of(ChannelHandlerContext ctx, Exchange exchange) {
+    return null;
+  }
+}
