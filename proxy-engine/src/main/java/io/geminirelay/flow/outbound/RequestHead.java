@@ -75,7 +75,7 @@ public final class RequestHead {
     frame(client, headers, http2);
     headers.add(HttpHeaderNames.VIA, VIA_VALUE);
     switch (exchange.route().dialect()) {
-      case NATIVE -> headers.add(GOOGLE_KEY, key.reveal());
+      case NATIVE, GENERATE, SIMPLE -> headers.add(GOOGLE_KEY, key.reveal());
       case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, "Bearer " + key.reveal());
     }
     String uri = TargetPath.join(target, exchange.uri());
