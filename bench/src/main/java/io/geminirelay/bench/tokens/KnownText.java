@@ -19,7 +19,7 @@ import java.util.List;
  */
 public record KnownText(String kind, String text, int tokens) {
   /** Where the texts are, seen from the project. */
-  static final Path BESIDE = Path.of("../shared/tokens/texts.jsonl");
+  private static final Path BESIDE = Path.of("../shared/tokens/texts.jsonl");
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -30,7 +30,8 @@ public record KnownText(String kind, String text, int tokens) {
    *     GEMINI_RELAY_SHARED} names
    * @throws NoSuchFileException if there is none
    */
-  static List<KnownText> read(@org.jspecify.annotations.Nullable Path given) throws IOException {
+  public static List<KnownText> read(@org.jspecify.annotations.Nullable Path given)
+      throws IOException {
     Path file = given == null ? standard() : given;
     List<KnownText> texts = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(Files.newInputStream(file))) {
