@@ -61,6 +61,9 @@ public final class TokenWeights {
 
   private final short[] weights;
 
+  /** What CHARACTER, BLOCK and PAIR say together, for two ASCII characters. */
+  private final short[] asciiPairs = new short[1 << 14];
+
   /**
    * Weights by level.
    *
@@ -71,16 +74,29 @@ public final class TokenWeights {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (short) weight(levels[i]);
     }
-    fold();
+    foldKinds();
+    foldPairs();
   }
 
   /** The kinds on both sides are two of the three, and alone decide what is certain. */
-  private void fold() {
+  private void foldKinds() {
     int first = ContextTable.THREE_KINDS.first();
     int pairs = ContextTable.KINDS.end() - 1;
     for (int i = first; i < ContextTable.THREE_KINDS.end(); i++) {
       int two = i - first & pairs;
-      weights[i] = TextContext.certain(two) ? CERTAIN : (short) (weights[i] + weights[two]);
+      boolean certain = TextContext.certain(two);
+      weights[i] = certain ? CERTAIN : (short) (BORDER_BIAS + weights[i] + weights[two]);
+    }
+  }
+
+  private void foldPairs() {
+    TextContext context = new TextContext();
+    for (int i = 0; i < asciiPairs.length; i++) {
+      context.restart();
+      context.next(i >> 7);
+      context.next(i & 0x7F);
+      asciiPairs[i] =
+          (short) (weights[context.characterSlot] + weights[context.block] + weights[context.pair]);
     }
   }
 
@@ -169,14 +185,23 @@ public final class TokenWeights {
   int border(TextContext at) {
     short[] w = weights;
     return logistic(
-        BORDER_BIAS
-            + w[at.threeKinds]
+        w[at.threeKinds]
             + w[at.runSlot]
             + w[at.wordSlot]
             + w[at.block]
             + w[at.characterSlot]
             + w[at.pair]
             + w[at.triple]);
+  }
+
+  /**
+   * The same as {@link #border(TextContext)} for an ASCII character behind another.
+   *
+   * @param both the character before and this one, 7 bits each
+   */
+  int asciiBorder(int both, int threeKinds, int runSlot, int wordSlot, int triple) {
+    short[] w = weights;
+    return logistic(asciiPairs[both] + w[threeKinds] + w[runSlot] + w[wordSlot] + w[triple]);
   }
 
   private int unknown(TextContext at) {
