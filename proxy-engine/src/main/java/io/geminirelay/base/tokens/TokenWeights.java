@@ -64,6 +64,9 @@ public final class TokenWeights {
   /** What CHARACTER, BLOCK and PAIR say together, for two ASCII characters. */
   private final short[] asciiPairs = new short[1 << 14];
 
+  /** What the chance to be unknown adds to the share of each character of the basic plane. */
+  private final char[] unknowns = new char[1 << 16];
+
   /**
    * Weights by level.
    *
@@ -76,6 +79,7 @@ public final class TokenWeights {
     }
     foldKinds();
     foldPairs();
+    foldUnknowns();
   }
 
   /** The kinds on both sides are two of the three, and alone decide what is certain. */
@@ -97,6 +101,15 @@ public final class TokenWeights {
       context.next(i & 0x7F);
       asciiPairs[i] =
           (short) (weights[context.characterSlot] + weights[context.block] + weights[context.pair]);
+    }
+  }
+
+  private void foldUnknowns() {
+    TextContext context = new TextContext();
+    for (int c = 0x80; c < unknowns.length; c++) {
+      context.restart();
+      context.next(c);
+      unknowns[c] = (char) Math.min(Character.MAX_VALUE, unknown(context, c));
     }
   }
 
@@ -177,8 +190,7 @@ public final class TokenWeights {
 
   /** Tokens that the character looked at adds, in units of {@link #TOKEN}; at least 0. */
   int share(TextContext at, int c) {
-    int share = border(at);
-    return c < 0x80 ? share : share + TextContext.moreBytes(c) * unknown(at);
+    return border(at) + (c < unknowns.length ? unknowns[c] : unknown(at, c));
   }
 
   /** The same without regard to whether the vocabulary lacks the character: at most one token. */
@@ -204,8 +216,9 @@ public final class TokenWeights {
     return logistic(asciiPairs[both] + w[threeKinds] + w[runSlot] + w[wordSlot] + w[triple]);
   }
 
-  private int unknown(TextContext at) {
-    return logistic(at.unknownBias() + weights[at.unknown()] + weights[at.unknownBlock()]);
+  private int unknown(TextContext at, int c) {
+    int sum = at.unknownBias() + weights[at.unknown()] + weights[at.unknownBlock()];
+    return TextContext.moreBytes(c) * logistic(sum);
   }
 
   private static int logistic(int sum) {
