@@ -63,7 +63,8 @@ final class JsonText {
   private static byte[][] escapes() {
     byte[][] all = new byte['\\' + 1][];
     for (int c = 0; c < ' '; c++) {
-      all[c] = new byte[] {'\\', 'u', '0', '0', (byte) HEX.charAt(c >> 4), (byte) HEX.charAt(c & 15)};
+      all[c] =
+          new byte[] {'\\', 'u', '0', '0', (byte) HEX.charAt(c >> 4), (byte) HEX.charAt(c & 15)};
     }
     String named = "\"\"\\\\\bb\ff\nn\rr\tt";
     for (int i = 0; i < named.length(); i += 2) {

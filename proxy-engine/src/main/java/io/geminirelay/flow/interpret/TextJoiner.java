@@ -11,9 +11,9 @@ import java.util.List;
  * in UTF-8.
  *
  * <p>Runs that need no change are copied as they are; the rest is escaped, and what is no UTF-8
- * becomes U+FFFD, one for each sequence that could not go on (Unicode 16 section 3.9). Pieces may be
- * cut within a character. The text lies in blocks that are only appended to, so that a reader holds
- * slices of them and none is copied; positions count bytes from the beginning of the text.
+ * becomes U+FFFD, one for each sequence that could not go on (Unicode 16 section 3.9). Pieces may
+ * be cut within a character. The text lies in blocks that are only appended to, so that a reader
+ * holds slices of them and none is copied; positions count bytes from the beginning of the text.
  *
  * <p>Owns its blocks until {@link #release()}. Not thread-safe.
  */

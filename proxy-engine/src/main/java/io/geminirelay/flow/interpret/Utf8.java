@@ -9,7 +9,9 @@ import io.netty.buffer.ByteBuf;
 final class Utf8 {
   private Utf8() {}
 
-  /** Bytes of the character that {@code lead} begins: 2 to 4, or 0 if it begins none beyond ASCII. */
+  /**
+   * Bytes of the character that {@code lead} begins: 2 to 4, or 0 if it begins none beyond ASCII.
+   */
   static int width(byte lead) {
     int first = lead & 0xFF;
     if (first < 0xC2 || first > 0xF4) {
@@ -36,7 +38,9 @@ final class Utf8 {
     };
   }
 
-  /** Bytes of the character beyond ASCII at {@code index} if it is whole and well-formed, else 0. */
+  /**
+   * Bytes of the character beyond ASCII at {@code index} if it is whole and well-formed, else 0.
+   */
   static int whole(ByteBuf buf, int index, int to) {
     byte lead = buf.getByte(index);
     int width = width(lead);
