@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Not thread-safe; borrows each buffer for the call alone.
  */
 public final class ThoughtsScanner {
-  private static final int MAX_VALUE_BYTES = 16;
+  private static final int MAX_VALUE_BYTES = 64;
   private static final String[] LIST = paths();
   private static final MemberPaths PATHS = MemberPaths.of(LIST);
 

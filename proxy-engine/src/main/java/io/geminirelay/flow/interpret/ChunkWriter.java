@@ -57,8 +57,10 @@ final class ChunkWriter {
     String note = FinishNote.of(found, text.length() == 0);
     if (note != null) {
       member(end, "message", out -> out.writeString(note));
+      end = scrubbed(end);
     }
-    return give(text, last(end));
+    close(end);
+    return give(text, end);
   }
 
   /** The last element of an answer that is not complete; the caller releases it. */
@@ -66,7 +68,9 @@ final class ChunkWriter {
     ByteBuf end = alloc.directBuffer(AROUND_BYTES);
     members(end, false, found.totalTokens());
     member(end, "error", error::write);
-    return give(text, last(end));
+    end = scrubbed(end);
+    close(end);
+    return give(text, end);
   }
 
   private ByteBuf give(TextJoiner text, ByteBuf end) {
@@ -92,9 +96,12 @@ final class ChunkWriter {
     ByteBufUtil.writeAscii(end, ",\"total_tokens\":" + totalTokens);
   }
 
-  private ByteBuf last(ByteBuf end) {
+  private void close(ByteBuf end) {
     ByteBufUtil.writeAscii(end, form.events() ? "}\n\n" : "}]");
-    // What Google says in an error may hold a key.
+  }
+
+  /** What Google says may hold a key. */
+  private ByteBuf scrubbed(ByteBuf end) {
     return KeyScrub.take(end, alloc, List.of());
   }
 

@@ -31,6 +31,7 @@ final class EventFeed {
   private final AnswerReader reader;
   private State state = State.LINE_START;
   private int fieldLength;
+  private boolean begun;
   private boolean afterReturn;
   private boolean commented;
   private boolean broken;
@@ -80,6 +81,10 @@ final class EventFeed {
       return i + 1;
     }
     afterReturn = false;
+    if (!begun && (b == ' ' || b == '\t')) {
+      return i + 1;
+    }
+    begun = true;
     if (b == '{' || b == '[') {
       state = State.BARE;
       return i;

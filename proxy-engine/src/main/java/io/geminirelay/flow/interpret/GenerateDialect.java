@@ -30,6 +30,12 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
   /** What may be written before it is sent: a TLS client's channel counts only what was sent. */
   private static final int MAX_UNFLUSHED_BYTES = 64 * 1024;
 
+  /**
+   * What may wait for a client that does not read: one event more could repeat the whole text, and
+   * TLS keeps each of them apart.
+   */
+  private static final int MAX_WAITING_BYTES = 4 << 20;
+
   private enum State {
     /** The request's head is not passed on yet; becomes REQUESTED, OVER. */
     BEGUN,
@@ -125,7 +131,7 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
 
   @Override
   public boolean ready() {
-    return ctx.channel().isWritable();
+    return ctx.channel().bytesBeforeWritable() < MAX_WAITING_BYTES;
   }
 
   @Override
