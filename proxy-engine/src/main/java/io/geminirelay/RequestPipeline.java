@@ -8,6 +8,8 @@ import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.ClientPasses;
+import io.geminirelay.flow.interpret.DialectFactory;
+import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.settle.Settlement;
@@ -26,6 +28,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final AuthHandler auth;
   private final ClassifyHandler classify = new ClassifyHandler();
   private final HealthHandler health;
+  private final DialectFactory dialects;
   private final Outbound outbound;
   private final Settlement settlement;
   private final TimeSource time;
@@ -34,13 +37,20 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   public RequestPipeline(
       EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
-    this.auth =
-        new AuthHandler(
-            new ClientPasses(config.clients(), config.openToAll()), config.server().adminToken());
+    this.auth = new AuthHandler(passes(config), config.server().adminToken());
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
+    this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
+  }
+
+  private static ClientPasses passes(EngineConfig config) {
+    return new ClientPasses(
+        config.clients(),
+        config.openToAll(),
+        config.server().reachable(),
+        config.dialects().generatePassword());
   }
 
   @Override
@@ -50,6 +60,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
+    add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }
 

@@ -34,8 +34,7 @@ public final class RouteTable {
    */
   public static RouteMatch match(HttpMethod method, String target) {
     String raw = originForm(target);
-    int query = raw.indexOf('?');
-    int pathEnd = query < 0 ? raw.length() : query;
+    int pathEnd = pathEnd(raw);
     try {
       if (!raw.startsWith("/")) {
         throw fault(FaultKind.BAD_REQUEST, "the request target must be a path");
@@ -54,7 +53,7 @@ public final class RouteTable {
 
   private static RouteMatch lookUp(HttpMethod method, String raw, String path)
       throws FaultException {
-    if (encodedRoot(raw)) {
+    if (encodedRoot(raw, pathEnd(raw))) {
       throw unknown();
     }
     if (under(path, OPENAI)) {
@@ -133,11 +132,16 @@ public final class RouteTable {
     return version < 0 ? ModelName.NONE : ModelName.of(path, version);
   }
 
+  private static int pathEnd(String raw) {
+    int query = raw.indexOf('?');
+    return query < 0 ? raw.length() : query;
+  }
+
   /** An encoded letter in the first segment: no route is written so, and rewriting relies on it. */
-  private static boolean encodedRoot(String raw) {
+  private static boolean encodedRoot(String raw, int pathEnd) {
     int percent = raw.indexOf('%');
     int slash = raw.indexOf('/', 1);
-    return percent >= 0 && (slash < 0 || percent < slash);
+    return percent >= 0 && percent < pathEnd && (slash < 0 || percent < slash);
   }
 
   private static boolean under(String path, String root) {
