@@ -8,6 +8,8 @@ import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.ClientPasses;
+import io.geminirelay.flow.interpret.DialectFactory;
+import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.settle.Settlement;
@@ -26,6 +28,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final AuthHandler auth;
   private final ClassifyHandler classify = new ClassifyHandler();
   private final HealthHandler health;
+  private final DialectFactory dialects;
   private final Outbound outbound;
   private final Settlement settlement;
   private final TimeSource time;
@@ -39,6 +42,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
             new ClientPasses(config.clients(), config.openToAll()), config.server().adminToken());
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
+    this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
   }
@@ -50,6 +54,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
+    add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }
 

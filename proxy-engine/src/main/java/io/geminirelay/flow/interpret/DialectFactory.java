@@ -16,6 +16,9 @@ public record DialectFactory(DialectConfig config, TimeSource time) {
 
   /** The dialect of {@code exchange}, or null where requests pass as they are. */
   @Nullable Dialect of(ChannelHandlerContext ctx, Exchange exchange) {
-    return null;
+    return switch (exchange.route()) {
+      case SIMPLE -> SimpleDialect.begin(ctx, exchange, config, time);
+      default -> null;
+    };
   }
 }
