@@ -37,14 +37,20 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   public RequestPipeline(
       EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
-    this.auth =
-        new AuthHandler(
-            new ClientPasses(config.clients(), config.openToAll()), config.server().adminToken());
+    this.auth = new AuthHandler(passes(config), config.server().adminToken());
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
     this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
+  }
+
+  private static ClientPasses passes(EngineConfig config) {
+    return new ClientPasses(
+        config.clients(),
+        config.openToAll(),
+        config.server().reachable(),
+        config.dialects().generatePassword());
   }
 
   @Override

@@ -21,7 +21,13 @@ final class CrossChecks {
       server.problems().warn(place, "none beside clients", "only one; every caller is let in");
     }
     boolean guarded = config.openToAll() || !config.clients().isEmpty();
-    if (!guarded && !Addresses.isLoopback(host)) {
+    if (guarded || !config.server().reachable()) {
+      return;
+    }
+    if (config.dialects().generatePassword() != null) {
+      String found = Shown.plain(host) + " with a password for /generate but no clients";
+      server.problems().warn(server.placeOf("host"), found, "clients too; other paths are refused");
+    } else {
       String expected =
           "clients (or the variable API_KEYS) for an address other machines can reach, or"
               + " \"auth: none\" to serve everybody";

@@ -138,18 +138,13 @@ final class SimpleDialect implements Dialect {
     if (key != null) {
       exchange.ownKey(key);
     }
-    String model = asked.model() == null ? usualModel() : asked.model();
+    String model = asked.model() == null ? config.generateModel() : asked.model();
     ByteBuf question = ctx.alloc().buffer(asked.prompt().length() + 64);
     write(question, asked.prompt());
     HttpRequest head = head(path(model), question.readableBytes());
     exchange.interpreted(head, head.uri(), model);
     ctx.fireChannelRead(head);
     ctx.fireChannelRead(new DefaultLastHttpContent(question));
-  }
-
-  private String usualModel() {
-    String model = config.generateModel();
-    return model.startsWith(MODELS) ? model.substring(MODELS.length()) : model;
   }
 
   private static String path(String model) {
