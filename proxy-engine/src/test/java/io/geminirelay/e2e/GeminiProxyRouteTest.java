@@ -298,4 +298,30 @@ class GeminiProxyRouteTest {
       rig.google().journal().awaitCancelled(1);
     }
   }
+
+  @Test
+  void asksForTheBodyWhereTheClientWaitsForLeave() throws Exception {
+    try (SimpleRig rig = SimpleRig.start();
+        TestClient client = TestClient.connect(rig.rig().port())) {
+      String body = body("Hi");
+      client.send(
+          "POST /gemini-proxy HTTP/1.1\r\nHost: localhost\r\nX-API-KEY: %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+              .formatted(TOKEN, body.length()));
+      assertEquals("HTTP/1.1 100 Continue", client.headLines().get(0));
+      assertEquals("Echo: Hi", text(client.send(body).read()));
+    }
+  }
+
+  @Test
+  void servesHttp10Clients() throws Exception {
+    try (SimpleRig rig = SimpleRig.start();
+        TestClient client = TestClient.connect(rig.rig().port())) {
+      String body = body("Hi");
+      client.send(
+          "POST /gemini-proxy HTTP/1.0\r\nX-API-KEY: %s\r\nContent-Length: %d\r\n\r\n%s"
+              .formatted(TOKEN, body.length(), body));
+      assertEquals("Echo: Hi", text(client.read()));
+      assertTrue(client.seesClose());
+    }
+  }
 }

@@ -44,7 +44,7 @@ record SimpleFailure(
    * @param ownKey the key that the client brought for it, or null
    */
   static SimpleFailure of(int status, GoogleError error, @Nullable Secret ownKey) {
-    int meant = status >= 400 ? status : error.code() >= 400 ? error.code() : 502;
+    int meant = isError(status) ? status : isError(error.code()) ? error.code() : 502;
     if (ownKey != null && refusesKey(meant, error)) {
       boolean named = REASON.matcher(error.reason()).matches();
       String detail = named ? " (" + error.reason() + ")" : "";
@@ -61,6 +61,10 @@ record SimpleFailure(
         reason(error, meant),
         message(status, error, ownKey),
         error.retryAfterSeconds());
+  }
+
+  private static boolean isError(int status) {
+    return status >= 400 && status < 600;
   }
 
   private static boolean refusesKey(int status, GoogleError error) {
