@@ -1,7 +1,5 @@
 package io.geminirelay.flow.interpret;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.DialectConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
@@ -11,26 +9,18 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +31,6 @@ import org.jspecify.annotations.Nullable;
  * in one piece at its end.
  */
 final class SimpleDialect implements Dialect {
-  private static final JsonFactory JSON = new JsonFactory();
-
-  private static final String MODELS = "models/";
-
-  /** What a client may say of its request as a whole; the rest of its head is not for Google. */
-  private static final List<String> PASSED = List.of("x-request-id", "traceparent", "tracestate");
-
   /** Where an exchange stands: it only goes forward. */
   private enum State {
     /** The request comes in. */
@@ -140,51 +123,12 @@ final class SimpleDialect implements Dialect {
     }
     String model = asked.model() == null ? config.generateModel() : asked.model();
     ByteBuf question = ctx.alloc().buffer(asked.prompt().length() + 64);
-    write(question, asked.prompt());
-    HttpRequest head = head(path(model), question.readableBytes());
+    SimpleQuestion.write(question, asked.prompt());
+    HttpRequest head =
+        SimpleQuestion.head(exchange.head().headers(), model, question.readableBytes());
     exchange.interpreted(head, head.uri(), model);
     ctx.fireChannelRead(head);
     ctx.fireChannelRead(new DefaultLastHttpContent(question));
-  }
-
-  private static String path(String model) {
-    // Tuned models are a collection of their own.
-    String collection = model.indexOf('/') < 0 ? MODELS : "";
-    return "/v1beta/" + collection + model + ":generateContent";
-  }
-
-  private HttpRequest head(String uri, int length) {
-    HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, uri);
-    head.headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, length);
-    for (String name : PASSED) {
-      String value = exchange.head().headers().get(name);
-      if (value != null) {
-        head.headers().set(name, value);
-      }
-    }
-    return head;
-  }
-
-  // https://ai.google.dev/api/generate-content#method:-models.generatecontent
-  private static void write(ByteBuf body, String prompt) {
-    try (JsonGenerator out = JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
-      out.writeStartObject();
-      out.writeArrayFieldStart("contents");
-      out.writeStartObject();
-      out.writeStringField("role", "user");
-      out.writeArrayFieldStart("parts");
-      out.writeStartObject();
-      out.writeStringField("text", prompt);
-      out.writeEndObject();
-      out.writeEndArray();
-      out.writeEndObject();
-      out.writeEndArray();
-      out.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory does not fail", e);
-    }
   }
 
   // ---- the answer ----
