@@ -116,6 +116,7 @@ public final class ConfigLoader {
 
   private static DialectConfig dialects(ConfigTree root) {
     ConfigTree tree = root.section("generate");
+    ConfigTree simple = root.section("simple");
     Typed typed = new Typed(tree);
     DialectConfig standard = DialectConfig.STANDARD;
     Scalar model = typed.text("model");
@@ -124,8 +125,10 @@ public final class ConfigLoader {
         new DialectConfig(
             model == null ? standard.generateModel() : GenerateModel.of(root.problems(), model),
             typed.count("chunk_token", 1, 1_000_000, standard.chunkTokens()),
-            password == null ? null : Secret.of(password.text()));
+            password == null ? null : Secret.of(password.text()),
+            new Typed(simple).count("max_prompt_chars", 1, 1_000_000, standard.maxPromptChars()));
     tree.done();
+    simple.done();
     return dialects;
   }
 

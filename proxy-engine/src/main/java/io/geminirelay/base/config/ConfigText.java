@@ -72,6 +72,7 @@ public final class ConfigText {
     generate.put("chunk_token", config.dialects().chunkTokens());
     put(generate, "password", masked(config.dialects().generatePassword()));
     all.put("generate", generate);
+    all.put("simple", Map.of("max_prompt_chars", config.dialects().maxPromptChars()));
     all.put("log_level", config.telemetry().logLevel());
     return all;
   }

@@ -29,7 +29,9 @@ public final class FaultBody {
           out.writeFieldName("error");
           writeGenerate(out, exchange, fault);
         }
-        case SIMPLE -> writeSimple(out, exchange, fault);
+        case SIMPLE ->
+            writeSimple(
+                out, exchange, simpleCode(fault.kind()), fault.kind().reason(), fault.detail());
       }
       out.writeEndObject();
     } catch (IOException e) {
@@ -86,14 +88,22 @@ public final class FaultBody {
     out.writeEndObject();
   }
 
-  private static void writeSimple(JsonGenerator out, Exchange exchange, Fault fault)
+  /**
+   * The members of a failure of {@code /gemini-proxy}, without the braces around them.
+   *
+   * @param code one of the codes that its clients know
+   * @param reason what it was in particular, in lower case
+   * @param message for people; holds no credential
+   */
+  public static void writeSimple(
+      JsonGenerator out, Exchange exchange, String code, String reason, String message)
       throws IOException {
     out.writeStringField("result", "Failed");
     out.writeArrayFieldStart("errors");
     out.writeStartObject();
-    out.writeStringField("code", simpleCode(fault.kind()));
-    out.writeStringField("message", fault.detail());
-    out.writeStringField("reason", fault.kind().reason());
+    out.writeStringField("code", code);
+    out.writeStringField("message", message);
+    out.writeStringField("reason", reason);
     out.writeStringField("request_id", exchange.id());
     out.writeEndObject();
     out.writeEndArray();
@@ -104,7 +114,7 @@ public final class FaultBody {
       case UNAUTHENTICATED, FORBIDDEN -> "UNAUTHORIZED";
       case PROMPT_TOO_LONG -> "PROMPT_TOO_LONG";
       case KEYS_COOLING -> "QUOTA_ERROR";
-      case FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, DEADLINE -> "TIMEOUT";
+      case REQUEST_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, DEADLINE -> "TIMEOUT";
       default -> kind.side() == Side.CLIENT ? "VALIDATION_ERROR" : "UPSTREAM_ERROR";
     };
   }

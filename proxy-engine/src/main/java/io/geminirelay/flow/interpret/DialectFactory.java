@@ -20,6 +20,7 @@ public record DialectFactory(DialectConfig config, TimeSource time) {
   @Nullable Dialect of(ChannelHandlerContext ctx, Exchange exchange) {
     return switch (exchange.route()) {
       case GENERATE -> generate(ctx, exchange);
+      case SIMPLE -> SimpleDialect.begin(ctx, exchange, config, time);
       default -> null;
     };
   }

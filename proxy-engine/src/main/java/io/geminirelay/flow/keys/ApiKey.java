@@ -26,9 +26,13 @@ public final class ApiKey {
    *
    * @param index number in the ring, from 0
    * @param group name of its group
-   * @param number number in its group, from 1
+   * @param number number in its group, from 1; 0 for a key that a client brought
    */
-  record Place(int index, String group, int number) {}
+  record Place(int index, String group, int number) {
+    boolean isClients() {
+      return number == 0;
+    }
+  }
 
   ApiKey(
       Place place,
@@ -38,7 +42,9 @@ public final class ApiKey {
       QuotaBucket bucket) {
     this.place = place;
     this.config = config;
-    this.name = place.group() + "/" + place.number() + config.key();
+    // A client's own key is not told apart from any other, not even by its fingerprint.
+    this.name =
+        place.group() + "/" + (place.isClients() ? "own" : place.number() + "" + config.key());
     this.destinations = destinations;
     this.state = state;
     this.bucket = bucket;
@@ -56,7 +62,7 @@ public final class ApiKey {
     return place.group();
   }
 
-  /** How the key is shown: {@code group/number#fingerprint}. */
+  /** How the key is shown: {@code group/number#fingerprint}, or {@code group/own}. */
   public String name() {
     return name;
   }

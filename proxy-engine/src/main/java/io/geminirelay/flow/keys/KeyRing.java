@@ -5,6 +5,7 @@ import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -88,16 +90,27 @@ public final class KeyRing {
                 stateOf(authority, key),
                 bucketOf(authority, key)));
       }
-      built.add(new KeyGroup(group.name(), group.modelAliases(), keys));
+      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
     }
     return List.copyOf(built);
   }
 
   private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
     EgressConfig own = key.egress();
-    if (own != null) {
-      return List.of(new Destination(group.target(), own));
-    }
+    return own == null ? shared(group) : List.of(new Destination(group.target(), own));
+  }
+
+  /** Where every key has an exit of its own, a direct connection would pass all of them by. */
+  private static List<Destination> ways(GroupConfig group) {
+    List<EgressConfig> own =
+        group.keys().stream().map(KeyConfig::egress).filter(Objects::nonNull).distinct().toList();
+    boolean none = group.keys().stream().anyMatch(key -> key.egress() == null);
+    return none || !group.egresses().isEmpty()
+        ? shared(group)
+        : own.stream().map(exit -> new Destination(group.target(), exit)).toList();
+  }
+
+  private static List<Destination> shared(GroupConfig group) {
     if (group.egresses().isEmpty()) {
       return List.of(new Destination(group.target(), null));
     }
@@ -117,6 +130,28 @@ public final class KeyRing {
   /** The groups, in the order of the configuration. */
   public List<KeyGroup> groups() {
     return groups;
+  }
+
+  /**
+   * A key that a client brought for one exchange, on the way of the first group that serves {@code
+   * model} and is {@code allowed}; null when none is. It is not part of the ring: its state and
+   * bucket are its own and end with it, and it is never settled.
+   */
+  public @Nullable ApiKey clientKey(Secret key, String model, List<String> allowed) {
+    KeyGroup way = null;
+    for (KeyGroup group : groups) {
+      if (group.allowedBy(allowed) && (way == null || (group.lists(model) && !way.lists(model)))) {
+        way = group;
+      }
+    }
+    return way == null
+        ? null
+        : new ApiKey(
+            new ApiKey.Place(0, way.name(), 0),
+            new KeyConfig(key, null, 1, null),
+            way.ways(),
+            new KeyState(),
+            new QuotaBucket(0));
   }
 
   /** Who chooses among the keys. */

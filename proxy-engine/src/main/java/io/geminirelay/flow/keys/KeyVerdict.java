@@ -85,7 +85,22 @@ public record KeyVerdict(
     return new KeyVerdict(Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId);
   }
 
-  KeyVerdict withNext(Next other) {
-    return new KeyVerdict(effect, other, reason, rest, delay, quotaId);
+  /**
+   * What the same outcome means for a key that a client brought: no other key follows, and a
+   * refusal of it is the client's to know and nobody else's.
+   */
+  public KeyVerdict ofClientKey() {
+    Effect noted =
+        switch (effect) {
+          case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> Effect.NONE;
+          default -> effect;
+        };
+    Next follows =
+        switch (next) {
+          case NEXT_KEY, NEXT_PROJECT -> Next.ANSWER_CLIENT;
+          case ANOTHER_KEY_BRIEFLY -> Next.SAME_KEY_BACKOFF;
+          default -> next;
+        };
+    return of(noted, follows, reason);
   }
 }

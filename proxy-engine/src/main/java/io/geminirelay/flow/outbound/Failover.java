@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
@@ -9,7 +10,6 @@ import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.ErrorBody;
 import io.geminirelay.flow.keys.ErrorBodyReader;
-import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
 import io.geminirelay.flow.keys.UpstreamOutcome;
@@ -58,9 +58,8 @@ final class Failover {
 
   /** The first choice, or another key after the one that was tried; null when none is left. */
   @Nullable Choice nextKey() {
-    KeySelector selector = outbound.keys().selector();
     while (true) {
-      ApiKey key = selector.select(exchange.model(), allowedGroups(), tried);
+      ApiKey key = select();
       if (key == null) {
         return null;
       }
@@ -71,7 +70,7 @@ final class Failover {
         return new Choice(key, way, false);
       }
       tried.add(key);
-      outbound.keys().settle(key, exchange.model(), KeyVerdict.UNDECIDED);
+      settle(key, KeyVerdict.UNDECIDED);
       if (way == null) {
         continue;
       }
@@ -82,6 +81,17 @@ final class Failover {
               target.authority() + " has failed too often of late; try again later.",
               seconds(wait));
     }
+  }
+
+  private @Nullable ApiKey select() {
+    Secret own = exchange.ownKey();
+    if (own == null) {
+      return outbound.keys().selector().select(exchange.model(), allowedGroups(), tried);
+    }
+    // A client that brings a key means that one: when it was tried there is no other.
+    return tried.isEmpty()
+        ? outbound.keys().clientKey(own, exchange.model(), allowedGroups())
+        : null;
   }
 
   /**
@@ -163,6 +173,7 @@ final class Failover {
       int status = held.head().status().code();
       boolean exit =
           status == HttpResponseStatus.TOO_MANY_REQUESTS.code()
+              && exchange.ownKey() == null
               && outbound
                   .exits()
                   .refused(
@@ -182,7 +193,8 @@ final class Failover {
   }
 
   private RetryDecision decide(Attempt from, UpstreamOutcome outcome, boolean mayReplay) {
-    verdict = VerdictReader.judge(outcome, outbound.behavior());
+    KeyVerdict judged = VerdictReader.judge(outcome, outbound.behavior());
+    verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
     settle(from, verdict);
     return outbound
         .retries()
@@ -203,10 +215,15 @@ final class Failover {
 
   private void settle(Attempt from, KeyVerdict with) {
     if (from.settleOnce()) {
-      ApiKey key = from.choice().key();
-      outbound.keys().settle(key, exchange.model(), with);
+      settle(from.choice().key(), with);
       TargetConfig target = from.choice().destination().target();
       outbound.breakers().settle(target, exchange.model(), with);
+    }
+  }
+
+  private void settle(ApiKey key, KeyVerdict with) {
+    if (exchange.ownKey() == null) {
+      outbound.keys().settle(key, exchange.model(), with);
     }
   }
 
@@ -258,6 +275,11 @@ final class Failover {
 
   /** What the client is told when no attempt is left and no answer is kept. */
   Fault lastFault() {
+    if (exchange.ownKey() != null) {
+      return fault != null
+          ? fault
+          : Fault.of(FaultKind.NO_KEY, "No group of keys leads this client to a target.");
+    }
     long wait = outbound.keys().selector().waitNanos(exchange.model(), allowedGroups());
     if (wait == 0) {
       return fault != null

@@ -217,6 +217,7 @@ class ConfigLoaderTest {
         Secret.sha256("first-token".getBytes(StandardCharsets.UTF_8)),
         config.clients().get(0).tokenSha256());
     assertEquals("gemini-x", config.dialects().generateModel());
+    assertEquals(10_000, config.dialects().maxPromptChars());
     assertEquals(7, config.dialects().chunkTokens());
     assertEquals(Secret.of("open"), config.dialects().generatePassword());
     assertEquals(Secret.of("redis://localhost:6379"), config.state().redisUrl());

@@ -78,6 +78,8 @@ class SchemaTest {
         "rate_limit: {burst_size: 0}",
         "redis_url: localhost",
         "generate: {chunk_token: 0}",
+        "simple: {max_prompt_chars: 0}",
+        "simple: {max_prompt_char: 10}",
         "log_level: loud"
       })
   void aMistakeIsRefusedByBoth(String text) throws Exception {
