@@ -46,7 +46,7 @@ class BodyEditTest {
         "{$,'generation_config' : { 'topK':4,},}~{$,'generation_config' : {\"topP\":0.95, 'topK':4,},}",
         "{$,\"generationConfig\":{\"top_p\":null}}~{$,\"generationConfig\":{\"top_p\":null}}",
         "{$,\"generationConfig\":{\"topP\":1}}~{$,\"generationConfig\":{\"topP\":1}}",
-        "{$,\"generationConfig\":null}~{$,\"generationConfig\":null}",
+        "{$,\"generationConfig\":null}~{$,\"generationConfig\":{\"topP\":0.95}}",
         "{$,,}~{$,,}",
       })
   void topPComesIntoTheConfigOfANativeBody(String body, String expected) throws Exception {

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A place is told only if there is no doubt of it: the body has to be one whole JSON object, as
  * far as {@link MemberScanner} can tell, with nothing behind it, and its {@code generationConfig}
- * must not come twice. Both spellings that Google takes, {@code topP} and {@code top_p}, count in
- * either form of body, and with any value: {@code null} was sent on purpose.
+ * must not come twice nor be anything but an object or {@code null}, as some clients send it for
+ * none. Both spellings that Google takes, {@code topP} and {@code top_p}, count in either form of
+ * body, and with any value: {@code null} was sent on purpose.
  *
  * <p>Offsets count from the first byte of the body. Not thread-safe; borrows each buffer for the
  * call alone.
@@ -59,6 +60,7 @@ public final class EditPoints {
   private long seen;
   private int models;
   private int configs;
+  private long nullConfig = -1;
   private boolean rootTopP;
   private boolean configTopP;
   private boolean closed;
@@ -126,9 +128,10 @@ public final class EditPoints {
     return !lost && !rootTopP;
   }
 
-  /** Whether {@link #nativeTopP} tells a place, or may do so at the end. */
+  /** Whether {@link #nativeTopP} or {@link #nullConfig} tells a place, or may do so at the end. */
   public boolean mayLackNativeTopP() {
-    return !lost && !configTopP && configs <= 1 && (configs == 0 || config.offset >= 0);
+    boolean clear = configs == 0 || (configs == 1 && (config.offset >= 0 || nullConfig >= 0));
+    return !lost && !configTopP && clear;
   }
 
   /** Where {@code top_p} belongs in an OpenAI body that has none; null while that is not known. */
@@ -145,6 +148,11 @@ public final class EditPoints {
       return null;
     }
     return lacksConfig() ? root.place() : config.place();
+  }
+
+  /** Offset of the {@code null} that stands for a {@code generationConfig}; -1 without one. */
+  public long nullConfig() {
+    return ended && mayLackNativeTopP() ? nullConfig : -1;
   }
 
   /** Whether no {@code generationConfig} was seen, in either spelling and of any value. */
@@ -207,7 +215,10 @@ public final class EditPoints {
     public void value(int path, boolean string, ScanText text) {
       switch (path) {
         case MemberPaths.ROOT -> lost = true;
-        case CONFIG, CONFIG_SNAKE -> configs++;
+        case CONFIG, CONFIG_SNAKE -> {
+          configs++;
+          nullConfig = !string && text.first() == 'n' ? json.valueFrom() : -1;
+        }
         default -> {
           noteMember(path);
           noteName(path, string, text);

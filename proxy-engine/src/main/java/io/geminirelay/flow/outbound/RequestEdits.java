@@ -23,6 +23,8 @@ final class RequestEdits {
   private static final Comparator<BodySplice.Edit> BY_OFFSET =
       Comparator.comparingLong(BodySplice.Edit::from);
 
+  private static final int NULL_BYTES = 4;
+
   private final Exchange exchange;
   private final Edits edits;
   private @Nullable EditPoints points;
@@ -116,13 +118,22 @@ final class RequestEdits {
   }
 
   private void addTopP(EditPoints points, TopP topP, List<BodySplice.Edit> found) {
-    EditPoints.Place place = isOpenAi() ? points.openAiTopP() : points.nativeTopP();
-    if (place == null) {
-      return;
+    long nullConfig = isOpenAi() ? -1 : points.nullConfig();
+    if (nullConfig >= 0) {
+      found.add(new BodySplice.Edit(nullConfig, nullConfig + NULL_BYTES, topP.config()));
+    } else if (isOpenAi()) {
+      insert(topP.openAi(), points.openAiTopP(), found);
+    } else {
+      insert(
+          points.lacksConfig() ? topP.withConfig() : topP.inConfig(), points.nativeTopP(), found);
     }
-    TopP.Member inNative = points.lacksConfig() ? topP.withConfig() : topP.inConfig();
-    TopP.Member member = isOpenAi() ? topP.openAi() : inNative;
-    long at = place.offset();
-    found.add(new BodySplice.Edit(at, at, member.bytes(place.empty())));
+  }
+
+  private static void insert(
+      TopP.Member member, EditPoints.@Nullable Place place, List<BodySplice.Edit> found) {
+    if (place != null) {
+      long at = place.offset();
+      found.add(new BodySplice.Edit(at, at, member.bytes(place.empty())));
+    }
   }
 }

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
  *
  * @param openAi {@code "top_p":0.95}
  * @param inConfig {@code "topP":0.95}, for a {@code generationConfig}
+ * @param config {@code {"topP":0.95}}, in place of a {@code null}; not changed by anybody
  * @param withConfig {@code "generationConfig":{"topP":0.95}}, for a request without one
  */
-record TopP(Member openAi, Member inConfig, Member withConfig) {
+@SuppressWarnings("ArrayRecordComponent") // wrapped for the wire, never written or compared
+record TopP(Member openAi, Member inConfig, byte[] config, Member withConfig) {
 
   /** The members that set {@code value}, 0.0 to 1.0. */
   static TopP of(double value) {
@@ -19,6 +21,7 @@ record TopP(Member openAi, Member inConfig, Member withConfig) {
     return new TopP(
         Member.of("\"top_p\":" + number),
         Member.of(inConfig),
+        ("{" + inConfig + "}").getBytes(StandardCharsets.US_ASCII),
         Member.of("\"generationConfig\":{" + inConfig + "}"));
   }
 

@@ -69,6 +69,20 @@ class EditPointsTest {
         pieces -> assertEquals(expected, marked(body, read(pieces).openAiTopP())));
   }
 
+  @Test
+  void tellsWhereNullStandsForAConfig() {
+    for (String name : List.of("generationConfig", "'generation_config'", "generation_config")) {
+      String body = "{\"a\":null,\n" + name + " : null }";
+      EverySplit.of(
+          body.getBytes(UTF_8),
+          pieces -> {
+            EditPoints points = read(pieces);
+            assertEquals(body.lastIndexOf("null"), points.nullConfig());
+            assertNull(points.nativeTopP());
+          });
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -176,7 +190,6 @@ class EditPointsTest {
       strings = {
         "{\"generationConfig\":{},\"generationConfig\":{}}",
         "{\"generationConfig\":{},\"generation_config\":{\"a\":1}}",
-        "{\"generationConfig\":null}",
         "{\"generationConfig\":null,\"generationConfig\":{}}",
         "{\"generationConfig\":[{}]}",
         "{\"generationConfig\":[]}",
@@ -184,7 +197,13 @@ class EditPointsTest {
         "{\"generationConfig\":[\"a\"]}",
       })
   void leavesAnUnclearConfigAlone(String body) {
-    EverySplit.of(body.getBytes(UTF_8), p -> assertNull(read(p).nativeTopP()));
+    EverySplit.of(
+        body.getBytes(UTF_8),
+        pieces -> {
+          EditPoints points = read(pieces);
+          assertNull(points.nativeTopP());
+          assertEquals(-1, points.nullConfig());
+        });
   }
 
   @ParameterizedTest
