@@ -80,7 +80,8 @@ public final class KeyRing {
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
       for (KeyConfig key : group.keys()) {
-        ApiKey.Place place = new ApiKey.Place(index++, group.name(), keys.size() + 1);
+        ApiKey.Place place =
+            new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
         String authority = group.target().authority();
         keys.add(
             new ApiKey(
@@ -147,7 +148,7 @@ public final class KeyRing {
     return way == null
         ? null
         : new ApiKey(
-            new ApiKey.Place(0, way.name(), 0),
+            new ApiKey.Place(0, way.name(), 0, way.models()),
             new KeyConfig(key, null, 1, null),
             way.ways(),
             new KeyState(),
@@ -179,8 +180,9 @@ public final class KeyRing {
   }
 
   /**
-   * Notes down how an attempt with {@code key} for {@code model} ended. Called exactly once an
-   * attempt, so that no trial is left hanging; a success while nothing rests costs three reads.
+   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended.
+   * Called exactly once an attempt, so that no trial is left hanging; a success while nothing rests
+   * costs three reads.
    */
   public void settle(ApiKey key, String model, KeyVerdict verdict) {
     switch (verdict.effect()) {
