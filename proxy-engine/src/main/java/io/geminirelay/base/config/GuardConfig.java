@@ -1,6 +1,5 @@
 package io.geminirelay.base.config;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param topP value added where a request has none, or null
  * @param requestsPerMinute per client address; 0 for no limit
  * @param burst requests an address may send at once
- * @param corsOrigins origins that browsers may call from; empty when CORS is off
+ * @param cors what pages of other origins may do
  */
 public record GuardConfig(
     long maxTokensPerRequest,
     @Nullable Double topP,
     long requestsPerMinute,
     int burst,
-    List<String> corsOrigins) {
+    CorsRules cors) {
 
   /** Used where nothing is set: no limit; a burst of 100 once there is one; CORS off. */
-  public static final GuardConfig STANDARD = new GuardConfig(0, null, 0, 100, List.of());
+  public static final GuardConfig STANDARD = new GuardConfig(0, null, 0, 100, CorsRules.STANDARD);
 }
