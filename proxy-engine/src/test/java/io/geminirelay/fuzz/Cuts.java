@@ -14,7 +14,7 @@ import java.util.function.Function;
  *
  * <p>Every piece lies in a buffer of its own, at another index, between bytes that are not its own.
  */
-final class Cuts {
+public final class Cuts {
   private static final int LARGEST_MARGIN = 4;
 
   /** Above this size single bytes would take more time than they find. */
@@ -24,12 +24,12 @@ final class Cuts {
 
   /** Takes a piece: the bytes of {@code buf} from index {@code from} to before {@code to}. */
   @FunctionalInterface
-  interface Reader {
+  public interface Reader {
     void look(ByteBuf buf, int from, int to);
   }
 
   /** One way to cut the input. */
-  static final class Pieces {
+  public static final class Pieces {
     private final byte[] input;
     private final int largest;
     private final Random random;
@@ -41,7 +41,7 @@ final class Cuts {
     }
 
     /** Gives all pieces in order; the indices of their buffers have to stay. */
-    void feed(Reader reader) {
+    public void feed(Reader reader) {
       for (int at = 0; at < input.length; ) {
         int most = Math.min(largest, input.length - at);
         int size = most == input.length ? most : 1 + random.nextInt(most);
@@ -61,7 +61,7 @@ final class Cuts {
   }
 
   /** What {@code machine} makes of the input, which has to be the same for every cut. */
-  static <T> T alike(byte[] input, Function<Pieces, T> machine) {
+  public static <T> T alike(byte[] input, Function<Pieces, T> machine) {
     T whole = machine.apply(new Pieces(input, Math.max(1, input.length)));
     int smallest = input.length > MOST_SINGLE_BYTES ? 64 : 1;
     for (int largest : new int[] {smallest, 7, 300}) {

@@ -6,7 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,20 +28,21 @@ class KeptInputsTest {
   }
 
   private static List<Class<?>> targets() throws Exception {
-    URI here = KeptInputsTest.class.getResource("KeptInputsTest.class").toURI();
-    try (Stream<Path> classes = Files.list(Path.of(here).getParent())) {
-      return classes
-          .map(file -> file.getFileName().toString())
+    Path root = Path.of(KeptInputsTest.class.getResource("/").toURI());
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(file -> root.relativize(file).toString())
           .filter(name -> name.endsWith("Fuzz.class"))
+          .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
           .sorted()
-          .<Class<?>>map(name -> named(name.substring(0, name.length() - ".class".length())))
+          .<Class<?>>map(KeptInputsTest::named)
           .toList();
     }
   }
 
   private static Class<?> named(String name) {
     try {
-      return Class.forName(KeptInputsTest.class.getPackageName() + "." + name);
+      return Class.forName(name);
     } catch (ClassNotFoundException e) {
       throw new AssertionError(e);
     }
@@ -73,7 +74,7 @@ class KeptInputsTest {
     String folder = target.getSimpleName() + "Inputs/" + method.getName();
     try (Stream<Path> files = Files.list(Path.of(target.getResource(folder).toURI()))) {
       return files.sorted().toList();
-    } catch (IOException | java.net.URISyntaxException e) {
+    } catch (IOException | URISyntaxException e) {
       throw new AssertionError(e);
     }
   }
