@@ -1,5 +1,6 @@
 package io.geminirelay;
 
+import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.accept.ExchangeHandler;
@@ -7,7 +8,9 @@ import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
+import io.geminirelay.flow.guard.BrowserHandler;
 import io.geminirelay.flow.guard.ClientPasses;
+import io.geminirelay.flow.guard.CorsPolicy;
 import io.geminirelay.flow.interpret.DialectFactory;
 import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
@@ -17,7 +20,11 @@ import io.geminirelay.side.health.HealthHandler;
 import io.geminirelay.side.health.Vitals;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.cors.CorsConfig;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered list of request stages: the same for an HTTP/1.1 connection, where the handlers serve
@@ -26,6 +33,7 @@ import java.util.function.Consumer;
 public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
   private final AuthHandler auth;
+  private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
   private final HealthHandler health;
   private final DialectFactory dialects;
@@ -36,8 +44,12 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /** Stages for {@code config}, forwarding with {@code outbound}. */
   public RequestPipeline(
       EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
+    CorsRules rules = config.guard().cors();
+    this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
-    this.auth = new AuthHandler(passes(config), config.server().adminToken());
+    this.auth =
+        new AuthHandler(
+            passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
     this.dialects = new DialectFactory(config.dialects(), time);
@@ -56,6 +68,9 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   @Override
   public void accept(ChannelPipeline pipeline) {
     add(pipeline, Stage.EXCHANGE, new ExchangeHandler(settlement, time, RouteTable::routeOf));
+    if (cors != null) {
+      add(pipeline, Stage.CORS, new BrowserHandler(cors, RouteTable::routeOf));
+    }
     add(pipeline, Stage.CLASSIFY, classify);
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);

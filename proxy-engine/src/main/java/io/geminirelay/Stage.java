@@ -4,10 +4,10 @@ package io.geminirelay;
 public enum Stage {
   /** Opens and settles the exchange. */
   EXCHANGE,
+  /** Lets pages of other origins in. */
+  CORS,
   /** Says what the path means. */
   CLASSIFY,
-  /** Lets browsers of other origins in. */
-  CORS,
   /** Says who calls. */
   AUTH,
   /** Answers what needs no upstream. */

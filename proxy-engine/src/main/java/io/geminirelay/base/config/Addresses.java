@@ -14,9 +14,6 @@ final class Addresses {
           "(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?"
               + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
-  private static final Pattern ORIGIN =
-      Pattern.compile(
-          "\\*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?");
 
   private Addresses() {}
 
@@ -49,11 +46,6 @@ final class Addresses {
     String bits = text.substring(slash + 1);
     int most = address instanceof Inet4Address ? 32 : 128;
     return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= most;
-  }
-
-  /** Whether {@code text} is an origin that a browser may send, or {@code *}. */
-  static boolean isOrigin(String text) {
-    return ORIGIN.matcher(text).matches();
   }
 
   private static @Nullable InetAddress literal(String text) {

@@ -103,7 +103,18 @@ public final class ConfigText {
     put(all, "admin_token", masked(server.adminToken()));
     all.put("security", security(config.admin()));
     all.put("trusted_proxies", server.trustedProxies());
-    all.put("cors", new LinkedHashMap<>(Map.of("origins", config.guard().corsOrigins())));
+    all.put("cors", cors(config.guard().cors()));
+    return all;
+  }
+
+  private static Map<String, Object> cors(CorsRules rules) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("origins", rules.origins());
+    all.put("allowed_headers", rules.allowedHeaders());
+    all.put("methods", rules.methods());
+    all.put("expose_headers", rules.exposeHeaders());
+    all.put("max_age_secs", secs(rules.maxAge()));
+    all.put("credentials", rules.credentials());
     return all;
   }
 

@@ -35,6 +35,14 @@ final class CrossChecks {
           .problems()
           .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
     }
+    if (!guarded && config.guard().cors().anyOrigin()) {
+      // Being on this machine is then the only credential, and a browser lends it to every page.
+      ConfigTree cors = server.section("cors");
+      String expected =
+          "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
+              + " page use the keys";
+      cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
+    }
   }
 
   /** Every group that a client names must be one of {@code known}. */

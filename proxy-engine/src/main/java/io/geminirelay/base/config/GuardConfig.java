@@ -1,7 +1,6 @@
 package io.geminirelay.base.config;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param topP value added where a request has none, or null
  * @param requestsPerMinute per client address; 0 for no limit
  * @param burst requests an address may send at once
- * @param corsOrigins origins that browsers may call from; empty when CORS is off
+ * @param cors what pages of other origins may do
  * @param vocabulary {@code tokenizer.json} to count tokens exactly with, or null to estimate them
  */
 public record GuardConfig(
@@ -19,9 +18,10 @@ public record GuardConfig(
     @Nullable Double topP,
     long requestsPerMinute,
     int burst,
-    List<String> corsOrigins,
+    CorsRules cors,
     @Nullable Path vocabulary) {
 
   /** Used where nothing is set: no limit; a burst of 100 once there is one; CORS off; estimates. */
-  public static final GuardConfig STANDARD = new GuardConfig(0, null, 0, 100, List.of(), null);
+  public static final GuardConfig STANDARD =
+      new GuardConfig(0, null, 0, 100, CorsRules.STANDARD, null);
 }

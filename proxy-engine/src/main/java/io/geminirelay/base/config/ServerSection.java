@@ -65,19 +65,9 @@ final class ServerSection {
     return admin;
   }
 
-  List<String> corsOrigins() {
-    ConfigTree cors = tree.section("cors");
-    List<String> origins =
-        new Typed(cors)
-            .texts("origins").stream()
-                .filter(origin -> accepted(origin, Addresses.isOrigin(origin.text()), ORIGIN))
-                .map(Scalar::text)
-                .toList();
-    cors.done();
-    return origins;
+  CorsRules cors() {
+    return CorsSection.read(tree.section("cors"));
   }
-
-  private static final String ORIGIN = "an origin like https://app.example.com, or *";
 
   private String host() {
     Scalar scalar = typed.text("host");

@@ -55,7 +55,6 @@ final class WithoutEffect {
     ConfigTree server = root.section("server");
     all.look(server, "server.", OF_SERVER);
     all.look(server.section("security"), "server.security.", OF_SECURITY);
-    all.look(server.section("cors"), "server.cors.", List.of("origins"));
     root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
     root.sections("groups").forEach(all::lookAtGroup);
     all.look(root, "", OF_ROOT);

@@ -69,6 +69,14 @@ public enum Route {
     return upstream ? PASSED : ANSWERED;
   }
 
+  /**
+   * Whether pages of other origins may use it where the operator lets them in. What concerns the
+   * operator is closed to them.
+   */
+  public boolean openToPages() {
+    return upstream || this == HEALTH || this == UNKNOWN;
+  }
+
   /** Whether request and answer have a form of the gateway's own, so that neither passes as is. */
   public boolean interpreted() {
     return this == GENERATE || this == SIMPLE;

@@ -1,6 +1,7 @@
 package io.geminirelay.base.scan;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -229,6 +230,10 @@ public final class JsonScanner {
   }
 
   private void tell(JsonToken token) throws IOException {
+    if (named && token.isStructEnd()) {
+      // The parser takes {"a":} where its input is cut behind the colon.
+      throw new JsonParseException(parser, "a name without a value");
+    }
     named = token == JsonToken.FIELD_NAME;
     switch (token) {
       case START_OBJECT, START_ARRAY -> listener.opened(token == JsonToken.START_OBJECT);

@@ -84,13 +84,11 @@ public final class StreamScanner {
    * @param to index behind the last byte
    */
   public void look(ByteBuf buf, int from, int to) {
-    if (shape != Shape.FOREIGN) {
-      long origin = offset - from;
-      json.origin(origin);
-      int i = from;
-      while (i < to) {
-        i = step(buf, i, to, origin);
-      }
+    long origin = offset - from;
+    json.origin(origin);
+    int i = from;
+    while (i < to && shape != Shape.FOREIGN) {
+      i = step(buf, i, to, origin);
     }
     offset += to - from;
   }

@@ -68,7 +68,9 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
       if (object instanceof HttpRequest head) {
         current.classified(routes.apply(head), current.uri(), "", false);
       }
-      refuse(ctx, current, FramingFaults.of(object.decoderResult()));
+      // A head that is broken was seen by no later stage.
+      ChannelHandlerContext from = object instanceof HttpRequest ? ctx : last(ctx);
+      refuse(ctx, from, current, FramingFaults.of(object.decoderResult()));
     } else {
       ctx.fireChannelRead(message);
     }
@@ -81,9 +83,10 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
     ctx.channel().attr(Exchange.KEY).set(exchange);
   }
 
-  private void refuse(ChannelHandlerContext ctx, Exchange current, Fault fault) {
+  private void refuse(
+      ChannelHandlerContext ctx, ChannelHandlerContext from, Exchange current, Fault fault) {
     if (status == 0) {
-      FaultResponder.respond(ctx, current, fault, true);
+      FaultResponder.respond(from, current, fault, true);
       // The later stages have begun with a request that will not be whole.
       ctx.fireUserEventTriggered(fault);
     } else {
@@ -139,6 +142,12 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
         cause instanceof FaultException known
             ? known.fault()
             : Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
-    refuse(ctx, current, fault);
+    refuse(ctx, last(ctx), current, fault);
+  }
+
+  /** Where an answer passes all stages that have seen its request: some add to it. */
+  private static ChannelHandlerContext last(ChannelHandlerContext ctx) {
+    ChannelHandlerContext last = ctx.pipeline().lastContext();
+    return last == null ? ctx : last;
   }
 }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,16 @@ import org.jspecify.annotations.Nullable;
 public final class AuthHandler extends ChannelInboundHandlerAdapter {
   private final ClientPasses passes;
   private final byte @Nullable [] adminSha256;
+  private final Set<String> pages;
 
-  /** Admits the clients of {@code passes}, and to the admin's routes the bearer of the token. */
-  public AuthHandler(ClientPasses passes, @Nullable Secret adminToken) {
+  /**
+   * Admits the clients of {@code passes}, and to the admin's routes the bearer of the token.
+   *
+   * @param pages origins of pages that may call where being on this machine is all it takes
+   */
+  public AuthHandler(ClientPasses passes, @Nullable Secret adminToken, Set<String> pages) {
     this.passes = passes;
+    this.pages = pages;
     this.adminSha256 =
         adminToken == null
             ? null
@@ -121,16 +128,16 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
             : "the token is not known to this gateway");
   }
 
-  private static @Nullable Fault checkLocal(HttpRequest head) {
-    String foreign = LocalCaller.foreignHeader(head);
+  private @Nullable Fault checkLocal(HttpRequest head) {
+    String foreign = LocalCaller.foreignHeader(head, pages);
     return foreign == null
         ? null
         : Fault.of(
             FaultKind.FORBIDDEN,
             "without clients only this machine is served, and the "
                 + foreign
-                + " header names another: call http://localhost, or configure clients (API_KEYS)"
-                + " or \"auth: none\"");
+                + " header names another: call http://localhost, list the page's origin under"
+                + " server.cors.origins, or configure clients (API_KEYS) or \"auth: none\"");
   }
 
   private static Fault forbidden(Exchange exchange) {

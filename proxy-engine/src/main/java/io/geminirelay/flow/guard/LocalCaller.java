@@ -4,21 +4,26 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.NetUtil;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a request was meant for this machine. Where no client is configured, being on this
  * machine is the only credential, and a browser lends it to every page: one whose name is made to
  * resolve to a loopback address (DNS rebinding) shows in {@code Host}, any other in {@code Origin}.
- * Pure.
+ * Pages that the operator has listed by name may call. Pure.
  */
 final class LocalCaller {
   private static final String LOCALHOST = "localhost";
 
   private LocalCaller() {}
 
-  /** The name of the first header that names another machine, or null. */
-  static @Nullable String foreignHeader(HttpRequest head) {
+  /**
+   * The name of the first header that names another machine, or null.
+   *
+   * @param pages origins that may call all the same; one that stands for all is no name of a page
+   */
+  static @Nullable String foreignHeader(HttpRequest head, Set<String> pages) {
     for (String host : head.headers().getAll(HttpHeaderNames.HOST)) {
       if (!isLoopback(host)) {
         return "Host";
@@ -26,6 +31,9 @@ final class LocalCaller {
     }
     for (String origin : head.headers().getAll(HttpHeaderNames.ORIGIN)) {
       int scheme = origin.indexOf("://");
+      if (pages.contains(origin)) {
+        continue;
+      }
       if (scheme < 0 || !isLoopback(origin.substring(scheme + 3))) {
         return "Origin";
       }

@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>what would make another request of it than the one that was judged here: {@code
  *       X-HTTP-Method-Override}, {@code X-Method-Override};
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
- *       {@code X-Real-IP}, {@code Via}.
+ *       {@code X-Real-IP}, {@code Via};
+ *   <li>what a browser asks on behalf of a page: {@code Origin}, {@code Access-Control-Request-*}.
+ *       Whether a page may read an answer is for the gateway to say, not for Google.
  * </ul>
  *
  * <p>Added are the target's {@code Host}, {@code Via} (a gateway must: RFC 9110 section 7.6.3) and
@@ -55,6 +57,7 @@ public final class RequestHead {
   private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
   private static final AsciiString REAL_IP = AsciiString.cached("x-real-ip");
   private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
+  private static final AsciiString PREFLIGHT_PREFIX = AsciiString.cached("access-control-request-");
   private static final AsciiString VIA_VALUE = AsciiString.cached("1.1 gemini-relay");
 
   private RequestHead() {}
@@ -121,7 +124,10 @@ public final class RequestHead {
     return switch (name.length()) {
           case 3 -> is(name, HttpHeaderNames.VIA);
           case 4 -> is(name, HttpHeaderNames.HOST);
-          case 6 -> is(name, HttpHeaderNames.EXPECT) || is(name, HttpHeaderNames.COOKIE);
+          case 6 ->
+              is(name, HttpHeaderNames.EXPECT)
+                  || is(name, HttpHeaderNames.COOKIE)
+                  || is(name, HttpHeaderNames.ORIGIN);
           case 7 -> is(name, AZURE_KEY);
           case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
           case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
@@ -130,7 +136,8 @@ public final class RequestHead {
           case 22 -> is(name, HTTP_METHOD_OVERRIDE);
           default -> false;
         }
-        || starts(name, FORWARDED_PREFIX);
+        || starts(name, FORWARDED_PREFIX)
+        || starts(name, PREFLIGHT_PREFIX);
   }
 
   /** The length of the body is no option of the connection, whatever the client lists. */

@@ -27,13 +27,15 @@ import java.util.Map;
  *
  * <p>Status and end-to-end headers pass in their order, byte for byte. Left out are what belongs to
  * the upstream connection ({@link HopByHop}); {@code Alt-Svc}, which would send the client to
- * Google's own HTTP/3 port past the gateway; and whatever names a key: Google copies request
- * headers into the answer of a download, so any header with the chosen key's text goes. URLs of the
- * target come back as the gateway's own ({@link OwnUrl}). The request's id is added.
+ * Google's own HTTP/3 port past the gateway; {@code Access-Control-*}, since which page may read an
+ * answer is for the gateway to say; and whatever names a key: Google copies request headers into
+ * the answer of a download, so any header with the chosen key's text goes. URLs of the target come
+ * back as the gateway's own ({@link OwnUrl}). The request's id is added.
  */
 public final class ResponseHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
   private static final AsciiString API_KEY = AsciiString.cached("x-api-key");
+  private static final AsciiString CORS_PREFIX = AsciiString.cached("access-control-");
   private static final AsciiString ALT_SVC = AsciiString.cached("alt-svc");
   private static final AsciiString UPLOAD_PREFIX = AsciiString.cached("x-goog-upload-");
 
@@ -72,13 +74,14 @@ public final class ResponseHead {
 
   private static boolean isDropped(CharSequence name) {
     return switch (name.length()) {
-      case 7 -> is(name, ALT_SVC);
-      case 9 -> is(name, API_KEY);
-      case 12 -> is(name, RequestId.HEADER);
-      case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
-      case 14 -> is(name, GOOGLE_KEY);
-      default -> false;
-    };
+          case 7 -> is(name, ALT_SVC);
+          case 9 -> is(name, API_KEY);
+          case 12 -> is(name, RequestId.HEADER);
+          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+          case 14 -> is(name, GOOGLE_KEY);
+          default -> false;
+        }
+        || starts(name, CORS_PREFIX);
   }
 
   private static boolean mayHoldUrl(CharSequence name) {

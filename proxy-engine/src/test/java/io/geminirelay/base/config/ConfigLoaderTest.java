@@ -68,7 +68,6 @@ class ConfigLoaderTest {
         """
         server:
           trusted_proxies: [10.0.0.0/8]
-          cors: {origins: ["*"]}
           security: {require_https: true}
         clients:
           - {name: a, token: a-token, max_concurrent: 3}
@@ -82,7 +81,7 @@ class ConfigLoaderTest {
     assertEquals(1, warnings.size(), warnings::toString);
     assertEquals(
         "settings that are set but without effect in this version:"
-            + " server.trusted_proxies, server.security.require_https, server.cors.origins,"
+            + " server.trusted_proxies, server.security.require_https,"
             + " clients[].max_concurrent, clients[].requests_per_minute, groups[].limits,"
             + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
         warnings.get(0).found());
@@ -213,6 +212,67 @@ class ConfigLoaderTest {
         found.stream().map(Problem::path).toList(),
         found.toString());
     assertFalse(found.toString().contains("pass@"), found.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "origins: ['https://a.b/']|server.cors.origins[0]|no slash at the end",
+        "origins: ['https://a.b/path']|server.cors.origins[0]|no path",
+        "origins: ['https://ok.example', a.b]|server.cors.origins[1]|scheme",
+        "origins: ['https://A.b']|server.cors.origins[0]|small letters",
+        "origins: ['https://a.b:443']|server.cors.origins[0]|standard",
+        "origins: ['http://a.b:80']|server.cors.origins[0]|standard",
+        "origins: ['null']|server.cors.origins[0]|for all",
+        "origins: ['*', 'https://a.b']|server.cors.origins|alone",
+        "{origins: ['*'], credentials: true}|server.cors.origins|single origins",
+        "{allowed_headers: ['a b']}|server.cors.allowed_headers[0]|header",
+        "{expose_headers: ['a,b']}|server.cors.expose_headers[0]|header",
+        "{methods: [TRACE]}|server.cors.methods[0]|PATCH",
+        "{max_age_secs: 100000}|server.cors.max_age_secs|86400",
+      })
+  void aMistakeAboutPagesIsToldWithItsRemedy(String cors, String path, String remedy) {
+    String mapping = cors.startsWith("{") ? cors : "{" + cors + "}";
+    String text = "auth: none\nserver: {cors: " + mapping + "}\n" + KEY;
+    List<Problem> found = problems(text, Map.of());
+    assertEquals(1, found.size(), found.toString());
+    assertEquals(path, found.get(0).path(), found.toString());
+    assertTrue(found.get(0).expected().contains(remedy), found.toString());
+  }
+
+  @Test
+  void everyPageMayCallOnlyWhereACredentialIsAskedForOrNoneIsWanted() throws Exception {
+    String any = "server: {cors: {origins: ['*']}}\n" + KEY;
+    List<Problem> found = problems(any, Map.of());
+    assertEquals(1, found.size(), found.toString());
+    assertEquals("server.cors.origins", found.get(0).path());
+    assertTrue(found.get(0).expected().contains("API_KEYS"), found.toString());
+    assertTrue(load("auth: none\n" + any, Map.of()).guard().cors().anyOrigin());
+    assertTrue(load(any, Map.of("API_KEYS", "token")).guard().cors().anyOrigin());
+  }
+
+  @Test
+  void pagesAreReadFromTheFile() throws Exception {
+    CorsRules rules =
+        load(
+                "server: {cors: {origins: ['https://a.b', 'http://[::1]:3000',"
+                    + " 'chrome-extension://abc'], allowed_headers: [], expose_headers: [x-a],"
+                    + " methods: [POST], max_age_secs: 5, credentials: true}}\n"
+                    + KEY,
+                Map.of())
+            .guard()
+            .cors();
+    assertEquals(
+        new CorsRules(
+            List.of("https://a.b", "http://[::1]:3000", "chrome-extension://abc"),
+            List.of(),
+            List.of("POST"),
+            List.of("x-a"),
+            java.time.Duration.ofSeconds(5),
+            true),
+        rules);
+    assertEquals(CorsRules.STANDARD, load(KEY, Map.of()).guard().cors());
   }
 
   @Test

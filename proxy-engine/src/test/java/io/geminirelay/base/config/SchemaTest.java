@@ -40,6 +40,7 @@ class SchemaTest {
     assertEquals(config.outbound(), load(printed).outbound());
     assertEquals(config.server().limits(), load(printed).server().limits());
     assertEquals(config.keys(), load(printed).keys());
+    assertEquals(config.guard().cors(), load(printed).guard().cors());
   }
 
   @ParameterizedTest
@@ -56,6 +57,12 @@ class SchemaTest {
         "server: {trusted_proxies: 10.0.0.0/8}",
         "server: {cors: {origins: [example.com]}}",
         "server: {tokenizer_file: []}",
+        "server: {cors: {origins: ['https://a.b/']}}",
+        "server: {cors: {origins: ['https://a.b:443']}}",
+        "server: {cors: {methods: [TRACE]}}",
+        "server: {cors: {allowed_headers: ['a b']}}",
+        "server: {cors: {max_age_secs: 86401}}",
+        "server: {cors: {credentials: maybe}}",
         "server: {security: {require_https: maybe}}",
         "server: {admin_token: a, admin_token_env: B}",
         "server: {tls: {certificate: a.pem}}",
@@ -138,6 +145,8 @@ class SchemaTest {
         Map.of(
             "reach",
             KEY + "server: {host: 0.0.0.0}",
+            "every page",
+            KEY + "server: {cors: {origins: ['*']}}",
             "unknown group",
             KEY + "clients: [{name: c, token: t, groups: [b]}]",
             "key twice",

@@ -199,6 +199,13 @@ class JsonScannerTest {
   }
 
   @Test
+  void callsANameWithoutAValueMalformedHoweverItIsCut() {
+    EverySplit.of(
+        "{\"a\":}".getBytes(StandardCharsets.UTF_8),
+        pieces -> assertEquals(List.of("{", "name a", "malformed"), scan(pieces)));
+  }
+
+  @Test
   void readsNothingMoreOnceMalformed() {
     List<String> lines = scan("[1 2] [\"never\"]");
     assertFalse(lines.contains("text never"), lines.toString());

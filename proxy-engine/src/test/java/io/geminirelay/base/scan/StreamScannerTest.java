@@ -160,6 +160,14 @@ class StreamScannerTest {
   }
 
   @Test
+  void leavesWhatIsForeignUnreadHoweverItIsCut() {
+    StreamScanner s = read("*\n[{}]\ndata: {}\n\n");
+    assertEquals(Ending.UNKNOWN, s.endedCleanly());
+    assertEquals(0, s.events());
+    assertFalse(s.malformed());
+  }
+
+  @Test
   void neverThrowsAndCountsNoMoreThanItHas() throws IOException {
     Random random = new Random(SEED);
     String alphabet = "{}[]\"'\\,:\r\n dataDONE1eu[]{}\0\uFFFF";

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +123,8 @@ class AuthHandlerTest {
     for (boolean open : new boolean[] {false, true}) {
       EmbeddedChannel channel =
           new EmbeddedChannel(
-              new ClassifyHandler(), new AuthHandler(new ClientPasses(List.of(), open), null));
+              new ClassifyHandler(),
+              new AuthHandler(new ClientPasses(List.of(), open), null, Set.of()));
       send(channel, "POST", PATH, header);
       assertEquals(served || open, channel.readInbound() != null);
       FullHttpResponse answer = channel.readOutbound();
@@ -198,7 +200,7 @@ class AuthHandlerTest {
 
   private static EmbeddedChannel channel(List<ClientConfig> clients, @Nullable Secret admin) {
     ClientPasses passes = new ClientPasses(clients, false);
-    return new EmbeddedChannel(new ClassifyHandler(), new AuthHandler(passes, admin));
+    return new EmbeddedChannel(new ClassifyHandler(), new AuthHandler(passes, admin, Set.of()));
   }
 
   private static Exchange send(EmbeddedChannel channel, String method, String uri, String header) {

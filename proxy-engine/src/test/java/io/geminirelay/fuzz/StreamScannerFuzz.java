@@ -1,0 +1,52 @@
+package io.geminirelay.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.geminirelay.base.scan.StreamScanner;
+import io.geminirelay.base.scan.TokenCounts;
+import java.util.Arrays;
+import java.util.List;
+
+/** The stream watch: an answer's facts do not depend on its cut, whatever the answer. */
+class StreamScannerFuzz {
+  @FuzzTest
+  void readsAnswersAlikeHoweverCut(byte[] answer) {
+    Cuts.alike(
+        answer,
+        pieces -> {
+          StreamScanner scanner = new StreamScanner();
+          pieces.feed(scanner::look);
+          scanner.end();
+          assertTrue(scanner.offset() <= answer.length);
+          assertTrue(scanner.errorOffset() <= answer.length);
+          return facts(scanner);
+        });
+  }
+
+  private static List<Object> facts(StreamScanner scanner) {
+    TokenCounts usage = scanner.usage();
+    return Arrays.asList(
+        scanner.events(),
+        scanner.contentSeen(),
+        scanner.errorSeen(),
+        scanner.errorWhole(),
+        scanner.errorCode(),
+        scanner.errorStatus(),
+        scanner.errorOffset(),
+        scanner.framedError(),
+        scanner.finishSeen(),
+        scanner.finishReason(),
+        scanner.doneSeen(),
+        scanner.endedCleanly(),
+        scanner.betweenEvents(),
+        scanner.malformed(),
+        scanner.offset(),
+        usage.prompt(),
+        usage.output(),
+        usage.thoughts(),
+        usage.cached(),
+        usage.toolUse(),
+        usage.total());
+  }
+}
