@@ -1,5 +1,8 @@
 package io.geminirelay.base.tokens;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
  * What a prompt has in it beside its texts, and what that is worth in tokens with one generation of
  * models or another. Not thread-safe.
@@ -10,18 +13,21 @@ package io.geminirelay.base.tokens;
  * or array; with this, recorded counts come out within some tokens.
  */
 final class PromptTally {
-  private static final MediaKind[] KINDS = MediaKind.values();
-
   /** A model's thoughts come back as a signature, and count: some eight characters a token. */
   private static final int SIGNATURE_CHARS_PER_TOKEN = 8;
 
-  private final long[] media = new long[KINDS.length];
-  private final long[] units = new long[KINDS.length];
+  private static final class Media {
+    private long count;
+    private long units;
+  }
+
+  private final Map<MediaKind, Media> media = new EnumMap<>(MediaKind.class);
   private long contents;
   private long frame;
   private long requiredFrame;
   private long requiredText;
   private long signatureChars;
+  private long scalars;
 
   void content() {
     contents++;
@@ -37,26 +43,33 @@ final class PromptTally {
     requiredText += textTokens;
   }
 
+  void scalar(long tokens) {
+    scalars += tokens;
+  }
+
   void signature(long chars) {
     signatureChars += chars;
   }
 
   void inline(MediaKind kind, long base64Chars) {
-    media[kind.ordinal()]++;
-    units[kind.ordinal()] += kind.unitsOf(base64Chars);
+    add(kind, kind.unitsOf(base64Chars));
   }
 
   void unseen(MediaKind kind) {
-    media[kind.ordinal()]++;
-    units[kind.ordinal()] += kind.unitsUnseen();
+    add(kind, kind.unitsUnseen());
+  }
+
+  private void add(MediaKind kind, long units) {
+    Media all = media.computeIfAbsent(kind, any -> new Media());
+    all.count++;
+    all.units += units;
   }
 
   /** Tokens of the prompt, whose texts are worth {@code textTokens}. */
   long tokens(long textTokens, ModelGeneration generation) {
-    long tokens = textTokens + signatureChars / SIGNATURE_CHARS_PER_TOKEN;
-    for (MediaKind kind : KINDS) {
-      int at = kind.ordinal();
-      tokens += kind.tokens(media[at], units[at], generation);
+    long tokens = textTokens + scalars + signatureChars / SIGNATURE_CHARS_PER_TOKEN;
+    for (Map.Entry<MediaKind, Media> all : media.entrySet()) {
+      tokens += all.getKey().tokens(all.getValue().count, all.getValue().units, generation);
     }
     return switch (generation) {
       case PLAIN -> tokens;

@@ -238,8 +238,8 @@ public final class TokenWalk implements JsonListener {
   public void scalar(JsonToken token, long whole) {
     if (place().framed()) {
       // Digits are tokens of their own; literals are one.
-      int value = token.isNumeric() ? scanner.scalarLength() : 1;
-      tally.frame(value + 1L);
+      tally.scalar(token.isNumeric() ? scanner.scalarLength() : 1);
+      tally.frame(1);
     }
   }
 }
