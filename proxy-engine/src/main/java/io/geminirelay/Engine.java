@@ -113,7 +113,8 @@ public final class Engine {
             time,
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
-    RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));
+    RequestPipeline stages =
+        new RequestPipeline(config, vitals, io.geminirelay.base.tokens.ByteCounter::new, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 

@@ -55,6 +55,8 @@ enum PromptPlace {
   MESSAGE,
   ITEM,
   TOOL_CALL,
+  /** Which call a message answers, which makes it the response of a function. */
+  ANSWERED,
   /** A picture by its URL, which can be one with the bytes in it. */
   PICTURE,
   ATTACHMENT,
@@ -90,7 +92,7 @@ enum PromptPlace {
     OPENAI.child(MODEL, "model").child(MESSAGE, "messages").child(TOOL, "tools");
     OPENAI.child(DECLARATION, "functions").child(FORMAT, "response_format").child(ITEM, "input");
     MESSAGE.child(ITEM, "content").child(TEXT, "refusal", "reasoning_content");
-    MESSAGE.child(TOOL_CALL, "tool_calls").child(CALL, "function_call");
+    MESSAGE.child(ANSWERED, "tool_call_id").child(TOOL_CALL, "tool_calls").child(CALL, "function_call");
     TOOL_CALL.child(CALL, "function");
     CALL.child(TEXT, "arguments");
     ITEM.child(TEXT, "text", "refusal");

@@ -22,6 +22,9 @@ public final class TokenWalk implements JsonListener {
   /** {@code <start>}, {@code call}, a colon, two braces, {@code <end>}. */
   private static final int CALL_FRAME = 6;
 
+  /** A frame with one member and its string, and a name of usual length. */
+  private static final int RESPONSE_FRAME = 12;
+
   private static final int STRING_FRAME = 2;
   private static final int CONTAINER_FRAME = 2;
 
@@ -45,6 +48,9 @@ public final class TokenWalk implements JsonListener {
           "schema",
           "definitions",
           "const");
+
+  /** Nearly always false, and then not shown to the model. */
+  private static final String CLOSED = "additionalProperties";
 
   private final TextFeed texts;
   private final PromptTally tally = new PromptTally();
@@ -153,6 +159,7 @@ public final class TokenWalk implements JsonListener {
       case CALL -> tally.frame(next == PromptPlace.CALL_NAME ? CALL_FRAME : 0);
       case DECLARATION -> declared();
       case SCHEMA -> keyword(name);
+      case MESSAGE -> tally.frame(next == PromptPlace.ANSWERED ? RESPONSE_FRAME : 0);
       default -> {}
     }
   }
@@ -168,7 +175,7 @@ public final class TokenWalk implements JsonListener {
       tally.required(1, 0);
     } else if (KEYWORDS.contains(name)) {
       tally.frame(1);
-    } else if (next != PromptPlace.NOTHING) {
+    } else if (next != PromptPlace.NOTHING && !name.equals(CLOSED)) {
       texts.text(name);
     }
   }
