@@ -2,6 +2,9 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigText;
 import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.tokens.Vocabulary;
+import io.geminirelay.base.tokens.VocabularyException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,8 +24,16 @@ final class CheckCommand implements Callable<Integer> {
       throw new IllegalStateException("not started through Main");
     }
     Loaded loaded = main.load();
+    checkVocabulary(loaded.config().guard().vocabulary());
     main.out().print(ConfigText.of(loaded.config()));
     main.out().flush();
     return Main.OK;
+  }
+
+  /** Reads the vocabulary whole, as only that tells whether it can be used. */
+  private static void checkVocabulary(@Nullable Path file) throws VocabularyException {
+    if (file != null) {
+      Vocabulary.load(file);
+    }
   }
 }

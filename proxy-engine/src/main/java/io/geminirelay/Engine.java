@@ -2,7 +2,11 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.tokens.TextCounter;
+import io.geminirelay.base.tokens.TokenCounters;
+import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
@@ -24,14 +28,16 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +74,7 @@ public final class Engine {
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile @Nullable Listener listener;
 
-  private Engine(EngineConfig config, TimeSource time) throws SSLException {
+  private Engine(EngineConfig config, TimeSource time) throws IOException {
     this.config = config;
     this.transport = Transport.choose(config.server().transport());
     UpstreamTls tls = new UpstreamTls();
@@ -114,8 +120,17 @@ public final class Engine {
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, io.geminirelay.base.tokens.ByteCounter::new, outbound, new Settlement(time));
+        new RequestPipeline(
+            config, vitals, counters(config.guard()), outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
+  }
+
+  /** A vocabulary is loaded once, before anything listens, and only where tokens are counted. */
+  private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
+    Path vocabulary = guard.vocabulary();
+    return vocabulary == null || guard.maxTokensPerRequest() == 0
+        ? TokenEstimate::new
+        : TokenCounters.load(vocabulary)::counter;
   }
 
   private LoopPools poolsOf(EventLoop loop) {
@@ -129,11 +144,11 @@ public final class Engine {
   /**
    * Builds an engine; nothing listens yet.
    *
-   * @throws SSLException if the listener's certificate or key cannot be used
+   * @throws IOException if the listener's certificate or key cannot be used
    * @throws IllegalArgumentException if a CA file cannot be used
    * @throws IllegalStateException if a forced transport does not load
    */
-  public static Engine of(EngineConfig config, TimeSource time) throws SSLException {
+  public static Engine of(EngineConfig config, TimeSource time) throws IOException {
     return new Engine(config, time);
   }
 

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.ConfigException;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.tokens.VocabularyException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -95,7 +96,8 @@ public final class Main implements Callable<Integer> {
     String message = e.getMessage();
     line.getErr().println("gemini-relay: " + (message == null ? e.toString() : message));
     line.getErr().flush();
-    return e instanceof ConfigException ? CONFIG_INVALID : FAILED;
+    boolean invalid = e instanceof ConfigException || e instanceof VocabularyException;
+    return invalid ? CONFIG_INVALID : FAILED;
   }
 
   /** Tells the version. */

@@ -89,6 +89,8 @@ public final class ConfigText {
     all.put("request_timeout_secs", secs(config.outbound().firstByte()));
     all.put("drain_timeout_secs", secs(server.drain()));
     all.put("max_tokens_per_request", config.guard().maxTokensPerRequest());
+    Path vocabulary = config.guard().vocabulary();
+    put(all, "tokenizer_file", vocabulary == null ? null : vocabulary.toString());
     ServerConfig.TlsFiles tls = server.tls();
     if (tls != null) {
       Map<String, Object> files = new LinkedHashMap<>();

@@ -149,7 +149,8 @@ final class TrafficSection {
             serverTopP != null ? serverTopP : rootTopP,
             own.whole("requests_per_minute", 0, Integer.MAX_VALUE, standard.requestsPerMinute()),
             own.count("burst_size", 1, 1_000_000, standard.burst()),
-            serverSection.corsOrigins());
+            serverSection.corsOrigins(),
+            ServerSection.readable(server, "tokenizer_file"));
     limit.done();
     return guard;
   }
