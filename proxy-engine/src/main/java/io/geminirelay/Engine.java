@@ -83,6 +83,7 @@ public final class Engine {
     }
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
+    Supplier<TextCounter> counters = counters(config.guard());
     this.loops = transport.eventLoops(config.server().workers());
     this.addresses =
         new Addresses(
@@ -99,10 +100,11 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
-    this.handler = connectionHandler(time, serverTls);
+    this.handler = connectionHandler(time, serverTls, counters);
   }
 
-  private ConnectionHandler connectionHandler(TimeSource time, @Nullable ServerTls serverTls) {
+  private ConnectionHandler connectionHandler(
+      TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
@@ -120,8 +122,7 @@ public final class Engine {
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
     RequestPipeline stages =
-        new RequestPipeline(
-            config, vitals, counters(config.guard()), outbound, new Settlement(time));
+        new RequestPipeline(config, vitals, counters, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 

@@ -27,8 +27,8 @@ public enum MediaKind {
   TEXT(3, 1, 1, 2_500);
 
   /**
-   * The most tokens that one byte of a body can be worth: a minute of video that is only named takes
-   * at least the 23 bytes of {@code {fileData:{fileUri:''}}}.
+   * The most tokens that one byte of a body can be worth: a minute of video that is only named
+   * takes at least the 23 bytes of {@code {fileData:{fileUri:''}}}.
    */
   public static final long MAX_TOKENS_PER_BODY_BYTE = 700;
 

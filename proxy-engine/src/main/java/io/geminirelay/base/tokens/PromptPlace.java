@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where in a request a value stands, as far as it matters for counting: the two dialects' bodies as
  * a tree of named places. Arrays do not matter: an element stands where its array does.
  *
- * <p>Sources: Google's <a
- * href="https://ai.google.dev/api/generate-content">generateContent</a>, <a
+ * <p>Sources: Google's <a href="https://ai.google.dev/api/generate-content">generateContent</a>, <a
  * href="https://ai.google.dev/api/caching#Content">Content</a> and <a
  * href="https://ai.google.dev/api/embeddings">embeddings</a>; OpenAI's <a
  * href="https://platform.openai.com/docs/api-reference/chat/create">chat completions</a>. Google
@@ -92,7 +91,10 @@ enum PromptPlace {
     OPENAI.child(MODEL, "model").child(MESSAGE, "messages").child(TOOL, "tools");
     OPENAI.child(DECLARATION, "functions").child(FORMAT, "response_format").child(ITEM, "input");
     MESSAGE.child(ITEM, "content").child(TEXT, "refusal", "reasoning_content");
-    MESSAGE.child(ANSWERED, "tool_call_id").child(TOOL_CALL, "tool_calls").child(CALL, "function_call");
+    MESSAGE
+        .child(ANSWERED, "tool_call_id")
+        .child(TOOL_CALL, "tool_calls")
+        .child(CALL, "function_call");
     TOOL_CALL.child(CALL, "function");
     CALL.child(TEXT, "arguments");
     ITEM.child(TEXT, "text", "refusal");

@@ -108,7 +108,9 @@ public final class BodyHandler extends ChannelDuplexHandler {
         : null;
   }
 
-  /** RFC 9110 section 8.4: what the sender has put around the body, {@code identity} for nothing. */
+  /**
+   * RFC 9110 section 8.4: what the sender has put around the body, {@code identity} for nothing.
+   */
   private static boolean isEncoded(HttpRequest head) {
     for (String codings : head.headers().getAll(HttpHeaderNames.CONTENT_ENCODING)) {
       for (String coding : codings.split(",", -1)) {
@@ -128,8 +130,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
 
   /** RFC 9110 section 10.1.1: not for HTTP/1.0, and not where no body is announced. */
   private static boolean awaitsLeave(HttpRequest head) {
-    return HttpUtil.is100ContinueExpected(head)
-        && announcesBody(head);
+    return HttpUtil.is100ContinueExpected(head) && announcesBody(head);
   }
 
   private Fault tooLarge() {

@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,14 +25,18 @@ import org.junit.jupiter.api.TestInstance;
  * <p>Left out: answers grounded in searches or with cached content, whose count has texts that the
  * request has not, and made-up ones. The bounds are what was measured: texts alone come out within
  * {@value #TEXT_BOUND} tokens, with tools within {@value #TOOLS_PERCENT} percent or {@value
- * #TOOLS_BOUND} tokens. Google leaves the schema of an answer out of this count, though not out of
- * the limit; the count here has it.
+ * #TOOLS_BOUND} tokens, with inline media within {@value #MEDIA_PERCENT} percent; what a file that
+ * is only named is worth cannot be known. Google leaves the schema of an answer out of this count,
+ * though not out of the limit; the count here has it, with no more than a token every {@value
+ * #SCHEMA_BYTES_PER_TOKEN} bytes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordedPromptsTest {
   private static final int TEXT_BOUND = 2;
-  private static final int TOOLS_BOUND = 6;
+  private static final int TOOLS_BOUND = 7;
   private static final int TOOLS_PERCENT = 12;
+  private static final int MEDIA_PERCENT = 16;
+  private static final int SCHEMA_BYTES_PER_TOKEN = 3;
 
   private static final Pattern PROMPT_TOKENS =
       Pattern.compile("\"(?:promptTokenCount|prompt_tokens)\":\\s*(\\d+)");
@@ -80,7 +85,10 @@ class RecordedPromptsTest {
   }
 
   private static String kind(String body) {
-    if (body.matches("(?s).*(inline_?[dD]ata|file_?[dD]ata).*")) {
+    if (body.matches("(?s).*file_?[dD]ata.*")) {
+      return "file";
+    }
+    if (body.matches("(?s).*inline_?[dD]ata.*")) {
       return "media";
     }
     if (body.matches("(?s).*(function_?[dD]eclarations|\"function\").*")) {
@@ -122,5 +130,21 @@ class RecordedPromptsTest {
   @Test
   void toolsAndCallsAreCountedNearly() {
     check("tools", TOOLS_BOUND, TOOLS_PERCENT, 20);
+  }
+
+  @Test
+  void inlineMediaAreEstimatedNearly() {
+    check("media", TEXT_BOUND, MEDIA_PERCENT, 5);
+  }
+
+  @Test
+  void schemasOfAnswersAreCountedOnTop() {
+    List<Row> chosen = rows.stream().filter(row -> row.kind().equals("schema")).toList();
+    assertTrue(chosen.size() >= 8, chosen.size() + " rows");
+    for (Row row : chosen) {
+      int bytes = Objects.requireNonNull(row.exchange().requestBody()).length;
+      long most = row.google() + bytes / SCHEMA_BYTES_PER_TOKEN;
+      assertTrue(row.counted() >= row.google() && row.counted() <= most, row.toString());
+    }
   }
 }
