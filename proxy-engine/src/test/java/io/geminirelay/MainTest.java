@@ -34,6 +34,17 @@ class MainTest {
   }
 
   @Test
+  void checkReadsTheVocabularyAndNamesTheSettingWhenItIsDamaged() throws Exception {
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"type\": \"Unigram\"}}");
+    String config = "server: {tokenizer_file: tokenizer.json}\ngroups: [{name: a, api_keys: [k]}]";
+    assertEquals(3, run("check", "-c", file(config)));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("server.tokenizer_file: "), err.toString());
+    assertTrue(err.toString().contains("type Unigram, not BPE"), err.toString());
+    assertTrue(err.toString().contains("leave the setting out"), err.toString());
+  }
+
+  @Test
   void wrongArgumentsEndWithTwo() {
     assertEquals(2, run("check", "--nonsense"));
     assertEquals("", out.toString());

@@ -18,7 +18,7 @@ final class Segment {
   static final int LONGEST = 4096;
 
   /** Characters looked ahead at least, where a segment is cut for its length. */
-  static final int AHEAD = 1024;
+  static final int AHEAD = 512;
 
   private static final int NO_ASCII = -1;
   private static final VarHandle WORD =

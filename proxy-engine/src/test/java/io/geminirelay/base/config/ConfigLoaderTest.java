@@ -90,6 +90,19 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aVocabularyIsAFileBesideTheConfiguration() throws Exception {
+    assertNull(load(KEY, Map.of()).guard().vocabulary());
+    String text = KEY + "server: {tokenizer_file: words.json}";
+    List<Problem> missing = problems(text, Map.of());
+    assertEquals(1, missing.size(), missing::toString);
+    assertEquals("server.tokenizer_file", missing.get(0).path());
+    Path file = Files.writeString(folder.resolve("words.json"), "{}");
+    EngineConfig config = load(text, Map.of());
+    assertEquals(file, config.guard().vocabulary());
+    assertTrue(ConfigText.of(config).contains("tokenizer_file: " + file), ConfigText.of(config));
+  }
+
+  @Test
   void anEmptyOptionalSecretOrUrlIsAbsent() throws Exception {
     EngineConfig config =
         load(

@@ -55,6 +55,7 @@ class SchemaTest {
         "server: {limits: {header_bytes: 10}}",
         "server: {trusted_proxies: 10.0.0.0/8}",
         "server: {cors: {origins: [example.com]}}",
+        "server: {tokenizer_file: []}",
         "server: {security: {require_https: maybe}}",
         "server: {admin_token: a, admin_token_env: B}",
         "server: {tls: {certificate: a.pem}}",
