@@ -126,12 +126,17 @@ public final class Engine {
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 
-  /** A vocabulary is loaded once, before anything listens, and only where tokens are counted. */
+  /** What counting needs is loaded once, before anything listens, and only where it is done. */
   private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
     Path vocabulary = guard.vocabulary();
-    return vocabulary == null || guard.maxTokensPerRequest() == 0
-        ? TokenEstimate::new
-        : TokenCounters.load(vocabulary)::counter;
+    Supplier<TextCounter> counters = TokenEstimate::new;
+    if (guard.maxTokensPerRequest() > 0) {
+      counters = vocabulary == null ? counters : TokenCounters.load(vocabulary)::counter;
+      LOG.info("tokens are {}", vocabulary == null ? "estimated" : "counted by " + vocabulary);
+      var first = counters.get();
+      first.reset();
+    }
+    return counters;
   }
 
   private LoopPools poolsOf(EventLoop loop) {

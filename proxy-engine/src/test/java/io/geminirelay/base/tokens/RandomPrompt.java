@@ -1,6 +1,7 @@
 package io.geminirelay.base.tokens;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -50,6 +51,20 @@ final class RandomPrompt {
           "items",
           "model");
 
+  /** What makes sense inside what, so that the deeper places are reached. */
+  private static final Map<String, List<String>> INSIDE =
+      Map.of(
+          "contents", List.of("parts"),
+          "parts", List.of("functionCall", "functionResponse", "text", "executableCode"),
+          "tools", List.of("functionDeclarations", "function"),
+          "functionDeclarations", List.of("name", "parameters", "description"),
+          "parameters", List.of("type", "properties", "required", "enum", "default"),
+          "properties", List.of("a"),
+          "a", List.of("type", "title", "required", "properties"),
+          "functionCall", List.of("name", "args"),
+          "messages", List.of("content", "tool_calls", "tool_call_id"),
+          "tool_calls", List.of("function"));
+
   private final Random random;
   private int left = 40;
 
@@ -58,39 +73,42 @@ final class RandomPrompt {
   }
 
   void write(StringBuilder out) {
-    object(out);
+    object(out, "");
   }
 
-  private void object(StringBuilder out) {
+  private void object(StringBuilder out, String in) {
+    List<String> fitting = INSIDE.getOrDefault(in, NAMES);
     out.append('{');
     int members = random.nextInt(5);
     for (int i = 0; i < members && left > 0; i++) {
       left--;
       out.append(i == 0 ? "" : ",");
-      out.append(NAMES.get(random.nextInt(NAMES.size()))).append(':');
-      value(out);
+      List<String> names = random.nextInt(8) == 0 ? NAMES : fitting;
+      String name = names.get(random.nextInt(names.size()));
+      out.append(name).append(':');
+      value(out, name);
     }
     out.append('}');
   }
 
-  private void value(StringBuilder out) {
+  private void value(StringBuilder out, String in) {
     switch (random.nextInt(8)) {
       case 0 -> out.append("''");
       case 1 -> out.append("'x'");
       case 2 -> out.append(random.nextInt(12));
       case 3 -> out.append("null");
-      case 4 -> array(out);
-      default -> object(out);
+      case 4 -> array(out, in);
+      default -> object(out, in);
     }
   }
 
-  private void array(StringBuilder out) {
+  private void array(StringBuilder out, String in) {
     out.append('[');
     int elements = random.nextInt(4);
     for (int i = 0; i < elements && left > 0; i++) {
       left--;
       out.append(i == 0 ? "" : ",");
-      value(out);
+      value(out, in);
     }
     out.append(']');
   }
