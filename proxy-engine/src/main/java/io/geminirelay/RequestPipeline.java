@@ -3,6 +3,7 @@ package io.geminirelay;
 import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.tokens.TextCounter;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
@@ -11,6 +12,7 @@ import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
+import io.geminirelay.flow.guard.TokenGuardHandler;
 import io.geminirelay.flow.interpret.DialectFactory;
 import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
@@ -24,6 +26,7 @@ import io.netty.handler.codec.http.cors.CorsConfig;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
+  private final long maxTokens;
+  private final Supplier<TextCounter> counters;
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
@@ -41,11 +46,21 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final Settlement settlement;
   private final TimeSource time;
 
-  /** Stages for {@code config}, forwarding with {@code outbound}. */
+  /**
+   * Stages for {@code config}, forwarding with {@code outbound}.
+   *
+   * @param counters makes a counter of tokens for the calling event loop
+   */
   public RequestPipeline(
-      EngineConfig config, Vitals vitals, Outbound outbound, Settlement settlement) {
+      EngineConfig config,
+      Vitals vitals,
+      Supplier<TextCounter> counters,
+      Outbound outbound,
+      Settlement settlement) {
     CorsRules rules = config.guard().cors();
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
+    this.maxTokens = config.guard().maxTokensPerRequest();
+    this.counters = counters;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
         new AuthHandler(
@@ -76,6 +91,9 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.LOCAL, health);
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
     add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
+    if (maxTokens > 0) {
+      add(pipeline, Stage.TOKENS, new TokenGuardHandler(maxTokens, counters));
+    }
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }
 
