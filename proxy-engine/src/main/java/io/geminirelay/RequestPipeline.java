@@ -63,8 +63,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.counters = counters;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
-        new AuthHandler(
-            passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
+        new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
     this.dialects = new DialectFactory(config.dialects(), time);
