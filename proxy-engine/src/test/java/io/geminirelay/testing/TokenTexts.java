@@ -57,10 +57,8 @@ public final class TokenTexts {
   /** The vocabulary's file; skips the test if it is not there. */
   public static Path vocabulary() {
     Path found = find(Path.of("").toAbsolutePath(), System.getenv("GEMINI_RELAY_VOCABULARY"));
-    Assumptions.assumeTrue(
-        found != null,
-        "no vocabulary in " + FILE + ": scripts/test gets it where npm is installed");
-    return java.util.Objects.requireNonNull(found);
+    String missing = "no vocabulary in " + FILE + ": scripts/test gets it where npm is installed";
+    return found != null ? found : Assumptions.abort(missing);
   }
 
   private static @Nullable Path find(Path workingDirectory, @Nullable String given) {
