@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param events as server-sent events, otherwise as one JSON array
  * @param delta each element with the text since the one before, otherwise with the whole text
  */
-record AnswerForm(boolean events, boolean delta) {
+public record AnswerForm(boolean events, boolean delta) {
   /** The values of {@code ?mode=}, for people. */
   static final String MODES = "\"whole\" (the text so far, the default) or \"delta\" (what is new)";
 

@@ -16,7 +16,7 @@ import io.netty.buffer.ByteBufAllocator;
  * <p>Memory is the text once, in a {@link TextJoiner} that this owns until {@link #release()}, and
  * in delta mode what of it was not given yet. Not thread-safe.
  */
-final class JsonChunkAccumulator {
+public final class JsonChunkAccumulator {
   private final int chunkTokens;
   private final Reader reader;
   private final TextJoiner text;
@@ -26,7 +26,7 @@ final class JsonChunkAccumulator {
   private final ChunkWriter chunks;
 
   /** Takes the elements. */
-  interface Reader {
+  public interface Reader {
 
     /** Whether another element can be taken now. */
     boolean ready();
@@ -40,7 +40,8 @@ final class JsonChunkAccumulator {
    *
    * @param chunkTokens tokens between two elements, at least 1
    */
-  JsonChunkAccumulator(ByteBufAllocator alloc, AnswerForm form, int chunkTokens, Reader reader) {
+  public JsonChunkAccumulator(
+      ByteBufAllocator alloc, AnswerForm form, int chunkTokens, Reader reader) {
     this.chunkTokens = chunkTokens;
     this.reader = reader;
     this.text = new TextJoiner(alloc);
@@ -56,7 +57,7 @@ final class JsonChunkAccumulator {
   }
 
   /** Reads on, from index {@code from} to before index {@code to}, and hands elements out. */
-  void look(ByteBuf buf, int from, int to) {
+  public void look(ByteBuf buf, int from, int to) {
     feed.look(buf, from, to);
   }
 
@@ -69,7 +70,7 @@ final class JsonChunkAccumulator {
   }
 
   /** Says that Google's answer has ended, or will not go on: takes back what is not whole. */
-  void finish() {
+  public void finish() {
     feed.finish();
     answer.abandon();
   }
@@ -106,7 +107,7 @@ final class JsonChunkAccumulator {
   }
 
   /** The last element of a complete answer; the caller releases it. */
-  ByteBuf giveLast() {
+  public ByteBuf giveLast() {
     return chunks.giveLast(text, answer.findings());
   }
 
@@ -116,7 +117,7 @@ final class JsonChunkAccumulator {
   }
 
   /** Lets go of everything. */
-  void release() {
+  public void release() {
     text.release();
     json.release();
   }
