@@ -52,11 +52,12 @@ class BodyEditTest {
   void topPComesIntoTheConfigOfANativeBody(String body, String expected) throws Exception {
     try (Rig rig = rig("", 1, "top_p: 0.95")) {
       for (String path : List.of(Rig.UNARY, Rig.STREAM)) {
-        rig.post(path, body.replace("$", CONTENTS), "x-own", "kept");
+        rig.post(path, body.replace("$", CONTENTS), "x-own", "kept", "content-md5", "x");
         ReceivedRequest last = rig.journal().lastRequest();
         assertEquals(expected.replace("$", CONTENTS), last.bodyText());
         assertEquals(String.valueOf(last.body().length), last.header("content-length"));
         assertEquals("kept", last.header("x-own"));
+        assertEquals(body.equals(expected) ? "x" : null, last.header("content-md5"));
       }
     }
   }

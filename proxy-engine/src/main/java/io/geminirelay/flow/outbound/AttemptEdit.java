@@ -8,10 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param uri path and query on Google's side
  * @param body edits the body while it is sent, from its beginning; null where it passes as it is
  */
-record AttemptEdit(String uri, @Nullable BodySplice body) {
-
-  /** How much longer the body becomes, in bytes; negative when it becomes shorter. */
-  long growth() {
-    return body == null ? 0 : body.growth();
-  }
-}
+record AttemptEdit(String uri, @Nullable BodySplice body) {}

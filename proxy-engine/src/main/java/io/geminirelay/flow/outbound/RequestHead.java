@@ -46,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * the chosen key as the one credential. A generating request's {@code Accept-Encoding} becomes
  * {@code identity}, since its answer is read in passing; without one Google does not compress, so
  * none is added.
+ *
+ * <p>Where the attempt edits the body, {@code Content-Length} is that of the edited one, and
+ * digests of the client's are left out.
  */
 public final class RequestHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
@@ -59,6 +62,14 @@ public final class RequestHead {
   private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
   private static final AsciiString PREFLIGHT_PREFIX = AsciiString.cached("access-control-request-");
   private static final AsciiString VIA_VALUE = AsciiString.cached("1.1 gemini-relay");
+
+  /** Sums of the body's bytes (RFC 9530, RFC 3230, RFC 1864). */
+  private static final List<AsciiString> DIGESTS =
+      List.of(
+          AsciiString.cached("content-digest"),
+          AsciiString.cached("repr-digest"),
+          AsciiString.cached("digest"),
+          HttpHeaderNames.CONTENT_MD5);
 
   private RequestHead() {}
 
@@ -88,9 +99,8 @@ public final class RequestHead {
     headers.add(HttpHeaderNames.HOST, target.authority());
     copy(client.headers(), headers, exchange.generating());
     frame(client, headers, http2);
-    if (edit != null && edit.growth() != 0 && headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-      long length = HttpUtil.getContentLength(client, 0L) + edit.growth();
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+    if (edit != null && edit.body() != null) {
+      fitToBody(headers, edit.body());
     }
     headers.add(HttpHeaderNames.VIA, VIA_VALUE);
     switch (exchange.route().dialect()) {
@@ -151,6 +161,14 @@ public final class RequestHead {
       // RFC 9110 section 8.6; Google answers 411 without it.
       headers.add(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
     }
+  }
+
+  private static void fitToBody(HttpHeaders headers, BodySplice body) {
+    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+    if (length != null) {
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.parseLong(length) + body.growth());
+    }
+    DIGESTS.forEach(headers::remove);
   }
 
   private static boolean expectsBody(HttpMethod method) {

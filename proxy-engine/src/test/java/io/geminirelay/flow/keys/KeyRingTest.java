@@ -97,6 +97,29 @@ class KeyRingTest {
   }
 
   @Test
+  void aModelRestsAndComesBackUnderEveryNameItHasInAGroup() {
+    GroupConfig plain = group("g", 1, List.of(), null);
+    Map<String, String> aliases = Map.of("fast", MODEL, "quick", MODEL, "other", "x");
+    KeyRing ring =
+        ring(new GroupConfig("g", TARGET, List.of(), aliases, plain.keys(), null, Map.of()));
+    KeySelector selector = ring.selector();
+    ApiKey key = selector.select("fast", List.of(), new TriedKeys());
+    assertEquals(MODEL, key.modelFor("fast"));
+    assertEquals("unknown", key.modelFor("unknown"));
+    ring.settle(key, key.modelFor("fast"), DAY);
+    for (String name : List.of("fast", "quick", MODEL)) {
+      assertNull(selector.select(name, List.of(), new TriedKeys()), name);
+      assertTrue(selector.waitNanos(name, List.of()) > 0, name);
+    }
+    assertNotNull(selector.select("other", List.of(), new TriedKeys()));
+    time.advance(Duration.ofDays(2));
+    assertEquals(key, selector.select("quick", List.of(), new TriedKeys()), "the one trial");
+    assertNull(selector.select("fast", List.of(), new TriedKeys()));
+    ring.settle(key, MODEL, KeyVerdict.SUCCESS);
+    assertNotNull(selector.select("fast", List.of(), new TriedKeys()));
+  }
+
+  @Test
   void choosesNoKeyTwiceInAnExchange() {
     KeyRing ring = ring(group("g", 130, List.of(), null));
     TriedKeys tried = new TriedKeys();
