@@ -75,6 +75,11 @@ final class Merges {
     return at;
   }
 
+  /** While loading, after the last {@link #add}: gives back the room that was left. */
+  void complete() {
+    products = Arrays.copyOf(products, ranks);
+  }
+
   /** Rank of the merge of two pieces, smaller first, or {@link #NONE}. */
   int rank(int left, int right) {
     long slot = slots[slotOf(pair(left, right))];

@@ -5,11 +5,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Gives out counters that share one vocabulary, which is loaded once.
+ * Gives out exact counters that share one vocabulary, which is loaded once.
  *
  * <p>Thread safe. What is dear in a counter, the memory for merging and the remembered segments
- * (some 300 KB), is there once for each thread that asks and stays warm from request to request; a
- * counter itself is small.
+ * (300 to 450 KB), is there once for each thread that asks and stays warm from request to request;
+ * a counter itself is small.
  */
 public final class TokenCounters {
   private final Vocabulary vocabulary;
@@ -38,10 +38,5 @@ public final class TokenCounters {
             Thread.currentThread(),
             thread -> new Workplace(new SegmentMerger(vocabulary.merges()), new SegmentCache()));
     return new VocabularyCounter(vocabulary, workplace.merger(), workplace.cache());
-  }
-
-  /** Whether counts are exact. */
-  public boolean exact() {
-    return true;
   }
 }

@@ -90,6 +90,7 @@ final class VocabularyBuilder {
 
   /** The vocabulary; nothing may be added afterwards. */
   Vocabulary build() {
+    merges.complete();
     joins.complete(characters);
     return new Vocabulary(characters, merges, joins, added, pieces.size());
   }
