@@ -109,7 +109,7 @@ final class CharKind {
 
   static {
     for (int c = 0; c < ASCII.length; c++) {
-      ASCII[c] = (byte) ascii(c);
+      ASCII[c] = (byte) sorted(c);
     }
     for (int[] range : RANGES) {
       java.util.Arrays.fill(STEPS, range[0] >> STEP_BITS, STEPS.length, (byte) range[1]);
@@ -126,6 +126,11 @@ final class CharKind {
     return c < 0x10000 ? STEPS[c >> STEP_BITS] : supplementary(c);
   }
 
+  /** Kind of a code point below 0x80. */
+  static int ascii(int c) {
+    return ASCII[c];
+  }
+
   /** True for kinds that words consist of. */
   static boolean isLetter(int kind) {
     return (LETTERS >> kind & 1) != 0;
@@ -138,7 +143,7 @@ final class CharKind {
     return c >= 0x20000 && c < 0x32000 ? HAN : RARE;
   }
 
-  private static int ascii(int c) {
+  private static int sorted(int c) {
     if (c < ' ' || c == 127) {
       return c == '\n' ? LINE_END : CONTROL;
     }

@@ -37,12 +37,15 @@ public final class TextContext {
   private static final int UNKNOWN_BLOCK_FIRST = ContextTable.UNKNOWN_BLOCK.first();
   private static final int UNKNOWN_BLOCK_SHIFT = ContextTable.UNKNOWN_BLOCK.hashShift();
 
-  // The character looked at, and what was before it.
+  // The character looked at, hashed with the one before, its kind behind the two before, how many
+  // of its kind stand there, and how many letters.
   private int character;
   private int chain;
   private int kinds;
   private int run;
   private int word;
+
+  private long shares;
 
   // Slots of the border in front of it.
   int threeKinds;
@@ -85,6 +88,59 @@ public final class TextContext {
     character = c;
     run = same ? Math.min(run + 1, LONGEST) : 1;
     word = CharKind.isLetter(kind) ? Math.min(word + 1, LONGEST) : 0;
+  }
+
+  /** Whether ASCII bytes may be walked by {@link #ascii}: the character looked at is ASCII too. */
+  boolean mayWalkAscii() {
+    return character < 0x80 && kinds != 0;
+  }
+
+  /**
+   * Walks on over ASCII bytes, as {@link #next} would, until the first that is not: the hottest
+   * loop, so all that changes is in local variables and pairs are looked up without a hash.
+   *
+   * @param bytes borrowed
+   * @return index behind the last byte walked over
+   */
+  int ascii(byte[] bytes, int from, int to, TokenWeights weights) {
+    int before = character;
+    int hashed = chain;
+    int three = kinds;
+    int alike = run;
+    int letters = word;
+    long sum = 0;
+    int i = from;
+    for (; i < to && bytes[i] >= 0; i++) {
+      int c = bytes[i];
+      int kind = CharKind.ascii(c);
+      boolean same = kind == (three & (1 << CharKind.BITS) - 1);
+      three = (three << CharKind.BITS | kind) & THREE_MASK;
+      int twoKinds = (three & KIND_MASK) << 4;
+      int triple = (hashed * CHAIN + c) * SPREAD >>> TRIPLE_SHIFT;
+      sum +=
+          weights.asciiBorder(
+              before << 7 | c,
+              THREE_FIRST + three,
+              RUN_FIRST + (twoKinds | alike),
+              WORD_FIRST + (twoKinds | letters),
+              TRIPLE_FIRST + triple);
+      hashed = before * CHAIN + c;
+      before = c;
+      alike = same ? Math.min(alike + 1, LONGEST) : 1;
+      letters = CharKind.isLetter(kind) ? Math.min(letters + 1, LONGEST) : 0;
+    }
+    character = before;
+    chain = hashed;
+    kinds = three;
+    run = alike;
+    word = letters;
+    shares = sum;
+    return i;
+  }
+
+  /** Shares of the bytes that {@link #ascii} walked over last, added up. */
+  long shares() {
+    return shares;
   }
 
   /** Kind of the character looked at. */

@@ -18,7 +18,9 @@ import io.netty.buffer.ByteBuf;
  */
 public final class TokenEstimate implements TextCounter {
   private static final int REPLACEMENT = 0xFFFD;
-  private static final long HIGHS = 0x8080808080808080L;
+
+  /** Enough that a buffer's checks for each access do not show, little enough for the cache. */
+  private static final int WINDOW_BYTES = 1_024;
 
   private static final class Loaded {
     private static final TokenWeights WEIGHTS = TokenWeights.load();
@@ -26,6 +28,7 @@ public final class TokenEstimate implements TextCounter {
 
   private final TokenWeights weights;
   private final TextContext context = new TextContext();
+  private final byte[] window = new byte[WINDOW_BYTES];
   private long ended;
   private long open;
 
@@ -60,34 +63,47 @@ public final class TokenEstimate implements TextCounter {
 
   @Override
   public void look(ByteBuf buf, int from, int to) {
-    int i = from;
-    for (int last = to - Long.BYTES; i <= last; i += Long.BYTES) {
-      long eight = buf.getLongLE(i);
-      if ((eight & HIGHS) == 0 && missing == 0) {
-        ascii(eight);
+    for (int at = from; at < to; at += WINDOW_BYTES) {
+      int size = Math.min(WINDOW_BYTES, to - at);
+      buf.getBytes(at, window, 0, size);
+      read(size);
+    }
+  }
+
+  private void read(int size) {
+    int i = 0;
+    while (i < size) {
+      if (missing > 0) {
+        take(window[i++]);
+      } else if (window[i] >= 0 && context.mayWalkAscii()) {
+        i = context.ascii(window, i, size, weights);
+        open += context.shares();
       } else {
-        mixed(eight);
+        i = character(i, size);
       }
     }
-    for (; i < to; i++) {
-      take(buf.getByte(i));
-    }
   }
 
-  private void ascii(long eight) {
-    long sum = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      int c = (int) (eight >>> shift) & 0x7F;
-      context.next(c);
-      sum += weights.share(context, c);
+  /** Reads the character at an index, or its first byte if it is invalid or not all there. */
+  private int character(int i, int size) {
+    int b = window[i];
+    if (b < (byte) 0xE0 && b >= (byte) 0xC2 && i + 1 < size && goesOn(i + 1)) {
+      place((b & 0x1F) << 6 | window[i + 1] & 0x3F);
+      return i + 2;
     }
-    open += sum;
+    if (b >= (byte) 0xE0 && b < (byte) 0xF0 && i + 2 < size && goesOn(i + 1) && goesOn(i + 2)) {
+      int c = (b & 0x0F) << 12 | (window[i + 1] & 0x3F) << 6 | window[i + 2] & 0x3F;
+      if (c >= 0x800 && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)) {
+        place(c);
+        return i + 3;
+      }
+    }
+    take((byte) b);
+    return i + 1;
   }
 
-  private void mixed(long eight) {
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      take((byte) (eight >>> shift));
-    }
+  private boolean goesOn(int i) {
+    return window[i] < (byte) 0xC0;
   }
 
   private void take(byte b) {

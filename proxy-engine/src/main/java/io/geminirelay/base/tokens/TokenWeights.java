@@ -61,6 +61,12 @@ public final class TokenWeights {
 
   private final short[] weights;
 
+  /** What CHARACTER, BLOCK and PAIR say together, for two ASCII characters. */
+  private final short[] asciiPairs = new short[1 << 14];
+
+  /** What the chance to be unknown adds to the share of each character of the basic plane. */
+  private final char[] unknowns = new char[1 << 16];
+
   /**
    * Weights by level.
    *
@@ -71,16 +77,39 @@ public final class TokenWeights {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (short) weight(levels[i]);
     }
-    fold();
+    foldKinds();
+    foldPairs();
+    foldUnknowns();
   }
 
   /** The kinds on both sides are two of the three, and alone decide what is certain. */
-  private void fold() {
+  private void foldKinds() {
     int first = ContextTable.THREE_KINDS.first();
     int pairs = ContextTable.KINDS.end() - 1;
     for (int i = first; i < ContextTable.THREE_KINDS.end(); i++) {
       int two = i - first & pairs;
-      weights[i] = TextContext.certain(two) ? CERTAIN : (short) (weights[i] + weights[two]);
+      boolean certain = TextContext.certain(two);
+      weights[i] = certain ? CERTAIN : (short) (BORDER_BIAS + weights[i] + weights[two]);
+    }
+  }
+
+  private void foldPairs() {
+    TextContext context = new TextContext();
+    for (int i = 0; i < asciiPairs.length; i++) {
+      context.restart();
+      context.next(i >> 7);
+      context.next(i & 0x7F);
+      asciiPairs[i] =
+          (short) (weights[context.characterSlot] + weights[context.block] + weights[context.pair]);
+    }
+  }
+
+  private void foldUnknowns() {
+    TextContext context = new TextContext();
+    for (int c = 0x80; c < unknowns.length; c++) {
+      context.restart();
+      context.next(c);
+      unknowns[c] = (char) Math.min(Character.MAX_VALUE, unknown(context, c));
     }
   }
 
@@ -161,16 +190,14 @@ public final class TokenWeights {
 
   /** Tokens that the character looked at adds, in units of {@link #TOKEN}; at least 0. */
   int share(TextContext at, int c) {
-    int share = border(at);
-    return c < 0x80 ? share : share + TextContext.moreBytes(c) * unknown(at);
+    return border(at) + (c < unknowns.length ? unknowns[c] : unknown(at, c));
   }
 
   /** The same without regard to whether the vocabulary lacks the character: at most one token. */
   int border(TextContext at) {
     short[] w = weights;
     return logistic(
-        BORDER_BIAS
-            + w[at.threeKinds]
+        w[at.threeKinds]
             + w[at.runSlot]
             + w[at.wordSlot]
             + w[at.block]
@@ -179,8 +206,19 @@ public final class TokenWeights {
             + w[at.triple]);
   }
 
-  private int unknown(TextContext at) {
-    return logistic(at.unknownBias() + weights[at.unknown()] + weights[at.unknownBlock()]);
+  /**
+   * The same as {@link #border(TextContext)} for an ASCII character behind another.
+   *
+   * @param both the character before and this one, 7 bits each
+   */
+  int asciiBorder(int both, int threeKinds, int runSlot, int wordSlot, int triple) {
+    short[] w = weights;
+    return logistic(asciiPairs[both] + w[threeKinds] + w[runSlot] + w[wordSlot] + w[triple]);
+  }
+
+  private int unknown(TextContext at, int c) {
+    int sum = at.unknownBias() + weights[at.unknown()] + weights[at.unknownBlock()];
+    return TextContext.moreBytes(c) * logistic(sum);
   }
 
   private static int logistic(int sum) {

@@ -136,7 +136,7 @@ class TokenEstimateTest {
 
   @Test
   void piecesCutAnywhereGiveTheSameCount() throws IOException {
-    everySplit(MIXED.repeat(3).getBytes(StandardCharsets.UTF_8));
+    everySplit(MIXED.repeat(20).getBytes(StandardCharsets.UTF_8));
     byte[] invalid = new byte[600];
     new Random(7).nextBytes(invalid);
     everySplit(invalid);
