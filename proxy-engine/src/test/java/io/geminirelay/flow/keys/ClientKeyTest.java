@@ -20,6 +20,7 @@ import io.geminirelay.testing.FakeTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,9 @@ class ClientKeyTest {
         java.util.stream.IntStream.range(0, keys.length)
             .mapToObj(i -> new KeyConfig(Secret.of(name + "-key-" + i), null, 1, keys[i]))
             .toList();
-    return new GroupConfig(name, TargetConfig.STANDARD, exits, models, all, null, Map.of());
+    Map<String, String> plain =
+        models.stream().collect(Collectors.toMap(model -> model, model -> model));
+    return new GroupConfig(name, TargetConfig.STANDARD, exits, plain, all, null, Map.of());
   }
 
   private static KeyRing ring(GroupConfig... groups) {
