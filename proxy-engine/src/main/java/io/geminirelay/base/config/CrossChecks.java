@@ -10,6 +10,7 @@ final class CrossChecks {
 
   static void check(EngineConfig config, ConfigTree server) {
     checkReach(config, server);
+    checkPages(config, server);
     checkTimes(config, server);
   }
 
@@ -38,6 +39,7 @@ final class CrossChecks {
           .problems()
           .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
     }
+<<<<<<< HEAD
   }
 
   /** Being on this machine is then the only credential, and a browser lends it to every page. */
@@ -49,6 +51,8 @@ final class CrossChecks {
               + " page use the keys";
       cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
     }
+=======
+>>>>>>> cors
   }
 
   /** Every group that a client names must be one of {@code known}. */
@@ -60,6 +64,18 @@ final class CrossChecks {
         String expected = known.stream().sorted().collect(Collectors.joining(", ", "one of ", ""));
         problems.add(new Problem(group.place(), found, expected, nearest));
       }
+    }
+  }
+
+  /** Being on this machine may be the only credential, and a browser lends it to every page. */
+  private static void checkPages(EngineConfig config, ConfigTree server) {
+    boolean guarded = config.openToAll() || !config.clients().isEmpty();
+    if (!guarded && config.guard().cors().anyOrigin()) {
+      ConfigTree cors = server.section("cors");
+      String expected =
+          "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
+              + " page use the keys";
+      cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
     }
   }
 
