@@ -21,11 +21,8 @@ final class CrossChecks {
       Place place = server.placeOf("host").named("auth");
       server.problems().warn(place, "none beside clients", "only one; every caller is let in");
     }
-    if (config.openToAll() || !config.clients().isEmpty()) {
-      return;
-    }
-    checkPages(config, server);
-    if (!config.server().reachable()) {
+    boolean guarded = config.openToAll() || !config.clients().isEmpty();
+    if (guarded || !config.server().reachable()) {
       return;
     }
     if (config.dialects().generatePassword() != null) {
@@ -39,20 +36,6 @@ final class CrossChecks {
           .problems()
           .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
     }
-<<<<<<< HEAD
-  }
-
-  /** Being on this machine is then the only credential, and a browser lends it to every page. */
-  private static void checkPages(EngineConfig config, ConfigTree server) {
-    if (config.guard().cors().anyOrigin()) {
-      ConfigTree cors = server.section("cors");
-      String expected =
-          "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
-              + " page use the keys";
-      cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
-    }
-=======
->>>>>>> cors
   }
 
   /** Every group that a client names must be one of {@code known}. */
