@@ -24,6 +24,15 @@ class LayoutTest {
   private static final int MAX_FILE_LINES = 400;
   private static final int MAX_MEDIAN_LINES = 110;
   private static final int MAX_HANDLER_LINES = 150;
+  private static final int MAX_METHOD_LINES = 50;
+  private static final int MAX_PARAMETERS = 6;
+
+  /** A declaration with a body, in formatted source: it ends at a brace of the same indentation. */
+  private static final Pattern METHOD =
+      Pattern.compile(
+          "^( {2}| {4})(?!return|throw|else|@|class |record |enum |interface )"
+              + "([A-Za-z<][\\w<>\\[\\], .?@]*)\\(([^;{}]*)\\)(?: throws [\\w., \n]+)? \\{$",
+          Pattern.MULTILINE);
 
   private static final Pattern IMPORT =
       Pattern.compile(
@@ -117,6 +126,42 @@ class LayoutTest {
           }
           long lines = source.codeLines();
           return lines > MAX_HANDLER_LINES ? lines + " code lines in a handler" : null;
+        });
+  }
+
+  @Test
+  void methodsAreShort() {
+    check(
+        source -> {
+          Matcher method = METHOD.matcher(source.text());
+          while (method.find()) {
+            int end = source.text().indexOf("\n" + method.group(1) + "}", method.end());
+            long lines = source.text().substring(method.start(), end).lines().count() + 1;
+            if (lines > MAX_METHOD_LINES) {
+              return method.group(2) + " has " + lines + " lines";
+            }
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void constructorsTakeFewParameters() {
+    check(
+        source -> {
+          Pattern constructor =
+              Pattern.compile(
+                  "^ {2}(?:public |private )?" + source.name() + "\\(([^;{}]*?)\\)[^;{}]*\\{$",
+                  Pattern.MULTILINE);
+          Matcher found = constructor.matcher(source.text());
+          while (found.find()) {
+            String bare = found.group(1).replaceAll("<[^()]*?>(?=\\s)|<.*?>>?", "");
+            long parameters = bare.isBlank() ? 0 : bare.chars().filter(c -> c == ',').count() + 1;
+            if (parameters > MAX_PARAMETERS) {
+              return "a constructor with " + parameters + " parameters";
+            }
+          }
+          return null;
         });
   }
 

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Reaction;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever Google sends back, the gateway's key does not reach the client. */
 class KeySecrecyTest {
@@ -60,5 +64,29 @@ class KeySecrecyTest {
     Response got = ask(Answer.of(400, "application/json", "x".repeat(3 << 20)));
     assertEquals(502, got.status(), got::text);
     assertFalse(got.text().contains("quota"), got.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"data: %s\r\n\r\n", "%s"})
+  void anErrorInMidStreamIsPassedOnClean(String frame) throws Exception {
+    byte[] event =
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n"
+            .getBytes(UTF_8);
+    String error =
+        "{\"error\":{\"code\":403,\"message\":\"api_key:" + Rig.key(0) + " suspended\"}}";
+    byte[] last = frame.formatted(error).getBytes(UTF_8);
+    for (int cut = 10; cut < last.length; cut += 7) {
+      List<byte[]> pieces =
+          List.of(event, Arrays.copyOf(last, cut), Arrays.copyOfRange(last, cut, last.length));
+      Answer answer =
+          Answer.stream(200, Header.list("content-type", "text/event-stream"), pieces)
+              .flushingEvery(1);
+      try (Rig rig = Rig.of(1)) {
+        rig.script().always(Reaction.of(answer));
+        Response got = rig.post(Rig.STREAM, Rig.BODY);
+        String all = new String(event, UTF_8) + new String(last, UTF_8);
+        assertEquals(all.replace(Rig.key(0), "[redacted]"), got.text());
+      }
+    }
   }
 }

@@ -18,6 +18,7 @@ import io.geminirelay.flow.relay.ResponseHead;
 import io.geminirelay.flow.relay.ResponseRelay;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -305,6 +306,9 @@ final class Forwarding {
 
   void commit(Attempt from, HttpResponse head) {
     failover.committed(from);
+    if (exchange.generating() && !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      relay.guard(from.choice().key().secret());
+    }
     if (!relay.headSent()) {
       relay.head(
           ResponseHead.build(
@@ -370,6 +374,7 @@ final class Forwarding {
       attempt = null;
     }
     failover.release();
+    relay.release();
     request.release();
   }
 }

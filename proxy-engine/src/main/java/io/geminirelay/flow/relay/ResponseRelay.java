@@ -1,5 +1,6 @@
 package io.geminirelay.flow.relay;
 
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.BrokenAnswer;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultBody;
@@ -14,13 +15,14 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.CharsetUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's end of an answer: passes head and pieces on by reference, reading along.
  *
  * <p>Place: called by the attempt that was committed, writes outbound from the last request stage.
- * Keeps whether the head is out; owns no buffer, since all are written at once. Runs on the
- * client's event loop.
+ * Keeps whether the head is out; owns no buffer, since all are written at once, but for an error
+ * that showed itself in mid-stream. Runs on the client's event loop.
  */
 public final class ResponseRelay {
   private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(CharsetUtil.US_ASCII);
@@ -32,6 +34,9 @@ public final class ResponseRelay {
   private final StreamScanner scanner;
   private boolean headSent;
   private boolean eventStream;
+  private @Nullable Secret key;
+  // Owner: this object, until its bytes are written or release().
+  private @Nullable ErrorTail errorTail;
   private boolean ended;
 
   /** Answers {@code exchange} outbound from {@code client}; {@code scanner} reads along. */
@@ -63,15 +68,56 @@ public final class ResponseRelay {
     client.write(head, client.voidPromise());
   }
 
-  /** Passes a piece on. Takes ownership. */
+  /**
+   * Says which key the committed answer was given for: its text is taken out of an error that shows
+   * itself further on. For answers whose length may change.
+   */
+  public void guard(Secret key) {
+    this.key = key;
+  }
+
+  /** Passes a piece on, which the scanner has read. Takes ownership. */
   public void take(HttpContent piece) {
-    client.write(piece, client.voidPromise());
+    if (errorTail == null && key != null && scanner.errorSeen()) {
+      errorTail = new ErrorTail(client.alloc(), key);
+    }
+    if (errorTail == null) {
+      write(piece);
+    } else {
+      errorTail.take(piece);
+    }
   }
 
   /** Passes the end on and sends everything. Takes ownership. */
   public void takeLast(LastHttpContent last) {
     ended = true;
-    client.writeAndFlush(last);
+    if (key != null && scanner.errorSeen() && last.content().isReadable()) {
+      take(last);
+      writeErrorTail();
+      client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    } else {
+      writeErrorTail();
+      client.writeAndFlush(last);
+    }
+  }
+
+  private void write(HttpContent piece) {
+    client.write(piece, client.voidPromise());
+  }
+
+  private void writeErrorTail() {
+    if (errorTail != null) {
+      write(new DefaultHttpContent(errorTail.give()));
+      errorTail = null;
+    }
+  }
+
+  /** Lets go of what was not sent. */
+  public void release() {
+    if (errorTail != null) {
+      errorTail.release();
+      errorTail = null;
+    }
   }
 
   /** Sends what was passed on so far. */
@@ -102,7 +148,7 @@ public final class ResponseRelay {
     } finally {
       errorJson.release();
     }
-    take(new DefaultHttpContent(event));
+    write(new DefaultHttpContent(event));
   }
 
   /**
@@ -121,13 +167,14 @@ public final class ResponseRelay {
       client.close();
       return;
     }
+    writeErrorTail();
     if (exchange.route().interpreted()) {
       client.writeAndFlush(new BrokenAnswer(fault));
       return;
     }
     if (eventStream) {
       if (!scanner.betweenEvents()) {
-        take(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
+        write(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
       }
       ByteBuf json = client.alloc().buffer();
       FaultBody.write(json, exchange, fault);

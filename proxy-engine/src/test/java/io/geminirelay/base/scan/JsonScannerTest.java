@@ -1,0 +1,206 @@
+package io.geminirelay.base.scan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.geminirelay.testing.Corpus;
+import io.geminirelay.testing.CorpusExchange;
+import io.geminirelay.testing.EverySplit;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonScannerTest {
+
+  /** Writes down what it hears, one line an event, texts put together. */
+  private static final class Protocol implements JsonListener {
+    private final List<String> lines = new ArrayList<>();
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+
+    @Override
+    public void opened(boolean object) {
+      lines.add(object ? "{" : "[");
+    }
+
+    @Override
+    public void closed(boolean object) {
+      lines.add(object ? "}" : "]");
+    }
+
+    @Override
+    public void name(String name) {
+      lines.add("name " + name);
+    }
+
+    @Override
+    public void beginText() {
+      text.reset();
+    }
+
+    @Override
+    public void text(ByteBuf buf, int from, int to) {
+      for (int i = from; i < to; i++) {
+        text.write(buf.getByte(i));
+      }
+    }
+
+    @Override
+    public void character(int codePoint) {
+      text.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void endText() {
+      lines.add("text " + text.toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void scalar(JsonToken token, long whole) {
+      lines.add(token == JsonToken.VALUE_NUMBER_INT ? "number " + whole : token.toString());
+    }
+  }
+
+  private static List<String> scan(List<byte[]> pieces) {
+    Protocol protocol = new Protocol();
+    JsonScanner scanner = new JsonScanner(protocol);
+    for (byte[] piece : pieces) {
+      scanner.look(Unpooled.wrappedBuffer(piece), 0, piece.length);
+    }
+    protocol.lines.add(scanner.finish() ? "whole" : "malformed");
+    scanner.release();
+    return protocol.lines;
+  }
+
+  private static List<String> scan(String json) {
+    return scan(List.of(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What Jackson's ordinary parser says of the same document. */
+  private static List<String> reference(byte[] json) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (JsonParser parser = new JsonFactory().createParser(json)) {
+      for (JsonToken t = parser.nextToken(); t != null; t = parser.nextToken()) {
+        lines.add(
+            switch (t) {
+              case START_OBJECT -> "{";
+              case END_OBJECT -> "}";
+              case START_ARRAY -> "[";
+              case END_ARRAY -> "]";
+              case FIELD_NAME -> "name " + parser.currentName();
+              case VALUE_STRING -> "text " + parser.getText();
+              case VALUE_NUMBER_INT -> "number " + parser.getLongValue();
+              default -> t.toString();
+            });
+      }
+    }
+    lines.add("whole");
+    return lines;
+  }
+
+  @Test
+  void readsEveryRecordedJsonBodyAsAnOrdinaryParserDoes() throws Exception {
+    int read = 0;
+    for (CorpusExchange exchange : Corpus.all()) {
+      byte[] body = exchange.responseBody();
+      if (body.length == 0 || (body[0] != '{' && body[0] != '[')) {
+        continue;
+      }
+      assertEquals(reference(body), scan(List.of(body)), exchange.toString());
+      assertEquals(
+          reference(body), scan(EverySplit.cut(body, body.length / 2)), exchange.toString());
+      read++;
+    }
+    assertTrue(read > 100, read + " bodies");
+  }
+
+  @Test
+  void readsTheSameHoweverTheBytesAreCut() {
+    String json =
+        "{\"a\\u0062\":\"x\\n\\u00e9\\ud83d\\ude00é😀\\\\\\\"\",\"n\":[1,-2,3.5,1e3,true,false,null,"
+            + "{\"deep\":{}},[],\"\",\"\\ud83d lone\"],\n \"last\" : 12345678901234567 }";
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    List<String> expected = scan(List.of(bytes));
+    assertTrue(expected.contains("text x\né😀é😀\\\""), expected.toString());
+    assertEquals("whole", expected.get(expected.size() - 1));
+    EverySplit.of(bytes, pieces -> assertEquals(expected, scan(pieces)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'a':'b \" c',}",
+        "{a:1}",
+        "[1,2,]",
+        "{\"a\":NaN}",
+        "{\"a\":1}{\"a\":2}",
+        "{\"a\":\"raw\ttab\"}",
+        "{\"a\":1,\"a\":2}",
+        " 17 ",
+        "\"alone\"",
+        ""
+      })
+  void takesWhatGoogleTakes(String json) {
+    assertTrue(scan(json).contains("whole"), scan(json).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":\"",
+        "{\"a\":\"\\u12",
+        "{\"a\":\"\\u12G4\"}",
+        "{\"a\" \"b\"}",
+        "{\"a\":\"b\" \"c\"}",
+        "[1 2]",
+        "[}",
+        "}",
+        "<html>",
+        "tru",
+        "{\"a\":1]"
+      })
+  void callsMalformedWhatIsNoJson(String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    EverySplit.of(
+        bytes,
+        pieces -> {
+          List<String> lines = scan(pieces);
+          assertEquals("malformed", lines.get(lines.size() - 1), lines.toString());
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, true", "600, false", "100000, false"})
+  void boundsNesting(int levels, boolean taken) {
+    assertEquals(taken, scan("[".repeat(levels) + "]".repeat(levels)).contains("whole"));
+  }
+
+  @Test
+  void boundsNamesAndNumbers() {
+    assertFalse(scan("{\"" + "x".repeat(1_000_000) + "\":1}").contains("whole"));
+    assertFalse(scan("[" + "9".repeat(1_000_000) + "]").contains("whole"));
+    assertEquals(
+        List.of("[", "number " + JsonScanner.NO_NUMBER, "]", "whole"),
+        scan("[" + "9".repeat(100) + "]"));
+  }
+
+  @Test
+  void readsNothingMoreOnceMalformed() {
+    List<String> lines = scan("[1 2] [\"never\"]");
+    assertFalse(lines.contains("text never"), lines.toString());
+  }
+}
