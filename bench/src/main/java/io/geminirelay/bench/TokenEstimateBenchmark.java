@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /** How fast the estimate reads texts, by their kind; needs the texts with known counts. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
@@ -54,7 +54,7 @@ public class TokenEstimateBenchmark {
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   public static class Read {
-    /** Megabytes in an operation; the column shows microseconds for each. */
+    /** Megabytes in an operation; the row shows megabytes a second. */
     public double megabytes;
   }
 

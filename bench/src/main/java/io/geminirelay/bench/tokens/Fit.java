@@ -49,10 +49,10 @@ final class Fit {
     for (ContextTable table : ContextTable.values()) {
       double stiff =
           switch (table) {
-            case KINDS -> 4e-4;
-            case THREE_KINDS -> 1e-3;
-            case RUN, WORD, BLOCK, UNKNOWN_BLOCK -> 2e-3;
-            case CHARACTER, PAIR, TRIPLE, UNKNOWN -> 6e-3;
+            case KINDS -> 2e-4;
+            case THREE_KINDS -> 5e-4;
+            case RUN, WORD, BLOCK, UNKNOWN_BLOCK -> 1e-3;
+            case CHARACTER, PAIR, TRIPLE, UNKNOWN -> 3e-3;
           };
       java.util.Arrays.fill(all, table.first(), table.end(), stiff);
     }
