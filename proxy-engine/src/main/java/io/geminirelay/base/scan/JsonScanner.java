@@ -92,6 +92,15 @@ public final class JsonScanner {
     return state == State.MALFORMED;
   }
 
+  /** Characters of the number or literal that the listener is being told of. */
+  public int scalarLength() {
+    try {
+      return parser.getTextLength();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the text of a whole token is there", e);
+    }
+  }
+
   /** Reads the bytes from index {@code from} to before index {@code to}. */
   public void look(ByteBuf buf, int from, int to) {
     int i = from;

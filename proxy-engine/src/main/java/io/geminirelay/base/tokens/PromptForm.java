@@ -1,0 +1,19 @@
+package io.geminirelay.base.tokens;
+
+/** Which dialect's body a prompt is written in. */
+public enum PromptForm {
+  /** Google's: {@code contents}, {@code systemInstruction}, {@code tools}. */
+  GEMINI(PromptPlace.GEMINI),
+  /** OpenAI's: {@code messages}, {@code tools}, {@code input}. */
+  OPENAI(PromptPlace.OPENAI);
+
+  private final PromptPlace root;
+
+  PromptForm(PromptPlace root) {
+    this.root = root;
+  }
+
+  PromptPlace root() {
+    return root;
+  }
+}

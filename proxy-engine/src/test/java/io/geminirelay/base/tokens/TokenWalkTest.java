@@ -1,0 +1,254 @@
+package io.geminirelay.base.tokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.testing.EverySplit;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenWalkTest {
+  private static final String EVERYTHING =
+      """
+      {"contents":[{"role":"user","parts":[{"text":"one"},{"text":"t\\u0077\\u00f6"}]},
+        {"role":"model","parts":[{"functionCall":{"name":"f","id":"no","args":{"a":["b",1.5]}}}]},
+        {"parts":[{"functionResponse":{"name":"g","response":{"output":"c"}}},
+          {"executableCode":{"language":"PYTHON","code":"print"}},
+          {"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"4"}}]}],
+       "systemInstruction":{"parts":[{"text":"system"}]},
+       "tools":[{"googleSearch":{}},{"functionDeclarations":[{"name":"h","description":"does",
+         "parameters":{"type":"OBJECT","properties":{"where":{"type":"STRING",
+           "description":"city","enum":["x","y"],"propertyOrdering":["no"]}},
+           "required":["where"]}}]}],
+       "toolConfig":{"functionCallingConfig":{"mode":"no","allowedFunctionNames":["no"]}},
+       "safetySettings":[{"category":"no"}],"cachedContent":"no",
+       "generationConfig":{"responseMimeType":"no","stopSequences":["no"],
+         "responseSchema":{"type":"INTEGER"}}}
+      """;
+  private static final List<String> TEXTS =
+      List.of(
+          "one", "twö", "f", "a", "b", "g", "output", "c", "print", "4", "system", "h", "does",
+          "OBJECT", "where", "STRING", "city", "x", "y", "where", "INTEGER");
+
+  private final HeardTexts heard = new HeardTexts();
+
+  private long count(PromptForm form, String model, String body) {
+    return count(form, model, List.of(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private long count(PromptForm form, String model, List<byte[]> pieces) {
+    TokenWalk walk = new TokenWalk(heard, form, model);
+    for (byte[] piece : pieces) {
+      ByteBuf buf = Unpooled.wrappedBuffer(piece);
+      walk.look(buf, 0, piece.length);
+    }
+    assertTrue(walk.finish(), "is JSON");
+    walk.release();
+    return walk.tokens();
+  }
+
+  private long gemini(String body) {
+    return count(PromptForm.GEMINI, "gemini-2.0-flash", body);
+  }
+
+  private long openAi(String body) {
+    return count(PromptForm.OPENAI, "", body);
+  }
+
+  @Test
+  void hearsEveryTextOfGooglesFormAndNothingElse() {
+    gemini(EVERYTHING);
+    assertEquals(TEXTS, heard.texts());
+  }
+
+  @Test
+  void takesNamesWithUnderscoresTheSame() {
+    String snake =
+        EVERYTHING
+            .replace("functionCall\"", "function_call\"")
+            .replace("functionResponse", "function_response")
+            .replace("executableCode", "executable_code")
+            .replace("codeExecutionResult", "code_execution_result")
+            .replace("systemInstruction", "system_instruction")
+            .replace("functionDeclarations", "function_declarations")
+            .replace("generationConfig", "generation_config")
+            .replace("responseSchema", "response_schema");
+    long camel = count(PromptForm.GEMINI, "gemini-3-pro", EVERYTHING);
+    assertEquals(camel, count(PromptForm.GEMINI, "gemini-3-pro", snake));
+    assertEquals(TEXTS, heard.texts());
+  }
+
+  @Test
+  void hearsEveryTextOfOpenAisForm() {
+    openAi(
+        """
+        {"messages":[{"role":"system","content":"one"},
+          {"role":"user","content":[{"type":"text","text":"two"}]},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"no","type":"function",
+            "function":{"name":"f","arguments":"{\\"a\\":1}"}}]},
+          {"role":"tool","tool_call_id":"no","content":"three"}],
+         "tools":[{"type":"function","function":{"name":"g","description":"does",
+           "parameters":{"type":"object","properties":{"p":{"type":"string"}}}}}],
+         "response_format":{"type":"json_schema","json_schema":{"name":"s",
+           "schema":{"type":"object","properties":{"q":{"type":"number"}}}}},
+         "model":"gemini-2.0-flash","stop":["no"],"user":"no"}
+        """);
+    assertEquals(
+        List.of(
+            "one",
+            "two",
+            "f",
+            "{\"a\":1}",
+            "three",
+            "g",
+            "does",
+            "object",
+            "p",
+            "string",
+            "s",
+            "object",
+            "q",
+            "number"),
+        heard.texts());
+  }
+
+  @Test
+  void hearsWhatIsToBeEmbedded() {
+    gemini("{\"requests\":[{\"model\":\"no\",\"content\":{\"parts\":[{\"text\":\"a\"}]}}]}");
+    assertEquals(List.of("a"), heard.texts());
+    gemini("{\"content\":{\"parts\":{\"text\":\"b\"}},\"taskType\":\"no\"}");
+    assertEquals(List.of("b"), heard.texts());
+    openAi("{\"input\":\"c\",\"model\":\"gemini-embedding-001\"}");
+    assertEquals(List.of("c"), heard.texts());
+    openAi("{\"input\":[\"d\",\"e\"],\"model\":\"gemini-embedding-001\"}");
+    assertEquals(List.of("d", "e"), heard.texts());
+  }
+
+  @Test
+  void takesWhatGooglesParserTakes() {
+    assertEquals(3, gemini("{'contents':[{parts:[{'text':'abc',},],},],}"));
+    assertEquals(List.of("abc"), heard.texts());
+  }
+
+  @Test
+  void countsTheSameHoweverTheBodyIsCut() {
+    byte[] body = EVERYTHING.getBytes(StandardCharsets.UTF_8);
+    long whole = count(PromptForm.GEMINI, "gemini-3-pro", List.of(body));
+    EverySplit.of(
+        body,
+        pieces -> {
+          assertEquals(whole, count(PromptForm.GEMINI, "gemini-3-pro", pieces));
+          assertEquals(TEXTS, heard.texts());
+        });
+  }
+
+  @Test
+  void countsMembersThatAreThereTwiceTwice() {
+    assertEquals(4, gemini("{\"contents\":{\"parts\":{\"text\":\"ab\",\"text\":\"cd\"}}}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gemini-1.5-pro, image/png, 100, 258",
+    "gemini-2.5-flash, image/jpeg, 100, 259",
+    "gemini-2.5-flash, image/jpeg, 400000, 517",
+    "gemini-3-flash-preview, image/jpeg, 400000, 1121",
+    "a-later-model, image/jpeg, 400000, 1121",
+    "gemini-2.0-flash, application/pdf, 200000, 774",
+    "gemini-2.0-flash, audio/mpeg, 64000, 192",
+    "gemini-2.0-flash, audio/wav, 64000, 64",
+    "gemini-2.0-flash, video/mp4, 1000000, 1578",
+    "gemini-2.0-flash, text/plain, 4000, 1000",
+    "gemini-2.0-flash, application/json, 4000, 1000",
+    "gemini-2.0-flash, IMAGE/PNG, 4000, 258",
+  })
+  void estimatesInlineMediaByTypeAndLength(String model, String type, int chars, long tokens) {
+    String data = "A".repeat(chars);
+    for (String object :
+        List.of(
+            "{\"mimeType\":\"" + type + "\",\"data\":\"" + data + "\"}",
+            "{\"data\":\"" + data + "\",\"mime_type\":\"" + type + "\"}")) {
+      String part = "{\"contents\":[{\"parts\":[{\"inline_data\":" + object + "}]}]}";
+      assertEquals(tokens, count(PromptForm.GEMINI, model, part));
+      assertEquals(List.of(), heard.texts(), "never counted as text");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"image_url\":{\"url\":\"data:image/png;base64,AAAA\"}', 258",
+    "'\"image_url\":{\"url\":\"https://example.com/a.png\"}', 258",
+    "'\"image_url\":\"https://example.com/a.png\"', 258",
+    "'\"input_audio\":{\"data\":\"AAAA\",\"format\":\"wav\"}', 32",
+    "'\"file\":{\"filename\":\"a\",\"file_data\":\"data:application/pdf;base64,AAAA\"}', 258",
+    "'\"file\":{\"file_id\":\"files/a\"}', 2580",
+    "'\"image_url\":{}', 0",
+  })
+  void estimatesMediaOfOpenAisForm(String member, long tokens) {
+    String head = "{\"model\":\"models/gemini-2.0-flash\",\"messages\":[{\"content\":[{";
+    assertEquals(tokens, openAi(head + member + "}]}]}"));
+    assertEquals(List.of(), heard.texts());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "image/png, 258",
+    "application/pdf, 2580",
+    "audio/mp3, 1920",
+    "video/mp4, 15780",
+    "text/plain, 2500",
+  })
+  void estimatesFilesThatAreOnlyNamed(String type, long tokens) {
+    String file = "{\"fileUri\":\"https://x/files/1\",\"mimeType\":\"" + type + "\"}";
+    assertEquals(tokens, gemini("{\"contents\":[{\"parts\":[{\"fileData\":" + file + "}]}]}"));
+  }
+
+  @Test
+  void countsThoughtSignaturesAsTheThoughtsThatComeBack() {
+    String part = "{\"text\":\"a\",\"thoughtSignature\":\"" + "A".repeat(80) + "\"}";
+    assertEquals(11, gemini("{\"contents\":[{\"parts\":[" + part + "]}]}"));
+  }
+
+  @Test
+  void learnsTheModelFromTheBodyWhereverItStands() {
+    String messages = "\"messages\":[{\"content\":[{\"image_url\":{\"url\":\"https://a\"}}]}]";
+    assertEquals(258, openAi("{" + messages + ",\"model\":\"gemini-2.0-flash\"}"));
+    assertEquals(1121, openAi("{\"model\":\"gemini-3-pro\"," + messages + "}"));
+    assertEquals(1121, openAi("{" + messages + "}"), "an unknown model is a new one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "{\"contents\":[", "{\"a\":\"b", "nonsense", "{]"})
+  void tellsWhatIsNoJson(String body) {
+    TokenWalk walk = new TokenWalk(heard, PromptForm.GEMINI, "");
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    walk.look(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+    assertFalse(walk.finish());
+    walk.release();
+  }
+
+  /** Only so may a body that is no longer than the limit pass uncounted. */
+  @Test
+  void noBodyWithoutMediaCountsMoreTokensThanItHasBytes() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int i = 0; i < 3000; i++) {
+      StringBuilder body = new StringBuilder();
+      new RandomPrompt(random).write(body);
+      for (PromptForm form : PromptForm.values()) {
+        for (String model : List.of("gemini-2.0-flash", "gemini-2.5-pro", "gemini-3-pro")) {
+          long tokens = count(form, model, body.toString());
+          assertTrue(tokens <= body.length(), tokens + " of seed " + seed + ": " + body);
+        }
+      }
+    }
+  }
+}
