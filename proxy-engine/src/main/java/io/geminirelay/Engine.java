@@ -2,7 +2,11 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.tokens.TextCounter;
+import io.geminirelay.base.tokens.TokenCounters;
+import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
@@ -24,14 +28,16 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +74,7 @@ public final class Engine {
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile @Nullable Listener listener;
 
-  private Engine(EngineConfig config, TimeSource time) throws SSLException {
+  private Engine(EngineConfig config, TimeSource time) throws IOException {
     this.config = config;
     this.transport = Transport.choose(config.server().transport());
     UpstreamTls tls = new UpstreamTls();
@@ -77,6 +83,7 @@ public final class Engine {
     }
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
+    Supplier<TextCounter> counters = counters(config.guard());
     this.loops = transport.eventLoops(config.server().workers());
     this.addresses =
         new Addresses(
@@ -93,10 +100,11 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
-    this.handler = connectionHandler(time, serverTls);
+    this.handler = connectionHandler(time, serverTls, counters);
   }
 
-  private ConnectionHandler connectionHandler(TimeSource time, @Nullable ServerTls serverTls) {
+  private ConnectionHandler connectionHandler(
+      TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
@@ -113,8 +121,22 @@ public final class Engine {
             time,
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
-    RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));
+    RequestPipeline stages =
+        new RequestPipeline(config, vitals, counters, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
+  }
+
+  /** What counting needs is loaded once, before anything listens, and only where it is done. */
+  private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
+    Path vocabulary = guard.vocabulary();
+    Supplier<TextCounter> counters = TokenEstimate::new;
+    if (guard.maxTokensPerRequest() > 0) {
+      counters = vocabulary == null ? counters : TokenCounters.load(vocabulary)::counter;
+      LOG.info("tokens are {}", vocabulary == null ? "estimated" : "counted by " + vocabulary);
+      var first = counters.get();
+      first.reset();
+    }
+    return counters;
   }
 
   private LoopPools poolsOf(EventLoop loop) {
@@ -128,11 +150,11 @@ public final class Engine {
   /**
    * Builds an engine; nothing listens yet.
    *
-   * @throws SSLException if the listener's certificate or key cannot be used
+   * @throws IOException if the listener's certificate or key cannot be used
    * @throws IllegalArgumentException if a CA file cannot be used
    * @throws IllegalStateException if a forced transport does not load
    */
-  public static Engine of(EngineConfig config, TimeSource time) throws SSLException {
+  public static Engine of(EngineConfig config, TimeSource time) throws IOException {
     return new Engine(config, time);
   }
 

@@ -7,6 +7,7 @@ import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.keys.Breakers;
@@ -143,7 +144,8 @@ final class MemoryRelay {
             false);
     Vitals vitals =
         new Vitals("bench", () -> false, () -> 1, () -> new HealthReport(List.of(), List.of()));
-    RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));
+    RequestPipeline stages =
+        new RequestPipeline(config, vitals, TokenEstimate::new, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, stages);
   }
 

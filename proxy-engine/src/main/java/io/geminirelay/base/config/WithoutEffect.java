@@ -24,8 +24,7 @@ final class WithoutEffect {
           "redis_url_file",
           "redis_key_prefix",
           "state_dir");
-  private static final List<String> OF_SERVER =
-      List.of("top_p", "max_tokens_per_request", "tokenizer_file", "trusted_proxies");
+  private static final List<String> OF_SERVER = List.of("top_p", "trusted_proxies");
   private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
   private static final List<String> OF_SECURITY =
       List.of(

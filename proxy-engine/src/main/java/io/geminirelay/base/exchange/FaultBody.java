@@ -67,8 +67,15 @@ public final class FaultBody {
   private static void writeOpenAi(JsonGenerator out, Exchange exchange, Fault fault)
       throws IOException {
     out.writeObjectFieldStart("error");
-    out.writeStringField("message", fault.detail() + " (request " + exchange.id() + ")");
-    out.writeStringField("type", openAiType(fault.kind().status()));
+    if (fault.kind() == FaultKind.TOO_MANY_TOKENS) {
+      // Older proxies sent exactly this message and type, and their clients compare them.
+      out.writeStringField("message", fault.detail());
+      out.writeStringField("type", "validation_error");
+      out.writeStringField("request_id", exchange.id());
+    } else {
+      out.writeStringField("message", fault.detail() + " (request " + exchange.id() + ")");
+      out.writeStringField("type", openAiType(fault.kind().status()));
+    }
     out.writeStringField("code", fault.kind().reason());
     out.writeNullField("param");
     out.writeEndObject();

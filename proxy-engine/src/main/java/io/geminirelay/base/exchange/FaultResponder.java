@@ -20,8 +20,8 @@ public final class FaultResponder {
   /**
    * Answers {@code exchange} with {@code fault}, outbound from {@code ctx}. Must be called once,
    * and only before any other response byte. The answer carries the request's id, {@code
-   * Retry-After} where the time is known, and {@code WWW-Authenticate} or {@code Allow} where RFC
-   * 9110 wants it.
+   * Retry-After} where the time is known, and {@code WWW-Authenticate}, {@code Allow} or {@code
+   * Accept-Encoding} where RFC 9110 wants it.
    *
    * @param close whether the connection cannot be used after this answer
    */
@@ -48,6 +48,8 @@ public final class FaultResponder {
     }
     if (fault.kind() == FaultKind.UNAUTHENTICATED) {
       headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    } else if (fault.kind() == FaultKind.UNSUPPORTED_ENCODING) {
+      headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
     } else if (fault.kind() == FaultKind.METHOD_NOT_ALLOWED) {
       headers.set(HttpHeaderNames.ALLOW, exchange.route().allowedMethods());
     }

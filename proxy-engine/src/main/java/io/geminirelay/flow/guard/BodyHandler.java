@@ -2,6 +2,7 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.Unpooled;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stage {@code body}, after all refusals that need the head alone: holds the request body to its
- * size limit, and asks for it where the client waits for leave.
+ * size limit and to being uncompressed where it is read, and asks for it where the client waits for
+ * leave.
  *
  * <p>A body with a known length is refused before a byte of it is read; a chunked one once it has
  * grown too long. By then the head may be upstream: the {@link Fault} is also fired as a user event
@@ -50,7 +52,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
     if (message instanceof HttpRequest head) {
       seenBytes = 0;
       answering = false;
-      @Nullable Fault fault = checkHead(head);
+      @Nullable Fault fault = checkHead(ctx.channel().attr(Exchange.KEY).get(), head);
       if (fault != null) {
         refuse(ctx, message, fault);
         return;
@@ -88,21 +90,47 @@ public final class BodyHandler extends ChannelDuplexHandler {
     ctx.write(message, promise);
   }
 
-  private @Nullable Fault checkHead(HttpRequest head) {
+  private @Nullable Fault checkHead(Exchange exchange, HttpRequest head) {
     for (String expect : head.headers().getAll(HttpHeaderNames.EXPECT)) {
       if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
         return Fault.of(
             FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
       }
     }
-    return HttpUtil.getContentLength(head, 0L) > maxBodyBytes ? tooLarge() : null;
+    if (HttpUtil.getContentLength(head, 0L) > maxBodyBytes) {
+      return tooLarge();
+    }
+    return isEncoded(head) && exchange.route().upstream() && exchange.route() != Route.UPLOAD
+        ? Fault.of(
+            FaultKind.UNSUPPORTED_ENCODING,
+            "the request body is compressed, but has to be read here: send it without"
+                + " Content-Encoding")
+        : null;
+  }
+
+  /**
+   * RFC 9110 section 8.4: what the sender has put around the body, {@code identity} for nothing.
+   */
+  private static boolean isEncoded(HttpRequest head) {
+    for (String codings : head.headers().getAll(HttpHeaderNames.CONTENT_ENCODING)) {
+      for (String coding : codings.split(",", -1)) {
+        String name = coding.strip();
+        if (!name.isEmpty() && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(name)) {
+          return announcesBody(head);
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean announcesBody(HttpRequest head) {
+    return !(head instanceof HttpContent)
+        && (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0);
   }
 
   /** RFC 9110 section 10.1.1: not for HTTP/1.0, and not where no body is announced. */
   private static boolean awaitsLeave(HttpRequest head) {
-    return HttpUtil.is100ContinueExpected(head)
-        && !(head instanceof HttpContent)
-        && (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0);
+    return HttpUtil.is100ContinueExpected(head) && announcesBody(head);
   }
 
   private Fault tooLarge() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.Route;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -22,6 +23,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyHandlerTest {
   private final EmbeddedChannel channel = new EmbeddedChannel(new BodyHandler(4));
@@ -103,6 +106,31 @@ class BodyHandlerTest {
     passed.release();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "br", "identity, gzip", "GZIP", "deflate"})
+  void refusesCompressedBodiesAndSaysWhatItTakes(String coding) {
+    open(Route.OPENAI, "Content-Length", "3", "Content-Encoding", coding);
+    assertNull(channel.readInbound());
+    FullHttpResponse answer = channel.readOutbound();
+    assertEquals(415, answer.status().code());
+    assertEquals("identity", answer.headers().get("accept-encoding"));
+    answer.release();
+    open(Route.NATIVE, "Transfer-Encoding", "chunked", "Content-Encoding", coding);
+    assertRefused(415);
+  }
+
+  @Test
+  void takesCodingsThatChangeNothingAndThoseOfUploads() {
+    open(Route.NATIVE, "Content-Length", "3", "Content-Encoding", "Identity");
+    assertNotNull(channel.readInbound());
+    open(Route.NATIVE, "Content-Length", "3", "Content-Encoding", "");
+    assertNotNull(channel.readInbound());
+    open(Route.UPLOAD, "Content-Length", "3", "Content-Encoding", "gzip");
+    assertNotNull(channel.readInbound());
+    open(Route.NATIVE, "Content-Encoding", "gzip");
+    assertNotNull(channel.readInbound());
+  }
+
   private void assertRefused(int status) {
     FullHttpResponse answer = channel.readOutbound();
     assertEquals(status, answer.status().code());
@@ -112,11 +140,17 @@ class BodyHandlerTest {
   }
 
   private void send(String... headers) {
+    open(Route.NATIVE, headers);
+  }
+
+  private void open(Route route, String... headers) {
     HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/x");
     for (int i = 0; i < headers.length; i += 2) {
       head.headers().add(headers[i], headers[i + 1]);
     }
-    channel.attr(Exchange.KEY).set(new Exchange("id", head, 0));
+    Exchange exchange = new Exchange("id", head, 0);
+    exchange.classified(route, "/x", "", false);
+    channel.attr(Exchange.KEY).set(exchange);
     channel.writeInbound(head);
   }
 

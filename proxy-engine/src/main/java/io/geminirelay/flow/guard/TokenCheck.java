@@ -1,0 +1,142 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.scan.MediaMention;
+import io.geminirelay.base.tokens.PromptForm;
+import io.geminirelay.base.tokens.TextCounter;
+import io.geminirelay.base.tokens.TextFeed;
+import io.geminirelay.base.tokens.TokenWalk;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether a request's body has more tokens than allowed, as cheaply as its bytes let it.
+ *
+ * <p>A token spans at least one byte, and only media are worth more than theirs. So a body no
+ * longer than the limit, in which no media are named, passes after one search. Any other is counted
+ * while it comes. One that is no JSON, not even Google's, is counted as the text it is: whether to
+ * refuse it is Google's business. Owns no bytes; not thread-safe.
+ */
+final class TokenCheck {
+  private enum State {
+    /** Short so far, no media seen; next: COUNTING. */
+    SEARCHING,
+    /** The parser counts; next: COUNTING_BYTES. */
+    COUNTING,
+    /** No JSON: all bytes are one text; final. */
+    COUNTING_BYTES
+  }
+
+  private final long limit;
+  private final PromptForm form;
+  private final String model;
+  private final Supplier<TextCounter> counters;
+  private final long announcedBytes;
+  private final MediaMention mention = new MediaMention();
+
+  private State state = State.SEARCHING;
+  private long seenBytes;
+  private @Nullable TokenWalk walk;
+  private @Nullable TextFeed bytes;
+
+  /**
+   * Begins with a body.
+   *
+   * @param limit tokens at most
+   * @param counters makes a counter where one is needed
+   * @param form the dialect of the body
+   * @param model the model asked for, or empty where the body names it
+   * @param announcedBytes length of the body, or a negative number where it is not known
+   */
+  TokenCheck(
+      long limit,
+      Supplier<TextCounter> counters,
+      PromptForm form,
+      String model,
+      long announcedBytes) {
+    this.limit = limit;
+    this.announcedBytes = announcedBytes;
+    this.counters = counters;
+    this.form = form;
+    this.model = model;
+  }
+
+  /** Reads the piece that {@code held} is given next. Borrows it. */
+  void look(HeldRequest held, ByteBuf piece) {
+    int from = piece.readerIndex();
+    int to = piece.writerIndex();
+    seenBytes += to - from;
+    if (state == State.SEARCHING && mustCount(piece, from, to)) {
+      begin(held);
+    }
+    if (state == State.COUNTING) {
+      walk().look(piece, from, to);
+      if (walk().malformed()) {
+        countBytes(held);
+      }
+    }
+    if (state == State.COUNTING_BYTES) {
+      bytes().look(piece, from, to);
+    }
+  }
+
+  private boolean mustCount(ByteBuf piece, int from, int to) {
+    return announcedBytes > limit || seenBytes > limit || mention.look(piece, from, to);
+  }
+
+  private void begin(HeldRequest held) {
+    state = State.COUNTING;
+    walk = new TokenWalk(counters.get(), form, model);
+    held.show(walk::look);
+  }
+
+  private void countBytes(HeldRequest held) {
+    state = State.COUNTING_BYTES;
+    release();
+    TextCounter counter = counters.get();
+    counter.reset();
+    bytes = new TextFeed(counter);
+    bytes.begin();
+    held.show(bytes::look);
+  }
+
+  /** Says that {@code held} has the whole body now. */
+  void finish(HeldRequest held) {
+    if (state == State.COUNTING && !walk().finish()) {
+      countBytes(held);
+    }
+    if (state == State.COUNTING_BYTES) {
+      bytes().end();
+    }
+  }
+
+  /** Tokens counted so far; 0 while they need not be. */
+  long tokens() {
+    return switch (state) {
+      case SEARCHING -> 0;
+      case COUNTING -> walk().tokens();
+      case COUNTING_BYTES -> bytes().tokens();
+    };
+  }
+
+  /** Whether there are more tokens than allowed. */
+  boolean isOver() {
+    return tokens() > limit;
+  }
+
+  /** Gives the parser's memory back. */
+  void release() {
+    if (walk != null) {
+      walk.release();
+    }
+  }
+
+  private TokenWalk walk() {
+    return Objects.requireNonNull(walk);
+  }
+
+  private TextFeed bytes() {
+    return Objects.requireNonNull(bytes);
+  }
+}

@@ -1,0 +1,155 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.tokens.MediaKind;
+import io.geminirelay.base.tokens.PromptForm;
+import io.geminirelay.base.tokens.TextCounter;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stage {@code tokens}, behind the interpreter, so that it sees Google's or OpenAI's form alone:
+ * refuses requests with more tokens than allowed. Until the verdict nothing of a request is passed
+ * on, so that a refused one costs nothing upstream.
+ *
+ * <p>A body that could not pass the limit even if it were all media goes through untouched.
+ *
+ * <p>Keeps and owns the request that waits for its verdict, whose size the body stage bounds, until
+ * it is passed on, refused, or the client has left. Runs on the client's event loop.
+ */
+public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
+  private final long limit;
+  private final Supplier<TextCounter> counters;
+
+  // Owner: this handler, until the verdict.
+  private @Nullable HeldRequest held;
+  private @Nullable TokenCheck check;
+  private boolean refused;
+
+  /**
+   * Lets pass requests of at most {@code limit} tokens.
+   *
+   * @param limit tokens, at least one
+   * @param counters makes a counter for the calling event loop
+   */
+  public TokenGuardHandler(long limit, Supplier<TextCounter> counters) {
+    this.limit = limit;
+    this.counters = counters;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof HttpRequest head) {
+      release();
+      refused = false;
+      if (!begin(ctx, head)) {
+        ctx.fireChannelRead(message);
+        return;
+      }
+    }
+    if (held != null && check != null && message instanceof HttpContent piece) {
+      take(ctx, held, check, piece);
+    } else if (refused && message instanceof HttpContent piece) {
+      // An interpreter may make several pieces of one: what comes behind the verdict is dropped.
+      piece.release();
+    } else if (!(message instanceof HttpRequest)) {
+      ctx.fireChannelRead(message);
+    }
+  }
+
+  /** Whether the request has to wait; a full one is a head here, its content comes with it. */
+  private boolean begin(ChannelHandlerContext ctx, HttpRequest head) {
+    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+    PromptForm form = TokenRules.formOf(exchange);
+    if (form == null) {
+      return false;
+    }
+    long length = announced(exchange.request());
+    if (length >= 0 && length <= limit / MediaKind.MAX_TOKENS_PER_BODY_BYTE) {
+      return false;
+    }
+    held = new HeldRequest(head);
+    check = new TokenCheck(limit, counters, form, exchange.model(), length);
+    return true;
+  }
+
+  /** The codec has checked that they are digits, and the body stage that they are not too many. */
+  private static long announced(HttpRequest head) {
+    String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+    if (length == null) {
+      return -1;
+    }
+    long bytes = 0;
+    for (int i = 0; i < length.length(); i++) {
+      bytes = 10 * bytes + length.charAt(i) - '0';
+    }
+    return bytes;
+  }
+
+  private void take(
+      ChannelHandlerContext ctx, HeldRequest request, TokenCheck counting, HttpContent piece) {
+    boolean last = piece instanceof LastHttpContent;
+    counting.look(request, piece.content());
+    request.take(ctx, piece);
+    if (last) {
+      counting.finish(request);
+    }
+    if (counting.isOver()) {
+      refuse(ctx, counting, last);
+    } else if (last) {
+      held = null;
+      release();
+      request.passOn(ctx);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, TokenCheck counting, boolean whole) {
+    String tokens = (whole ? "" : "more than ") + counting.tokens();
+    release();
+    refused = true;
+    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+    String detail = "Request body too large: " + tokens + " tokens (max: " + limit + ")";
+    FaultResponder.respond(ctx, exchange, Fault.of(FaultKind.TOO_MANY_TOKENS, detail), !whole);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof Fault) {
+      // An earlier stage has refused the rest of this request.
+      refused |= held != null;
+      release();
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    release();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    release();
+  }
+
+  private void release() {
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+    if (check != null) {
+      check.release();
+      check = null;
+    }
+  }
+}
