@@ -41,7 +41,7 @@ public class PromptCountBenchmark {
 
   /** What the body is made of. */
   @Param({"PROSE", "PICTURE"})
-  public Kind kind;
+  public Kind kind = Kind.PROSE;
 
   private final TextCounter counter = new TokenEstimate();
   private ByteBuf body = Unpooled.EMPTY_BUFFER;

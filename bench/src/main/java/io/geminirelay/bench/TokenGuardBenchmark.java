@@ -57,7 +57,7 @@ public class TokenGuardBenchmark {
 
   /** The way taken. */
   @Param({"NONE", "LENGTH", "SEARCH", "COUNT"})
-  public Way way;
+  public Way way = Way.NONE;
 
   /** Length of the body. */
   @Param({"1000", "10000", "100000"})

@@ -8,6 +8,7 @@ import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.TestHttp2Client;
+import io.geminirelay.testing.TokenTexts;
 import io.geminirelay.testing.sim.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -188,6 +189,25 @@ class TokenGuardTest {
       assertTrue(refused.text().contains("too large: 15781 tokens"), refused.text());
       assertEquals(400, refused.status());
       assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+    }
+  }
+
+  @Test
+  void countsExactlyWithAVocabulary() throws Exception {
+    String file = "server.tokenizer_file: " + TokenTexts.vocabulary();
+    TokenTexts.Counted text =
+        TokenTexts.all().stream()
+            .filter(counted -> counted.tokens() > 1_000 && counted.utf8().length < 20_000)
+            .findFirst()
+            .orElseThrow();
+    Object part = Json.object("text", text.text());
+    Object body = Json.object("contents", List.of(Json.object("parts", List.of(part))));
+    try (Rig exact = Rig.of(1, "server.max_tokens_per_request: 1000", file)) {
+      Response answer = exact.post(Rig.UNARY, Json.write(body, Json.Style.PRETTY));
+      assertEquals(400, answer.status(), answer.text());
+      // Gemini 2.5 has one token more for the content.
+      assertTrue(answer.text().contains((text.tokens() + 1) + " tokens"), answer.text());
+      assertEquals(0, exact.journal().requestCount());
     }
   }
 

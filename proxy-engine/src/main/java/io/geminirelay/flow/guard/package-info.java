@@ -1,6 +1,7 @@
 /**
  * Who may ask, and how much: in come classified requests, out go those of known clients with a body
- * of bearable size; everything else is answered here and costs nothing upstream.
+ * of bearable size and no more tokens than allowed; everything else is answered here and costs
+ * nothing upstream.
  */
 @NullMarked
 package io.geminirelay.flow.guard;
