@@ -11,6 +11,7 @@ import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
@@ -111,6 +112,7 @@ public final class Engine {
             this::poolsOf,
             config.outbound(),
             time,
+            Edits.of(config.groups(), config.guard()),
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
     RequestPipeline stages = new RequestPipeline(config, vitals, outbound, new Settlement(time));

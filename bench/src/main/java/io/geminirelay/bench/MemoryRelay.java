@@ -12,6 +12,7 @@ import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
@@ -140,6 +141,7 @@ final class MemoryRelay {
             loop -> pools,
             config.outbound(),
             time,
+            Edits.of(config.groups(), config.guard()),
             false);
     Vitals vitals =
         new Vitals("bench", () -> false, () -> 1, () -> new HealthReport(List.of(), List.of()));

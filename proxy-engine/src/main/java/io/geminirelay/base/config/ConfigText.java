@@ -4,6 +4,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class ConfigText {
     all.put("http_version", nameOf(GroupSection.protocols(), target.protocol()));
     put(all, "ca_file", text(target.caFile()));
     all.put("proxy_urls", group.egresses().stream().map(ConfigText::egress).toList());
-    all.put("model_aliases", group.modelAliases());
+    all.put("model_aliases", aliases(group.modelAliases()));
     put(all, "top_p", group.topP());
     int[] number = {0};
     all.put(
@@ -171,6 +172,12 @@ public final class ConfigText {
       limits.put(entry.getKey(), one);
     }
     all.put("limits", limits);
+    return all;
+  }
+
+  private static List<Object> aliases(Map<String, String> aliases) {
+    List<Object> all = new ArrayList<>();
+    aliases.forEach((asked, sent) -> all.add(asked.equals(sent) ? asked : Map.of(asked, sent)));
     return all;
   }
 

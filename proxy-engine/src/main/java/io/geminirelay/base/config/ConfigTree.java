@@ -149,6 +149,45 @@ final class ConfigTree {
   /** A key that is given plainly, or with settings of its own; both are null for an empty item. */
   record KeyEntry(@Nullable Scalar plain, @Nullable ConfigTree settings) {}
 
+  /**
+   * The names under {@code name}: plain ones in a list, those of mappings in a list, or those of
+   * one mapping.
+   */
+  List<Pair> pairs(String name) {
+    List<Pair> all = new ArrayList<>();
+    if (nodes.get(name) instanceof MappingNode) {
+      section(name).addPairs(all);
+      return all;
+    }
+    int index = 0;
+    for (Node item : items(name, "a list of names, or a mapping of names to others", false)) {
+      Place itemPlace = placeOfItem(name, index++);
+      if (item instanceof MappingNode) {
+        new ConfigTree(reading, itemPlace, item, false).addPairs(all);
+      } else {
+        Scalar plain = scalarOf(item, itemPlace, false, "a name, or a mapping of names to others");
+        if (plain != null) {
+          all.add(new Pair(plain, null));
+        }
+      }
+    }
+    return all;
+  }
+
+  private void addPairs(List<Pair> all) {
+    for (String name : nodes.keySet()) {
+      Scalar value = scalar(name);
+      if (value != null) {
+        all.add(new Pair(new Scalar(name, placeOf(name), Scalar.Form.TEXT), value));
+      } else if (!has(name)) {
+        problems().add(placeOf(name), "nothing", "what the name stands for");
+      }
+    }
+  }
+
+  /** A name and what it stands for; null for a plain one. */
+  record Pair(Scalar name, @Nullable Scalar value) {}
+
   /** Reports every name that was not asked for, with the nearest one that could have been meant. */
   void done() {
     for (String name : nodes.keySet()) {

@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param name shown in logs and metrics
  * @param target where requests go
  * @param egresses proxies on the way, in order of preference; empty for a direct connection
- * @param modelAliases models that select this group; empty when it serves any
+ * @param modelAliases names of models that select this group, each with the model it is sent as,
+ *     mostly the same; none with a {@code models/} prefix; empty when the group serves any
  * @param keys at least one
- * @param topP 0.0 to 1.0, or null for none
+ * @param topP 0.0 to 1.0, added where a request has none; null for the {@link GuardConfig}'s
  * @param limits known quota by model pattern
  */
 public record GroupConfig(
     String name,
     TargetConfig target,
     List<EgressConfig> egresses,
-    List<String> modelAliases,
+    Map<String, String> modelAliases,
     List<KeyConfig> keys,
     @Nullable Double topP,
     Map<String, QuotaLimits> limits) {

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the list {@code groups}, and adds the group {@code env} of the environment's keys. */
 final class GroupSection {
   private static final String ENV_GROUP = "env";
+  private static final String MODELS = "models/";
 
   private final Reading reading;
   private final SecretSource secrets;
@@ -72,7 +74,7 @@ final class GroupSection {
                 ? standardTarget(protocol, caFile)
                 : Urls.target(reading.problems(), target, protocol, caFile),
             egresses(tree),
-            typed.texts("model_aliases").stream().map(Scalar::text).toList(),
+            aliases(tree, typed),
             keys,
             typed.share("top_p"),
             limits(tree));
@@ -170,6 +172,29 @@ final class GroupSection {
     }
   }
 
+  /** In the order of the file; a model that is listed plainly stands for itself. */
+  private static Map<String, String> aliases(ConfigTree tree, Typed typed) {
+    Map<String, String> aliases = new LinkedHashMap<>();
+    for (ConfigTree.Pair pair : tree.pairs("model_aliases")) {
+      Scalar asked = typed.checkedText(pair.name(), false);
+      Scalar sent = pair.value() == null ? asked : typed.checkedText(pair.value(), false);
+      if (asked == null || sent == null) {
+        continue;
+      }
+      String model = bare(sent.text());
+      String before = aliases.putIfAbsent(bare(asked.text()), model);
+      if (before != null && !before.equals(model)) {
+        String found = Shown.plain(asked.text()) + " a second time";
+        tree.problems().add(asked.place(), found, "one model for each name");
+      }
+    }
+    return Collections.unmodifiableMap(aliases);
+  }
+
+  private static String bare(String model) {
+    return model.startsWith(MODELS) ? model.substring(MODELS.length()) : model;
+  }
+
   private Map<String, QuotaLimits> limits(ConfigTree tree) {
     Map<String, QuotaLimits> limits = new LinkedHashMap<>();
     tree.sectionsByName("limits")
@@ -185,7 +210,7 @@ final class GroupSection {
                       typed.whole("rpd", 0, most, 0)));
               own.done();
             });
-    return java.util.Collections.unmodifiableMap(limits);
+    return Collections.unmodifiableMap(limits);
   }
 
   private void addFromEnvironment(List<GroupConfig> groups) {
@@ -211,7 +236,7 @@ final class GroupSection {
     } else if (!keys.isEmpty()) {
       names.put(ENV_GROUP, given.get(0).place());
       TargetConfig target = TargetConfig.STANDARD;
-      groups.add(new GroupConfig(ENV_GROUP, target, List.of(), List.of(), keys, null, Map.of()));
+      groups.add(new GroupConfig(ENV_GROUP, target, List.of(), Map.of(), keys, null, Map.of()));
     }
   }
 }

@@ -16,7 +16,6 @@ final class WithoutEffect {
 
   private static final List<String> OF_ROOT =
       List.of(
-          "top_p",
           "max_wait_secs",
           "max_failures_threshold",
           "redis_url",
@@ -25,7 +24,7 @@ final class WithoutEffect {
           "redis_key_prefix",
           "state_dir");
   private static final List<String> OF_SERVER =
-      List.of("top_p", "max_tokens_per_request", "trusted_proxies");
+      List.of("max_tokens_per_request", "trusted_proxies");
   private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
   private static final List<String> OF_SECURITY =
       List.of(
@@ -34,7 +33,7 @@ final class WithoutEffect {
       List.of("model", "chunk_token", "password", "password_env", "password_file");
   private static final List<String> OF_CLIENT =
       List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
-  private static final List<String> OF_GROUP = List.of("top_p", "limits");
+  private static final List<String> OF_GROUP = List.of("limits");
 
   private final Set<String> found = new LinkedHashSet<>();
 

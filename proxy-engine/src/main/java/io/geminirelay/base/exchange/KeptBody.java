@@ -10,12 +10,14 @@ import java.util.List;
  *
  * <p>Past the cap the body only streams through: pieces are let go once they were sent, and no
  * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied,
- * so that a client which sends byte by byte cannot pin a receive buffer with each of them.
+ * and joined as long as none of them was handed out, so that a client which sends byte by byte can
+ * neither pin a receive buffer with each of them nor fill the memory with objects.
  *
  * <p>Owns the pieces until {@link #release()}. Used on the client's event loop only.
  */
 public final class KeptBody {
   private static final int SMALL_BYTES = 512;
+  private static final int JOINED_BYTES = 8192;
   private static final int MAX_PIECES = 8192;
 
   private final ByteBufAllocator alloc;
@@ -23,6 +25,8 @@ public final class KeptBody {
   // Owner: this object, from take() to dropSent() or release().
   private final List<ByteBuf> pieces = new ArrayList<>(2);
   private int dropped;
+  private int handedOut;
+  private int tailBytes;
   private long sizeBytes;
   private boolean complete;
 
@@ -42,13 +46,24 @@ public final class KeptBody {
     sizeBytes += length;
     if (length >= SMALL_BYTES || pieces.isEmpty()) {
       pieces.add(piece);
+      tailBytes = JOINED_BYTES;
       return;
     }
     try {
-      pieces.add(alloc.buffer(length, length).writeBytes(piece, piece.readerIndex(), length));
+      join(piece, length);
     } finally {
       piece.release();
     }
+  }
+
+  private void join(ByteBuf piece, int length) {
+    // What was handed out shares its memory, which moves when the buffer grows.
+    if (tailBytes + length > JOINED_BYTES || handedOut == count()) {
+      pieces.add(alloc.buffer(length, JOINED_BYTES));
+      tailBytes = 0;
+    }
+    pieces.get(pieces.size() - 1).writeBytes(piece, piece.readerIndex(), length);
+    tailBytes += length;
   }
 
   /** Says that no more pieces follow. */
@@ -87,6 +102,7 @@ public final class KeptBody {
    * @throws IndexOutOfBoundsException if that piece was let go
    */
   public ByteBuf retainedPiece(int index) {
+    handedOut = Math.max(handedOut, index + 1);
     return pieces.get(index - dropped).retainedDuplicate();
   }
 

@@ -54,6 +54,8 @@ final class MemberScanner {
   private boolean stopped;
   private boolean malformed;
   private long origin;
+  private long valueFrom;
+  private long valueTo;
 
   /**
    * A scanner at the beginning of a body.
@@ -85,6 +87,16 @@ final class MemberScanner {
   /** Sets the offset in the body that index 0 of the next buffer has, for reported offsets. */
   void origin(long offset) {
     origin = offset;
+  }
+
+  /** Offset of the first byte of the value that is reported: of its quote or bracket if it has. */
+  long valueFrom() {
+    return valueFrom;
+  }
+
+  /** Offset of the quote that ends the string that is reported. */
+  long valueTo() {
+    return valueTo;
   }
 
   /** True if something was read that is not even tolerable JSON. */
@@ -221,6 +233,7 @@ final class MemberScanner {
 
   /** Path of the value that begins now; tells the listener if it is a top-level one or element. */
   private int valuePath(int index) {
+    valueFrom = origin + index;
     if (depth == 0) {
       listener.began(origin + index);
       return MemberPaths.ROOT;
@@ -306,6 +319,7 @@ final class MemberScanner {
       if (text.inEscape()) {
         text.escaped(b);
       } else if (b == quote) {
+        valueTo = origin + i;
         endText(true, true);
         return i + 1;
       } else if (b == '\\') {

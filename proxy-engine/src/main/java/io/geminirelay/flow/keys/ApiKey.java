@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.Secret;
 import io.netty.util.AsciiString;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,9 @@ public final class ApiKey {
    * @param index number in the ring, from 0
    * @param group name of its group
    * @param number number in its group, from 1
+   * @param models names that the group lists, each with the model it is sent as
    */
-  record Place(int index, String group, int number) {}
+  record Place(int index, String group, int number, Map<String, String> models) {}
 
   ApiKey(
       Place place,
@@ -54,6 +56,15 @@ public final class ApiKey {
   /** Name of the key's group. */
   public String group() {
     return place.group();
+  }
+
+  /**
+   * The model that a request for {@code asked} is sent as with this key: another one where the
+   * group has an alias of that name. Quota, rests and breakers count by it.
+   */
+  public String modelFor(String asked) {
+    Map<String, String> models = place.models();
+    return models.isEmpty() ? asked : models.getOrDefault(asked, asked);
   }
 
   /** How the key is shown: {@code group/number#fingerprint}. */

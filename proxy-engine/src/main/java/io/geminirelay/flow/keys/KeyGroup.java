@@ -6,7 +6,7 @@ import java.util.List;
  * The keys of one configured group.
  *
  * @param name shown in logs and metrics
- * @param models models that select this group; empty when it serves any
+ * @param models names of models that select this group; empty when it serves any
  * @param keys at least one
  */
 public record KeyGroup(String name, List<String> models, List<ApiKey> keys) {

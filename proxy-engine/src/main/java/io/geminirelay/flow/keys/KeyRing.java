@@ -78,7 +78,8 @@ public final class KeyRing {
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
       for (KeyConfig key : group.keys()) {
-        ApiKey.Place place = new ApiKey.Place(index++, group.name(), keys.size() + 1);
+        ApiKey.Place place =
+            new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
         String authority = group.target().authority();
         keys.add(
             new ApiKey(
@@ -88,7 +89,7 @@ public final class KeyRing {
                 stateOf(authority, key),
                 bucketOf(authority, key)));
       }
-      built.add(new KeyGroup(group.name(), group.modelAliases(), keys));
+      built.add(new KeyGroup(group.name(), List.copyOf(group.modelAliases().keySet()), keys));
     }
     return List.copyOf(built);
   }
@@ -144,8 +145,9 @@ public final class KeyRing {
   }
 
   /**
-   * Notes down how an attempt with {@code key} for {@code model} ended. Called exactly once an
-   * attempt, so that no trial is left hanging; a success while nothing rests costs three reads.
+   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended.
+   * Called exactly once an attempt, so that no trial is left hanging; a success while nothing rests
+   * costs three reads.
    */
   public void settle(ApiKey key, String model, KeyVerdict verdict) {
     switch (verdict.effect()) {

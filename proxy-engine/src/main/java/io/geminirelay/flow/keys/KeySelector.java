@@ -34,7 +34,8 @@ public final class KeySelector {
   /**
    * The key whose turn it is, or null when none is usable: then {@link #waitNanos} says why.
    *
-   * @param model model asked for, without a {@code models/} prefix; empty when none is named
+   * @param model model asked for, also by a name that stands for another in some group, without a
+   *     {@code models/} prefix; empty when none is named
    * @param allowed names of the groups the client may use; empty for all
    * @param tried keys not to choose again
    */

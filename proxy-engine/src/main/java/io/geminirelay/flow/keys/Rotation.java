@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes turns among the keys that may serve one model.
+ * Takes turns among the keys that may serve one model, named as clients ask for it.
  *
  * <p>Turns are taken over an array of the keys that are usable at the moment, so that each gets the
  * same share however many rest, and a turn is one atomic increment. The array is made anew when the
@@ -78,7 +78,8 @@ final class Rotation {
 
   private @Nullable ApiKey admitTrial(TriedKeys tried, long now) {
     for (ApiKey key : candidates) {
-      if (!key.usable(model) && !tried.contains(key) && key.tryTrial(model, now)) {
+      String sent = key.modelFor(model);
+      if (!key.usable(sent) && !tried.contains(key) && key.tryTrial(sent, now)) {
         epoch.incrementAndGet();
         return key;
       }
@@ -92,10 +93,11 @@ final class Rotation {
     List<ApiKey> usable = new ArrayList<>(candidates.length);
     long wait = KeySelector.NEVER;
     for (ApiKey key : candidates) {
-      if (key.usable(model)) {
+      String sent = key.modelFor(model);
+      if (key.usable(sent)) {
         usable.add(key);
       } else {
-        wait = Math.min(wait, key.trialWaitNanos(model, now));
+        wait = Math.min(wait, key.trialWaitNanos(sent, now));
       }
     }
     boolean resting = wait != KeySelector.NEVER;
@@ -109,7 +111,7 @@ final class Rotation {
     long wait = KeySelector.NEVER;
     for (ApiKey key : candidates) {
       if (key.state().status() == KeyState.Status.AVAILABLE) {
-        wait = Math.min(wait, key.trialWaitNanos(model, now));
+        wait = Math.min(wait, key.trialWaitNanos(key.modelFor(model), now));
       }
     }
     return wait;

@@ -10,6 +10,7 @@ import io.geminirelay.flow.outbound.pool.UpstreamLease;
 import io.geminirelay.flow.relay.FirstAnswerGate;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.geminirelay.flow.relay.ResponseSink;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -49,6 +50,7 @@ final class Attempt implements LeaseListener, ResponseSink {
   private @Nullable UpstreamLease lease;
   // Owner: this attempt, until given to the relay or released with the attempt.
   private @Nullable HeldAnswer held;
+  private @Nullable BodySplice splice;
   private int sentPieces;
   private boolean requestSent;
   private boolean answerWhole;
@@ -118,8 +120,10 @@ final class Attempt implements LeaseListener, ResponseSink {
 
   private HttpRequest requestHead(UpstreamLease given) {
     Exchange exchange = forwarding.exchange();
+    AttemptEdit edit = forwarding.editWith(choice.key());
+    splice = edit == null ? null : edit.body();
     return RequestHead.build(
-        exchange, choice.destination().target(), choice.key().secret(), given.http2());
+        exchange, choice.destination().target(), choice.key().secret(), given.http2(), edit);
   }
 
   @Override
@@ -139,7 +143,10 @@ final class Attempt implements LeaseListener, ResponseSink {
     KeptBody body = forwarding.body();
     while (sentPieces < body.count() && channel.isWritable()) {
       boolean last = body.isComplete() && sentPieces == body.count() - 1;
-      var piece = body.retainedPiece(sentPieces++);
+      ByteBuf piece = body.retainedPiece(sentPieces++);
+      if (splice != null) {
+        piece = splice.take(piece);
+      }
       channel.write(last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
       requestSent = last;
     }

@@ -66,16 +66,17 @@ final class Failover {
       }
       Destination way = openWay(key.destinations());
       TargetConfig target = key.destination().target();
-      if (way != null && outbound.breakers().tryAdmit(target, exchange.model())) {
+      String model = key.modelFor(exchange.model());
+      if (way != null && outbound.breakers().tryAdmit(target, model)) {
         count.withOther();
         return new Choice(key, way, false);
       }
       tried.add(key);
-      outbound.keys().settle(key, exchange.model(), KeyVerdict.UNDECIDED);
+      outbound.keys().settle(key, model, KeyVerdict.UNDECIDED);
       if (way == null) {
         continue;
       }
-      long wait = outbound.breakers().waitNanos(target, exchange.model());
+      long wait = outbound.breakers().waitNanos(target, model);
       fault =
           Fault.until(
               FaultKind.BREAKER_OPEN,
@@ -144,8 +145,13 @@ final class Failover {
 
   private @Nullable Choice again(Choice choice, boolean fresh) {
     TargetConfig target = choice.destination().target();
-    boolean admitted = outbound.breakers().tryAdmit(target, exchange.model());
+    boolean admitted = outbound.breakers().tryAdmit(target, modelOf(choice));
     return admitted ? new Choice(choice.key(), choice.destination(), fresh) : null;
+  }
+
+  /** The model as it is sent: rests and breakers know no other name. */
+  private String modelOf(Choice choice) {
+    return choice.key().modelFor(exchange.model());
   }
 
   private List<String> allowedGroups() {
@@ -198,15 +204,16 @@ final class Failover {
   /** A choice that was admitted is not made use of after all. */
   void forget(Choice choice) {
     TargetConfig target = choice.destination().target();
-    outbound.breakers().settle(target, exchange.model(), KeyVerdict.UNDECIDED);
+    outbound.breakers().settle(target, modelOf(choice), KeyVerdict.UNDECIDED);
   }
 
   private void settle(Attempt from, KeyVerdict with) {
     if (from.settleOnce()) {
       ApiKey key = from.choice().key();
-      outbound.keys().settle(key, exchange.model(), with);
+      String model = modelOf(from.choice());
+      outbound.keys().settle(key, model, with);
       TargetConfig target = from.choice().destination().target();
-      outbound.breakers().settle(target, exchange.model(), with);
+      outbound.breakers().settle(target, model, with);
     }
   }
 

@@ -62,7 +62,8 @@ final class Forwarding {
     this.outbound = outbound;
     this.clock = clock;
     this.pools = outbound.pools().apply(client.channel().eventLoop());
-    this.request = new RequestBody(client, exchange, outbound.config().maxReplayBytes());
+    this.request =
+        new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
     this.relay = new ResponseRelay(client, exchange, scanner);
     this.failover = new Failover(exchange, outbound);
   }
@@ -77,6 +78,11 @@ final class Forwarding {
 
   KeptBody body() {
     return request.kept();
+  }
+
+  /** What an attempt with {@code key} sends otherwise than the client did, or null. */
+  @Nullable AttemptEdit editWith(ApiKey key) {
+    return request.editWith(key);
   }
 
   ResponseRelay relay() {

@@ -23,6 +23,7 @@ import java.util.function.Function;
  * @param pools finds the pools of an event loop
  * @param config limits and clocks
  * @param time the clock
+ * @param edits what is changed in requests
  * @param https whether clients reach the listener over TLS
  */
 public record Outbound(
@@ -35,4 +36,5 @@ public record Outbound(
     Function<EventLoop, LoopPools> pools,
     OutboundConfig config,
     TimeSource time,
+    Edits edits,
     boolean https) {}

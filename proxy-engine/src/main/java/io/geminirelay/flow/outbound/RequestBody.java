@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.KeptBody;
 import io.geminirelay.base.exchange.ReadGate;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.scan.ModelScanner;
+import io.geminirelay.flow.keys.ApiKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMethod;
@@ -26,8 +27,9 @@ final class RequestBody {
   private final ReadGate gate;
   private final @Nullable ModelScanner models;
   private final boolean confined;
+  private final @Nullable RequestEdits edits;
 
-  RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes) {
+  RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes, Edits edits) {
     this.exchange = exchange;
     this.kept = new KeptBody(client.alloc(), maxReplayBytes);
     this.gate = ReadGate.of(client.channel());
@@ -38,6 +40,7 @@ final class RequestBody {
     this.models = !named && posted && bodied ? new ModelScanner() : null;
     ClientConfig caller = exchange.client();
     this.confined = models != null && caller != null && !caller.models().isEmpty();
+    this.edits = RequestEdits.of(exchange, edits);
   }
 
   KeptBody kept() {
@@ -59,6 +62,9 @@ final class RequestBody {
     if (models != null) {
       models.look(piece, piece.readerIndex(), piece.writerIndex());
     }
+    if (edits != null) {
+      edits.look(piece);
+    }
     kept.take(piece);
   }
 
@@ -68,12 +74,18 @@ final class RequestBody {
     if (models != null && models.state() == ModelScanner.State.SEARCHING) {
       models.end();
     }
+    if (edits != null) {
+      edits.end();
+    }
   }
 
   /** Whether enough is known of the request to choose a key for it. */
   boolean isReady() {
     if (models != null && models.model() != null) {
       exchange.model(stripped(models.model()));
+    }
+    if (awaitsEdit()) {
+      return false;
     }
     if (kept.isComplete() || kept.isOverCap()) {
       return true;
@@ -86,15 +98,27 @@ final class RequestBody {
     return kept.sizeBytes() >= START_BYTES && !searching;
   }
 
+  /** Whether a body of any length has to be there whole, since its end decides about an edit. */
+  private boolean awaitsEdit() {
+    return edits != null && edits.isPending();
+  }
+
+  /** What an attempt with {@code key} sends otherwise than the client did, or null. */
+  @Nullable AttemptEdit editWith(ApiKey key) {
+    return edits == null ? null : edits.with(key);
+  }
+
   private static String stripped(String model) {
     return model.startsWith("models/") ? model.substring("models/".length()) : model;
   }
 
   /**
-   * Reads on from the client, or waits: a body over its cap may not run ahead of the connection.
+   * Reads on from the client, or waits: a body over its cap may not run ahead of the connection,
+   * once there is one to be had.
    */
   void pace(@Nullable Attempt attempt) {
-    boolean ahead = kept.isOverCap() && (attempt == null || attempt.isFull());
+    boolean full = attempt == null || attempt.isFull();
+    boolean ahead = kept.isOverCap() && full && !awaitsEdit();
     if (ahead) {
       gate.pause(ReadGate.Reason.UPSTREAM_FULL);
     } else {

@@ -21,6 +21,7 @@ import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the head that one attempt sends upstream. Pure.
@@ -61,27 +62,42 @@ public final class RequestHead {
 
   private RequestHead() {}
 
+  /** The head of an attempt that sends what the client did. */
+  public static HttpRequest build(
+      Exchange exchange, TargetConfig target, Secret key, boolean http2) {
+    return build(exchange, target, key, http2, null);
+  }
+
   /**
    * The head of one attempt.
    *
    * @param key the credential to send, under the name that the exchange's dialect wants
    * @param http2 whether it goes out as HTTP/2, which frames bodies by itself
+   * @param edit what it sends otherwise than the client did, or null
    * @throws IllegalArgumentException if a header holds bytes that HTTP/1.1 cannot carry; the edge
    *     refuses those before
    */
-  public static HttpRequest build(
-      Exchange exchange, TargetConfig target, Secret key, boolean http2) {
+  static HttpRequest build(
+      Exchange exchange,
+      TargetConfig target,
+      Secret key,
+      boolean http2,
+      @Nullable AttemptEdit edit) {
     HttpRequest client = exchange.request();
     HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
     headers.add(HttpHeaderNames.HOST, target.authority());
     copy(client.headers(), headers, exchange.generating());
     frame(client, headers, http2);
+    if (edit != null && edit.growth() != 0 && headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      long length = HttpUtil.getContentLength(client, 0L) + edit.growth();
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, length);
+    }
     headers.add(HttpHeaderNames.VIA, VIA_VALUE);
     switch (exchange.route().dialect()) {
       case NATIVE, GENERATE, SIMPLE -> headers.add(GOOGLE_KEY, key.reveal());
       case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, "Bearer " + key.reveal());
     }
-    String uri = TargetPath.join(target, exchange.uri());
+    String uri = TargetPath.join(target, edit == null ? exchange.uri() : edit.uri());
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, client.method(), uri, headers);
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   private static final String SECRET = "AIzaSecretOfTheOperator0000000000000001";
@@ -66,7 +67,6 @@ class ConfigLoaderTest {
     String text =
         """
         server:
-          top_p: 0.5
           trusted_proxies: [10.0.0.0/8]
           security: {require_https: true}
         clients:
@@ -80,12 +80,43 @@ class ConfigLoaderTest {
     List<Problem> warnings = warnings(text);
     assertEquals(1, warnings.size(), warnings::toString);
     assertEquals(
-        "settings that are set but without effect in this version: server.top_p,"
+        "settings that are set but without effect in this version:"
             + " server.trusted_proxies, server.security.require_https,"
             + " clients[].max_concurrent, clients[].requests_per_minute, groups[].limits,"
             + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
         warnings.get(0).found());
     assertEquals(List.of(), warnings(KEY + "internal_retries: 1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[models/flash, {fast: flash}, {gpt-4o: models/pro, o: pro}]",
+        "[{fast: flash, flash: flash}, {models/gpt-4o: pro}, o: pro, o: pro]",
+        "{fast: flash, flash: flash, gpt-4o: pro, o: pro}",
+      })
+  void anAliasMayStandForAnotherModel(String aliases) throws Exception {
+    String yaml = "groups: [{name: a, api_keys: [k], model_aliases: %s}]";
+    EngineConfig config = load(yaml.formatted(aliases), Map.of());
+    Map<String, String> expected =
+        Map.of("flash", "flash", "fast", "flash", "gpt-4o", "pro", "o", "pro");
+    assertEquals(expected, config.groups().get(0).modelAliases());
+    assertEquals(expected, load(ConfigText.of(config), Map.of()).groups().get(0).modelAliases());
+  }
+
+  @Test
+  void aWrongAliasIsToldWithItsPlace() {
+    String yaml = "groups: [{name: a, api_keys: [k], model_aliases: [m, {m: n}, {x: }]}]";
+    assertEquals(
+        List.of("groups[0].model_aliases[1].m", "groups[0].model_aliases[2].x"),
+        problems(yaml, Map.of()).stream().map(Problem::path).sorted().toList());
+  }
+
+  @Test
+  void theTopPOfTheServerComesBeforeTheRoots() throws Exception {
+    assertEquals(0.5, load(KEY + "top_p: 0.5", Map.of()).guard().topP());
+    assertEquals(0.25, load(KEY + "top_p: 0.5\nserver: {top_p: 0.25}", Map.of()).guard().topP());
+    assertEquals(List.of(), warnings(KEY + "server: {top_p: 0.25}"));
   }
 
   @Test

@@ -103,6 +103,13 @@ class SchemaTest {
         "{name: a, api_keys: [k], proxy_url: socks4://x}",
         "{name: a, api_keys: [k], proxy_urls: [x]}",
         "{name: a, api_keys: [k], http_version: 3}",
+        "{name: a, api_keys: [k], model_aliases: m}",
+        "{name: a, api_keys: [k], model_aliases: [[m]]}",
+        "{name: a, api_keys: [k], model_aliases: [{m: [n]}]}",
+        "{name: a, api_keys: [k], model_aliases: {m: }}",
+        "{name: a, api_keys: [k], model_aliases: {m: ''}}",
+        "{name: a, api_keys: [k], model_aliases: [{m: 5}]}",
+        "{name: a, api_keys: [k], model_aliases: [{' ': n}]}",
         "{name: a, api_keys: [k], limits: {m: {rpm: -1}}}"
       })
   void aMistakeInAGroupIsRefusedByBoth(String group) throws Exception {
@@ -133,12 +140,20 @@ class SchemaTest {
   void onlyTheLoaderSeesWhatConcernsSeveralValues() throws Exception {
     Map<String, String> texts =
         Map.of(
-            "reach", KEY + "server: {host: 0.0.0.0}",
-            "every page", KEY + "server: {cors: {origins: ['*']}}",
-            "unknown group", KEY + "clients: [{name: c, token: t, groups: [b]}]",
-            "key twice", "groups: [{name: a, api_keys: [k, k]}]",
-            "no key", "groups: []",
-            "zone", KEY + "daily_reset: 00:00 Mars/Base");
+            "reach",
+            KEY + "server: {host: 0.0.0.0}",
+            "every page",
+            KEY + "server: {cors: {origins: ['*']}}",
+            "unknown group",
+            KEY + "clients: [{name: c, token: t, groups: [b]}]",
+            "key twice",
+            "groups: [{name: a, api_keys: [k, k]}]",
+            "alias twice",
+            "groups: [{name: a, api_keys: [k], model_aliases: [m, {m: n}]}]",
+            "no key",
+            "groups: []",
+            "zone",
+            KEY + "daily_reset: 00:00 Mars/Base");
     for (String text : texts.values()) {
       assertEquals(List.of(), schema().validate(text, InputFormat.YAML), text);
       assertFalse(problems(text).isEmpty(), text);

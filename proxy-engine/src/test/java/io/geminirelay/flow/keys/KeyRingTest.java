@@ -22,6 +22,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -57,7 +58,9 @@ class KeyRingTest {
     for (int i = 0; i < keys; i++) {
       configs.add(new KeyConfig(Secret.of(name + "-key-" + i), project, 1, null));
     }
-    return new GroupConfig(name, TARGET, List.of(), models, configs, null, Map.of());
+    Map<String, String> aliases = new LinkedHashMap<>();
+    models.forEach(model -> aliases.put(model, model));
+    return new GroupConfig(name, TARGET, List.of(), aliases, configs, null, Map.of());
   }
 
   private KeyRing ring(GroupConfig... groups) {

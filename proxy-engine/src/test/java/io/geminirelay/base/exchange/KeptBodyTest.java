@@ -1,0 +1,68 @@
+package io.geminirelay.base.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class KeptBodyTest {
+  private static final ByteBufAllocator ALLOC = UnpooledByteBufAllocator.DEFAULT;
+
+  private static int read(KeptBody body, int from, ByteArrayOutputStream to) {
+    int at = from;
+    while (at < body.count()) {
+      ByteBuf piece = body.retainedPiece(at++);
+      to.writeBytes(ByteBufUtil.getBytes(piece));
+      piece.release();
+    }
+    return at;
+  }
+
+  @Test
+  void givesEveryByteOnceHoweverItIsReadMeanwhile() {
+    Random random = new Random(5);
+    for (int round = 0; round < 50; round++) {
+      KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE);
+      ByteArrayOutputStream sent = new ByteArrayOutputStream();
+      ByteArrayOutputStream early = new ByteArrayOutputStream();
+      int read = 0;
+      for (int i = 0; i < 400; i++) {
+        byte[] piece = new byte[random.nextInt(10) == 0 ? 600 : random.nextInt(30)];
+        random.nextBytes(piece);
+        sent.writeBytes(piece);
+        body.take(Unpooled.wrappedBuffer(piece));
+        if (random.nextInt(8) == 0) {
+          read = read(body, read, early);
+        }
+      }
+      read(body, read, early);
+      ByteArrayOutputStream again = new ByteArrayOutputStream();
+      read(body, 0, again);
+      assertEquals(sent.size(), body.sizeBytes());
+      assertArrayEquals(sent.toByteArray(), early.toByteArray());
+      assertArrayEquals(sent.toByteArray(), again.toByteArray());
+      body.release();
+    }
+  }
+
+  @Test
+  void joinsSmallPiecesThatNobodyHasReadYet() {
+    KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE);
+    for (int i = 0; i < 100_000; i++) {
+      body.take(Unpooled.wrappedBuffer(new byte[] {(byte) i}));
+    }
+    assertTrue(body.count() < 20, "pieces: " + body.count());
+    assertEquals(100_000, body.sizeBytes());
+    assertFalse(body.isOverCap());
+    body.release();
+  }
+}
