@@ -11,6 +11,8 @@ import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
+import io.geminirelay.flow.interpret.DialectFactory;
+import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.settle.Settlement;
@@ -34,6 +36,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
   private final HealthHandler health;
+  private final DialectFactory dialects;
   private final Outbound outbound;
   private final Settlement settlement;
   private final TimeSource time;
@@ -45,14 +48,20 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
-        new AuthHandler(
-            new ClientPasses(config.clients(), config.openToAll()),
-            config.server().adminToken(),
-            Set.copyOf(rules.origins()));
+        new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
     this.time = outbound.time();
     this.health = new HealthHandler(vitals, time);
+    this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
+  }
+
+  private static ClientPasses passes(EngineConfig config) {
+    return new ClientPasses(
+        config.clients(),
+        config.openToAll(),
+        config.server().reachable(),
+        config.dialects().generatePassword());
   }
 
   @Override
@@ -65,6 +74,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
+    add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }
 

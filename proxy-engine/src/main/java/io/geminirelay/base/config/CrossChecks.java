@@ -10,6 +10,7 @@ final class CrossChecks {
 
   static void check(EngineConfig config, ConfigTree server) {
     checkReach(config, server);
+    checkPages(config, server);
     checkTimes(config, server);
   }
 
@@ -21,21 +22,19 @@ final class CrossChecks {
       server.problems().warn(place, "none beside clients", "only one; every caller is let in");
     }
     boolean guarded = config.openToAll() || !config.clients().isEmpty();
-    if (!guarded && !Addresses.isLoopback(host)) {
+    if (guarded || !config.server().reachable()) {
+      return;
+    }
+    if (config.dialects().generatePassword() != null) {
+      String found = Shown.plain(host) + " with a password for /generate but no clients";
+      server.problems().warn(server.placeOf("host"), found, "clients too; other paths are refused");
+    } else {
       String expected =
           "clients (or the variable API_KEYS) for an address other machines can reach, or"
               + " \"auth: none\" to serve everybody";
       server
           .problems()
           .add(server.placeOf("host"), Shown.plain(host) + " without clients", expected);
-    }
-    if (!guarded && config.guard().cors().anyOrigin()) {
-      // Being on this machine is then the only credential, and a browser lends it to every page.
-      ConfigTree cors = server.section("cors");
-      String expected =
-          "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
-              + " page use the keys";
-      cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
     }
   }
 
@@ -48,6 +47,18 @@ final class CrossChecks {
         String expected = known.stream().sorted().collect(Collectors.joining(", ", "one of ", ""));
         problems.add(new Problem(group.place(), found, expected, nearest));
       }
+    }
+  }
+
+  /** Being on this machine may be the only credential, and a browser lends it to every page. */
+  private static void checkPages(EngineConfig config, ConfigTree server) {
+    boolean guarded = config.openToAll() || !config.clients().isEmpty();
+    if (!guarded && config.guard().cors().anyOrigin()) {
+      ConfigTree cors = server.section("cors");
+      String expected =
+          "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
+              + " page use the keys";
+      cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
     }
   }
 

@@ -45,6 +45,11 @@ public record ServerConfig(
           null,
           List.of());
 
+  /** Whether the address that is bound can be reached from other machines. */
+  public boolean reachable() {
+    return !Addresses.isLoopback(host);
+  }
+
   /** PEM files of the listener's certificate chain and its PKCS#8 private key. */
   public record TlsFiles(Path certificate, Path privateKey) {}
 

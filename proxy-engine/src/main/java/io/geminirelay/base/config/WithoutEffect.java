@@ -29,8 +29,6 @@ final class WithoutEffect {
   private static final List<String> OF_SECURITY =
       List.of(
           "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
-  private static final List<String> OF_GENERATE =
-      List.of("model", "chunk_token", "password", "password_env", "password_file");
   private static final List<String> OF_CLIENT =
       List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
   private static final List<String> OF_GROUP = List.of("limits");
@@ -61,7 +59,6 @@ final class WithoutEffect {
     root.sections("groups").forEach(all::lookAtGroup);
     all.look(root, "", OF_ROOT);
     all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
-    all.look(root.section("generate"), "generate.", OF_GENERATE);
     if (!all.found.isEmpty()) {
       String names = String.join(", ", all.found);
       String set = "settings that are set but without effect in this version: " + names;

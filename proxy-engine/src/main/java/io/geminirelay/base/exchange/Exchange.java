@@ -25,6 +25,7 @@ public final class Exchange {
   private String uri;
   private String model = "";
   private boolean generating;
+  private boolean eventsWanted;
   private HttpRequest request;
   private @Nullable Secret ownKey;
   private @Nullable ClientConfig client;
@@ -113,6 +114,16 @@ public final class Exchange {
     this.uri = uri;
     this.model = model;
     this.generating = true;
+  }
+
+  /** Whether an interpreted answer goes to the client as server-sent events. */
+  public boolean eventsWanted() {
+    return eventsWanted;
+  }
+
+  /** Records that the client reads server-sent events, whatever form Google's answer has. */
+  public void wantEvents() {
+    this.eventsWanted = true;
   }
 
   /** The head that upstream heads are built from: the client's own, unless it was interpreted. */

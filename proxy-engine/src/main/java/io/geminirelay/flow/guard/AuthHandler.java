@@ -2,6 +2,7 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.exchange.CredentialQuery;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.ModelPattern;
@@ -67,8 +68,8 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
     return switch (exchange.route()) {
       case HEALTH -> null;
       case HEALTH_DETAILED -> checkAdmin(head);
-      case NATIVE, UPLOAD, DOWNLOAD, OPENAI, GENERATE, SIMPLE, UNKNOWN ->
-          checkClient(exchange, head);
+      case GENERATE -> checkGenerate(exchange, head);
+      case NATIVE, UPLOAD, DOWNLOAD, OPENAI, SIMPLE, UNKNOWN -> checkClient(exchange, head);
     };
   }
 
@@ -85,6 +86,26 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
         : Fault.of(FaultKind.UNAUTHENTICATED, "the admin token is wrong");
   }
 
+  /** The password may stand beside a token that is meant for another purpose. */
+  private @Nullable Fault checkGenerate(Exchange exchange, HttpRequest head) {
+    if (!passes.guardsGenerate()) {
+      return checkClient(exchange, head);
+    }
+    byte[] password = CredentialQuery.value(head.uri(), CredentialQuery.PASSWORD);
+    byte[] token = ClientToken.of(head);
+    if (passes.opensGenerate(password) || passes.opensGenerate(token)) {
+      return null;
+    }
+    if (token != null && passes.find(token) != null) {
+      return checkClient(exchange, head);
+    }
+    return Fault.of(
+        FaultKind.UNAUTHENTICATED,
+        token == null
+            ? "no password: send it as ?password= or as Authorization: Bearer"
+            : "the password is wrong");
+  }
+
   private @Nullable Fault checkClient(Exchange exchange, HttpRequest head) {
     byte[] token = ClientToken.of(head);
     ClientConfig client = token == null ? null : passes.find(token);
@@ -94,6 +115,11 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
     }
     if (passes.openToAll()) {
       return passes.thisMachineOnly() ? checkLocal(head) : null;
+    }
+    if (!passes.hasClients()) {
+      return Fault.of(
+          FaultKind.UNAUTHENTICATED,
+          "this gateway has no clients configured (API_KEYS): its password opens /generate alone");
     }
     return Fault.of(
         FaultKind.UNAUTHENTICATED,

@@ -155,6 +155,10 @@ final class Forwarding {
   }
 
   private boolean wantsEvents() {
+    if (exchange.route().interpreted()) {
+      // Google is asked for events whatever the client reads.
+      return exchange.eventsWanted();
+    }
     return exchange.generating() && (request.asksForStream() || exchange.uri().contains("alt=sse"));
   }
 

@@ -85,7 +85,8 @@ class ConfigLoaderTest {
             + " clients[].max_concurrent, clients[].requests_per_minute, groups[].limits,"
             + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
         warnings.get(0).found());
-    assertEquals(List.of(), warnings(KEY + "internal_retries: 1"));
+    assertEquals(
+        List.of(), warnings(KEY + "internal_retries: 1\ngenerate: {chunk_token: 7, model: m}"));
   }
 
   @ParameterizedTest
