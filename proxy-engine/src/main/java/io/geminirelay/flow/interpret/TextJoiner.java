@@ -20,6 +20,7 @@ import java.util.List;
 final class TextJoiner {
   private static final int SMALLEST_BLOCK = 1024;
   private static final int LARGEST_BLOCK = 256 * 1024;
+  private static final int SHORT_RUN = 128;
   private static final int REPLACEMENT = 0xEFBFBD;
 
   private final ByteBufAllocator alloc;
@@ -126,9 +127,25 @@ final class TextJoiner {
     for (int done = 0; done < count; ) {
       ByteBuf block = room();
       int part = Math.min(count - done, block.writableBytes());
-      block.writeBytes(buf, from + done, part);
+      if (part > SHORT_RUN) {
+        block.writeBytes(buf, from + done, part);
+      } else {
+        copy(buf, from + done, part, block);
+      }
       done += part;
       length += part;
+    }
+  }
+
+  /** Without the views that Netty makes for a copy where the platform lends it no raw memory. */
+  private static void copy(ByteBuf buf, int from, int count, ByteBuf block) {
+    int i = from;
+    int end = from + count;
+    for (; i <= end - Long.BYTES; i += Long.BYTES) {
+      block.writeLongLE(buf.getLongLE(i));
+    }
+    for (; i < end; i++) {
+      block.writeByte(buf.getByte(i));
     }
   }
 
