@@ -22,6 +22,8 @@ public final class TokenEstimate implements TextCounter {
   /** Enough that a buffer's checks for each access do not show, little enough for the cache. */
   private static final int WINDOW_BYTES = 1_024;
 
+  private static final int SHORT_BYTES = 128;
+
   private static final class Loaded {
     private static final TokenWeights WEIGHTS = TokenWeights.load();
   }
@@ -65,8 +67,19 @@ public final class TokenEstimate implements TextCounter {
   public void look(ByteBuf buf, int from, int to) {
     for (int at = from; at < to; at += WINDOW_BYTES) {
       int size = Math.min(WINDOW_BYTES, to - at);
-      buf.getBytes(at, window, 0, size);
+      fetch(buf, at, size);
       read(size);
+    }
+  }
+
+  private void fetch(ByteBuf buf, int from, int size) {
+    if (size > SHORT_BYTES) {
+      buf.getBytes(from, window, 0, size);
+      return;
+    }
+    // Reading a direct buffer in one go allocates a view of it: too much for a few bytes.
+    for (int i = 0; i < size; i++) {
+      window[i] = buf.getByte(from + i);
     }
   }
 
