@@ -84,6 +84,10 @@ final class DemoCommand implements Callable<Integer> {
           curl -s http://127.0.0.1:%1$d/v1/chat/completions \\
             -H 'content-type: application/json' \\
             -d '{"model":"gemini-2.5-flash","messages":[{"role":"user","content":"Hello"}]}'
+          curl -sN http://127.0.0.1:%1$d/generate \\
+            -H 'content-type: application/json' -d '{"contents":[{"parts":[{"text":"Tell me a story"}]}]}'
+          curl -s http://127.0.0.1:%1$d/gemini-proxy \\
+            -H 'content-type: application/json' -d '{"prompt":"Hello"}'
 
         Ctrl-C stops it.
         """,
