@@ -187,6 +187,11 @@ final class VocabularyReader {
       boolean found = builder.find(piece, 0, piece.length) != PieceTable.NONE;
       check(found, "has no piece " + new String(piece) + " for byte fallback");
     }
+    // Without it an invalid byte would be worth three tokens, and no text may be worth more than
+    // its bytes: short bodies pass uncounted.
+    char[] replacement = {(char) Utf8Decoder.REPLACEMENT};
+    boolean replaces = builder.find(replacement, 0, 1) != PieceTable.NONE;
+    check(replaces, "has no piece for U+FFFD, which stands for invalid bytes");
   }
 
   /** One character may stand for another; a split at the one that is replaced splits nothing. */

@@ -24,7 +24,8 @@ final class TinyVocabulary {
       pieces.put(String.format("<0x%02X>", i), i);
     }
     List<Object> merges = new ArrayList<>();
-    for (String piece : List.of("a", "b", "c", "d", "e", "\u2581", "ab", "bc", "abc", "\u2581a")) {
+    for (String piece :
+        List.of("a", "b", "c", "d", "e", "\u2581", "ab", "bc", "abc", "\u2581a", "\uFFFD")) {
       pieces.put(piece, pieces.size());
     }
     for (String[] merge : new String[][] {{"b", "c"}, {"a", "b"}, {"a", "bc"}, {"\u2581", "a"}}) {

@@ -81,6 +81,7 @@ class VocabularyTest {
     refused(Files.writeString(folder.resolve("x.json"), "[]"), "is not a tokenizer");
     refused(Files.writeString(folder.resolve("x.json"), "{}"), "has no model");
     refused(new TinyVocabulary().without("<0x7F>"), "no piece <0x7F>");
+    refused(new TinyVocabulary().without("\uFFFD"), "no piece for U+FFFD");
     refused(new TinyVocabulary().without("abc"), "merge (number 3) that makes a piece");
     refused(new TinyVocabulary().without("c"), "merge (number 1) that names a piece");
   }
