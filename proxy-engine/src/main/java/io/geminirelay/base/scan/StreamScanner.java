@@ -194,14 +194,12 @@ public final class StreamScanner {
   }
 
   private int data(ByteBuf buf, int from, int to) {
-    int i = from;
-    byte b = buf.getByte(i);
-    if (b != '\n' && b != '\r') {
-      hasData = true;
-      i = json.look(buf, i, to);
-    }
+    byte first = buf.getByte(from);
+    hasData |= first != '\n' && first != '\r';
+    // A line end goes there too: it ends a number that came with the piece before.
+    int i = json.look(buf, from, to);
     if (i < to) {
-      b = buf.getByte(i);
+      byte b = buf.getByte(i);
       if (b == '\n' || b == '\r') {
         return endLine(b, i);
       }

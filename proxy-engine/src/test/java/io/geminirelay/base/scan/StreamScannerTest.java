@@ -168,6 +168,12 @@ class StreamScannerTest {
   }
 
   @Test
+  void endsANumberAtTheLineEndHoweverItIsCut() {
+    assertTrue(read("data: [5\ndata: 6]\n\n").malformed());
+    assertFalse(read("data: [5,\ndata: 6]\n\n").malformed());
+  }
+
+  @Test
   void neverThrowsAndCountsNoMoreThanItHas() throws IOException {
     Random random = new Random(SEED);
     String alphabet = "{}[]\"'\\,:\r\n dataDONE1eu[]{}\0\uFFFF";
