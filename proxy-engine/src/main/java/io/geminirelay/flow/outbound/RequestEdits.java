@@ -87,6 +87,17 @@ final class RequestEdits {
     return exchange.route().dialect() == Route.Dialect.OPENAI;
   }
 
+  /**
+   * Whether the body names a model by an alias and cannot be edited: it names it twice, or is not
+   * whole JSON. To be asked at the end of the body.
+   */
+  boolean isStuck() {
+    if (!edits.mayRename(exchange.model())) {
+      return false;
+    }
+    return points == null || points.names().isEmpty();
+  }
+
   /** What an attempt with {@code key} sends otherwise, or null. */
   @Nullable AttemptEdit with(ApiKey key) {
     String asked = exchange.model();
