@@ -126,12 +126,15 @@ public final class MediaMention {
       long first = buf.getLongLE(i);
       long second = buf.getLongLE(i + 1);
       long line = second ^ (ONES * '_');
-      long usual = zeros(second ^ (ONES * 'n')) | zeros(second ^ (ONES * '"'));
+      long slashes = zeros(first ^ (ONES * '\\'));
+      if (slashes != 0) {
+        slashes &= ~(zeros(second ^ (ONES * 'n')) | zeros(second ^ (ONES * '"')));
+      }
       long marks =
           zeros((first ^ (ONES * 'e')) | (second ^ (ONES * 'D')))
               | zeros((first ^ (ONES * 'e')) | line)
               | zeros((first ^ (ONES * 't')) | line)
-              | (zeros(first ^ (ONES * '\\')) & ~usual);
+              | slashes;
       for (; marks != 0; marks &= marks - 1) {
         pair(buf, from, i + (Long.numberOfTrailingZeros(marks) >>> 3), to);
       }
