@@ -104,6 +104,15 @@ class TokenGuardTest {
         Arguments.of(Rig.UNARY, file.formatted("fileData")),
         Arguments.of(Rig.UNARY, file.formatted("file\\u0044ata")),
         Arguments.of(Rig.UNARY, file.formatted("\\u0066ile_data")),
+        Arguments.of(Rig.UNARY, file.formatted("file\\Data")),
+        Arguments.of(
+            Rig.UNARY,
+            "{\"a\":." + "0".repeat(500) + "," + file.formatted("fileData").substring(1)),
+        Arguments.of(Rig.UNARY, "{\"a\\tb\tc\":.5," + file.formatted("fileData").substring(1)),
+        Arguments.of(
+            Rig.UNARY,
+            "{\"" + "n".repeat(5_000) + "\":1," + file.formatted("fileData").substring(1)),
+        Arguments.of(Rig.UNARY, "{/**/" + file.formatted("file_data").substring(1)),
         Arguments.of(Rig.UNARY, "{\"contents\":[" + gemini(LONG) + "," + gemini(FITTING)),
         Arguments.of(Rig.UNARY, LONG),
         Arguments.of(Rig.UNARY, "[".repeat(100_000)),

@@ -19,10 +19,12 @@ import java.io.UncheckedIOException;
  * megabytes costs no memory, and a document's texts are read once. Several documents may follow one
  * another.
  *
- * <p>As Google's parser does, it takes trailing commas, single quotes and names without quotes.
- * Nesting, names and numbers are bounded; what passes a bound, or is no JSON, makes it {@link
- * #malformed}, after which nothing more is read. Not thread-safe. Borrows each buffer for the call
- * alone; {@link #release} gives the parser's own memory back.
+ * <p>As Google's parser does, it takes trailing commas, single quotes, names without quotes,
+ * unknown escapes, raw control characters, and numbers that begin with a plus, a point or zeros. Of
+ * digits in a row the parser sees only the first, so that a number may have any length. Nesting and
+ * names are bounded; what passes a bound, or is no JSON, makes it {@link #malformed}, after which
+ * nothing more is read. Not thread-safe. Borrows each buffer for the call alone; {@link #release}
+ * gives the parser's own memory back.
  */
 public final class JsonScanner {
   /** Told where a number is not whole or does not fit into 64 bits. */
@@ -33,7 +35,11 @@ public final class JsonScanner {
 
   private static final int FEED_BYTES = 512;
   private static final int MAX_NAME_BYTES = 4096;
-  private static final int MAX_DIGITS = 400;
+
+  /** Digits in a row that the parser is given; a number has up to three such rows. */
+  private static final int MAX_DIGITS = 100;
+
+  private static final int MAX_NUMBER_BYTES = 4 * MAX_DIGITS;
   private static final int LONG_DIGITS = 18;
 
   private static final JsonFactory JSON =
@@ -42,12 +48,18 @@ public final class JsonScanner {
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
                   .maxNameLength(MAX_NAME_BYTES)
-                  .maxNumberLength(MAX_DIGITS)
+                  .maxNumberLength(MAX_NUMBER_BYTES)
                   .build())
           .configure(JsonReadFeature.ALLOW_TRAILING_COMMA, true)
           .configure(JsonReadFeature.ALLOW_SINGLE_QUOTES, true)
           .configure(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES, true)
+          .configure(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER, true)
+          .configure(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS, true)
           .configure(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, true)
+          .configure(JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS, true)
+          .configure(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS, true)
+          .configure(JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS, true)
+          .configure(JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS, true)
           // Names come from clients: a table of them that grows for ever would be a leak.
           .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
           .build();
@@ -76,6 +88,12 @@ public final class JsonScanner {
   private boolean escaped;
   private boolean named;
 
+  /** Digits in a row that were just read. */
+  private int digits;
+
+  /** Digits of the number at hand that the parser was not given. */
+  private int omitted;
+
   /** A scanner at the beginning of a document. */
   public JsonScanner(JsonListener listener) {
     this.listener = listener;
@@ -96,7 +114,7 @@ public final class JsonScanner {
   /** Characters of the number or literal that the listener is being told of. */
   public int scalarLength() {
     try {
-      return parser.getTextLength();
+      return parser.getTextLength() + omitted;
     } catch (IOException e) {
       throw new UncheckedIOException("the text of a whole token is there", e);
     }
@@ -152,8 +170,18 @@ public final class JsonScanner {
   private int structure(ByteBuf buf, int from, int to) {
     for (int i = from; i < to; i++) {
       byte b = buf.getByte(i);
+      byte kind = JsonBytes.kind(b);
+      if (kind == JsonBytes.WORD) {
+        word(b);
+        continue;
+      }
+      digits = 0;
       put(b);
-      if (JsonBytes.kind(b) == JsonBytes.QUOTE) {
+      if (omitted > 0) {
+        drain();
+        omitted = 0;
+      }
+      if (kind == JsonBytes.QUOTE) {
         drain();
         if (state == State.STRUCTURE) {
           beginString(b);
@@ -162,6 +190,19 @@ public final class JsonScanner {
       }
     }
     return to;
+  }
+
+  private void word(byte b) {
+    digits = b >= '0' && b <= '9' ? digits + 1 : 0;
+    if (digits <= MAX_DIGITS) {
+      put(b);
+      return;
+    }
+    if (omitted == 0) {
+      // What comes before is told while nothing was omitted.
+      drain();
+    }
+    omitted++;
   }
 
   private void beginString(byte quoteByte) {
@@ -257,6 +298,6 @@ public final class JsonScanner {
 
   private long whole() throws IOException {
     // Longer ones would be parsed into big numbers for nothing.
-    return parser.getTextLength() > LONG_DIGITS ? NO_NUMBER : parser.getLongValue();
+    return scalarLength() > LONG_DIGITS ? NO_NUMBER : parser.getLongValue();
   }
 }

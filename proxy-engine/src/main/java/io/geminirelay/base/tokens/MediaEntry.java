@@ -62,21 +62,25 @@ final class MediaEntry {
       case SOUND_FORMAT -> mimeType = "audio/" + beginning().toLowerCase(Locale.ROOT);
       case BASE64 -> base64Chars = chars;
       case URI -> named = true;
-      case DATA_URL, PICTURE, ATTACHMENT -> url();
+      case DATA_URL, FILE_DATA, PICTURE, ATTACHMENT -> url(place);
       default -> {}
     }
   }
 
   // RFC 2397: data:MEDIATYPE;PARAMETERS;base64,DATA
-  private void url() {
+  private void url(PromptPlace place) {
     String url = beginning();
-    int comma = url.indexOf(',');
-    if (!url.regionMatches(true, 0, DATA, 0, DATA.length()) || comma < 0) {
-      named = true;
+    if (!url.regionMatches(true, 0, DATA, 0, DATA.length())) {
+      boolean bare = place == PromptPlace.FILE_DATA && !url.contains("://");
+      base64Chars = bare ? chars : -1;
+      named = !bare;
       return;
     }
+    // A comma that is further away has parameters before it, which are short beside the bytes.
+    int comma = url.indexOf(',');
+    int head = comma < 0 ? url.length() : comma;
     int semicolon = url.indexOf(';');
-    int end = semicolon > 0 && semicolon < comma ? semicolon : comma;
+    int end = semicolon > 0 && semicolon < head ? semicolon : head;
     mimeType = url.substring(DATA.length(), end).toLowerCase(Locale.ROOT);
     base64Chars = chars - comma - 1;
   }

@@ -78,6 +78,11 @@ public enum MediaKind {
     return unitsUnseen;
   }
 
+  /** The most tokens that a file which is only named counts. */
+  static long unseenTokens(ModelGeneration generation) {
+    return VIDEO.tokens(1, VIDEO.unitsUnseen(), generation);
+  }
+
   /** Tokens of {@code count} media of this kind with so many units together. */
   long tokens(long count, long units, ModelGeneration generation) {
     if (generation != ModelGeneration.LATEST) {

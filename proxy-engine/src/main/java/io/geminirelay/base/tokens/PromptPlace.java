@@ -60,6 +60,8 @@ enum PromptPlace {
   PICTURE,
   ATTACHMENT,
   DATA_URL,
+  /** The bytes themselves, usually as a URL of them. */
+  FILE_DATA,
   SOUND,
   SOUND_FORMAT,
   FORMAT;
@@ -81,6 +83,7 @@ enum PromptPlace {
     PART.child(TEXT, "text").child(INLINE, "inlineData").child(FILE, "fileData");
     PART.child(CALL, "functionCall", "functionResponse");
     PART.child(CODE, "executableCode", "codeExecutionResult").child(SIGNATURE, "thoughtSignature");
+    PART.child(NOTHING, "thought", "videoMetadata", "mediaResolution", "partMetadata");
     CALL.child(CALL_NAME, "name").child(DATA, "args", "response").child(PART, "parts");
     CODE.child(TEXT, "code", "output");
     INLINE.child(MIME, "mimeType").child(BASE64, "data");
@@ -91,6 +94,7 @@ enum PromptPlace {
     OPENAI.child(MODEL, "model").child(MESSAGE, "messages").child(TOOL, "tools");
     OPENAI.child(DECLARATION, "functions").child(FORMAT, "response_format").child(ITEM, "input");
     MESSAGE.child(ITEM, "content").child(TEXT, "refusal", "reasoning_content");
+    MESSAGE.child(CALL_NAME, "name");
     MESSAGE
         .child(ANSWERED, "tool_call_id")
         .child(TOOL_CALL, "tool_calls")
@@ -100,7 +104,7 @@ enum PromptPlace {
     ITEM.child(TEXT, "text", "refusal");
     ITEM.child(PICTURE, "image_url").child(SOUND, "input_audio").child(ATTACHMENT, "file");
     PICTURE.child(DATA_URL, "url");
-    ATTACHMENT.child(DATA_URL, "file_data", "file_url", "file_id");
+    ATTACHMENT.child(FILE_DATA, "file_data").child(DATA_URL, "file_url", "file_id");
     SOUND.child(BASE64, "data").child(SOUND_FORMAT, "format");
     FORMAT.child(DECLARATION, "json_schema");
   }
@@ -145,7 +149,8 @@ enum PromptPlace {
 
   private PromptPlace others() {
     return switch (this) {
-      case DATA -> DATA;
+      // A kind of part that is newer than this list.
+      case DATA, PART -> DATA;
       case SCHEMA, MEMBERS, REQUIRED -> SCHEMA;
       default -> NOTHING;
     };

@@ -65,6 +65,18 @@ final class PromptTally {
     all.units += units;
   }
 
+  /** Media so far. */
+  long media() {
+    return media.values().stream().mapToLong(all -> all.count).sum();
+  }
+
+  /** The same media and nothing else. */
+  PromptTally mediaAlone() {
+    PromptTally alone = new PromptTally();
+    alone.media.putAll(media);
+    return alone;
+  }
+
   /** Tokens of the prompt, whose texts are worth {@code textTokens}. */
   long tokens(long textTokens, ModelGeneration generation) {
     long tokens = textTokens + scalars + signatureChars / SIGNATURE_CHARS_PER_TOKEN;

@@ -5,9 +5,10 @@ import io.netty.buffer.ByteBuf;
 /**
  * Counts the tokens of texts whose bytes come in pieces.
  *
- * <p>A text is begun, given in order, and ended; then the next may begin. The count is that of all
- * texts ended since {@link #reset}. Not thread-safe: one belongs to one request at a time. Invalid
- * UTF-8 never throws: each invalid sequence counts as the replacement character.
+ * <p>A text is begun, given in order, and ended; then the next may begin. Texts may be a hundred
+ * megabytes long: the count runs along with them, and memory does not grow with them. Not
+ * thread-safe: one belongs to one request at a time. Invalid UTF-8 never throws: each invalid
+ * sequence counts as the replacement character.
  */
 public interface TextCounter {
 
@@ -36,6 +37,16 @@ public interface TextCounter {
   /** Ends the text. */
   void end();
 
-  /** Tokens of all texts ended since the last reset. */
+  /** A whole text. */
+  default void text(String text) {
+    begin();
+    text.codePoints().forEach(this::character);
+    end();
+  }
+
+  /**
+   * Tokens of all texts since the last reset. Of one that has not ended, what is certain: the
+   * number never falls.
+   */
   long tokens();
 }

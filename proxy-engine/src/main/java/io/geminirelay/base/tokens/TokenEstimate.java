@@ -179,7 +179,7 @@ public final class TokenEstimate implements TextCounter {
 
   @Override
   public long tokens() {
-    return ended + TokenWeights.TOKEN / 2 >> TokenWeights.TOKEN_BITS;
+    return ended + open + TokenWeights.TOKEN / 2 >> TokenWeights.TOKEN_BITS;
   }
 
   private void finishPartial() {

@@ -52,7 +52,7 @@ public final class TokenWalk implements JsonListener {
   /** Nearly always false, and then not shown to the model. */
   private static final String CLOSED = "additionalProperties";
 
-  private final TextFeed texts;
+  private final TextCounter texts;
   private final PromptTally tally = new PromptTally();
   private final MediaEntry media = new MediaEntry();
   private final JsonScanner scanner = new JsonScanner(this);
@@ -63,6 +63,7 @@ public final class TokenWalk implements JsonListener {
   private PromptPlace[] places = new PromptPlace[16];
   private boolean[] objects = new boolean[16];
   private int depth;
+  private final PromptPlace root;
   private PromptPlace next;
   private long tokensBefore;
 
@@ -75,8 +76,9 @@ public final class TokenWalk implements JsonListener {
    */
   public TokenWalk(TextCounter counter, PromptForm form, String model) {
     counter.reset();
-    this.texts = new TextFeed(counter);
-    this.next = form.root();
+    this.texts = counter;
+    this.root = form.root();
+    this.next = root;
     this.modelKnown = !model.isEmpty();
     this.modelInBody = form == PromptForm.OPENAI;
     this.generation = ModelGeneration.of(model);
@@ -105,7 +107,32 @@ public final class TokenWalk implements JsonListener {
 
   /** Tokens so far; where the model is still to come, at least as many. */
   public long tokens() {
-    return tally.tokens(texts.tokens(), modelKnown ? generation : ModelGeneration.PLAIN);
+    return tokens(tally, texts.tokens());
+  }
+
+  private long tokens(PromptTally counted, long textTokens) {
+    if (modelKnown) {
+      return counted.tokens(textTokens, generation);
+    }
+    long least = Long.MAX_VALUE;
+    for (ModelGeneration any : ModelGeneration.values()) {
+      least = Math.min(least, counted.tokens(textTokens, any));
+    }
+    return least;
+  }
+
+  /**
+   * Begins to count the whole body anew, because it is no JSON: as the text it is, with the media
+   * found so far, and for each further mention of media as many tokens as a file can have that is
+   * only named. So no media are hidden by something that is JSON to Google alone. The counter is
+   * the new count's; this one's is over.
+   */
+  public BrokenBody asBroken() {
+    long media = tokens(tally.mediaAlone(), 0);
+    BrokenBody broken =
+        new BrokenBody(texts, media, tally.media(), MediaKind.unseenTokens(generation));
+    release();
+    return broken;
   }
 
   private PromptPlace top() {
@@ -147,6 +174,9 @@ public final class TokenWalk implements JsonListener {
     depth--;
     if (object && place.media()) {
       media.end(place, tally);
+    }
+    if (depth == 0) {
+      next = root;
     }
   }
 
@@ -243,10 +273,14 @@ public final class TokenWalk implements JsonListener {
 
   @Override
   public void scalar(JsonToken token, long whole) {
-    if (place().framed()) {
-      // Digits are tokens of their own; literals are one.
-      tally.scalar(token.isNumeric() ? scanner.scalarLength() : 1);
-      tally.frame(1);
+    PromptPlace place = place();
+    if (!place.framed() && !(place.text() && token.isNumeric())) {
+      return;
     }
+    // Texts to embed may come as lists of the numbers of their tokens.
+    boolean isToken = place == PromptPlace.ITEM && whole != JsonScanner.NO_NUMBER;
+    // Digits are tokens of their own; literals are one.
+    tally.scalar(token.isNumeric() && !isToken ? scanner.scalarLength() : 1);
+    tally.frame(place.framed() ? 1 : 0);
   }
 }

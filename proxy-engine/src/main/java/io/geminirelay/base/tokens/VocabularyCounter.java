@@ -114,7 +114,7 @@ public final class VocabularyCounter implements TextCounter {
 
   @Override
   public long tokens() {
-    return ended;
+    return ended + segment.tokens();
   }
 
   private void decoded(int codePoint) {

@@ -1,9 +1,9 @@
 package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.scan.MediaMention;
+import io.geminirelay.base.tokens.BrokenBody;
 import io.geminirelay.base.tokens.PromptForm;
 import io.geminirelay.base.tokens.TextCounter;
-import io.geminirelay.base.tokens.TextFeed;
 import io.geminirelay.base.tokens.TokenWalk;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A token spans at least one byte, and only media are worth more than theirs. So a body no
  * longer than the limit, in which no media are named, passes after one search. Any other is counted
- * while it comes. One that is no JSON, not even Google's, is counted as the text it is: whether to
- * refuse it is Google's business. Owns no bytes; not thread-safe.
+ * while it comes. One that is no JSON, not even Google's, is counted as the text it is, with all
+ * the media it mentions: whether to refuse it is Google's business. Owns no bytes; not thread-safe.
  */
 final class TokenCheck {
   private enum State {
@@ -24,7 +24,7 @@ final class TokenCheck {
     SEARCHING,
     /** The parser counts; next: COUNTING_BYTES. */
     COUNTING,
-    /** No JSON: all bytes are one text; final. */
+    /** No JSON: all bytes are one text, and what it mentions are media; final. */
     COUNTING_BYTES
   }
 
@@ -38,7 +38,7 @@ final class TokenCheck {
   private State state = State.SEARCHING;
   private long seenBytes;
   private @Nullable TokenWalk walk;
-  private @Nullable TextFeed bytes;
+  private @Nullable BrokenBody bytes;
 
   /**
    * Begins with a body.
@@ -93,11 +93,7 @@ final class TokenCheck {
 
   private void countBytes(HeldRequest held) {
     state = State.COUNTING_BYTES;
-    release();
-    TextCounter counter = counters.get();
-    counter.reset();
-    bytes = new TextFeed(counter);
-    bytes.begin();
+    bytes = walk().asBroken();
     held.show(bytes::look);
   }
 
@@ -136,7 +132,7 @@ final class TokenCheck {
     return Objects.requireNonNull(walk);
   }
 
-  private TextFeed bytes() {
+  private BrokenBody bytes() {
     return Objects.requireNonNull(bytes);
   }
 }

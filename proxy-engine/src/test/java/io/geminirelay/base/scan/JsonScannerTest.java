@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonScannerTest {
 
   /** Writes down what it hears, one line an event, texts put together. */
-  private static final class Protocol implements JsonListener {
+  private static class Protocol implements JsonListener {
     private final List<String> lines = new ArrayList<>();
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
@@ -148,6 +148,9 @@ class JsonScannerTest {
         "{\"a\":\"raw\ttab\"}",
         "{\"a\":1,\"a\":2}",
         " 17 ",
+        "[.5,5.,+5,007,-.5,+.5e1]",
+        "{\"raw\ttab\":1}",
+        "{\"fi\\le\\Data\":1}",
         "\"alone\"",
         ""
       })
@@ -190,12 +193,64 @@ class JsonScannerTest {
   }
 
   @Test
-  void boundsNamesAndNumbers() {
+  void boundsNames() {
     assertFalse(scan("{\"" + "x".repeat(1_000_000) + "\":1}").contains("whole"));
-    assertFalse(scan("[" + "9".repeat(1_000_000) + "]").contains("whole"));
+  }
+
+  @Test
+  void readsNamesWithUnknownEscapesAsItReadsTexts() {
     assertEquals(
-        List.of("[", "number " + JsonScanner.NO_NUMBER, "]", "whole"),
-        scan("[" + "9".repeat(100) + "]"));
+        List.of("{", "name file_Data", "text file_Data", "}", "whole"),
+        scan("{\"f\\ile\\_\\Data\":\"f\\ile\\_\\Data\"}"));
+  }
+
+  @Test
+  void takesNumbersOfAnyLengthInBoundedMemory() {
+    String number = "number " + JsonScanner.NO_NUMBER;
+    assertEquals(List.of("[", number, "]", "whole"), scan("[" + "9".repeat(1_000_000) + "]"));
+    assertEquals(List.of(number, "whole"), scan("9".repeat(1_000_000)));
+    assertEquals(
+        List.of("[", "VALUE_NUMBER_FLOAT", number, "number 7", "text a", "]", "whole"),
+        scan(
+            "[-1."
+                + "0".repeat(5_000)
+                + "e+"
+                + "0".repeat(450)
+                + "1,"
+                + "0".repeat(500)
+                + "1,7,'a']"));
+    assertFalse(scan("[" + "9".repeat(1_000) + "x]").contains("whole"));
+    assertFalse(scan("[1" + ".5".repeat(1_000) + "]").contains("whole"));
+  }
+
+  @Test
+  void tellsTheTrueLengthOfNumbersHoweverTheyAreCut() {
+    String first = "-" + "1".repeat(150) + "." + "2".repeat(160) + "E" + "3".repeat(170);
+    String second = "4".repeat(600);
+    byte[] bytes =
+        ("{\"a\":[" + first + ",12 ,true," + second + " ]}" + second)
+            .getBytes(StandardCharsets.UTF_8);
+    List<Integer> expected = List.of(first.length(), 2, 4, 600, 600);
+    EverySplit.of(bytes, 5, 1, pieces -> assertEquals(expected, lengths(pieces)));
+  }
+
+  private static List<Integer> lengths(List<byte[]> pieces) {
+    List<Integer> lengths = new ArrayList<>();
+    JsonScanner[] scanner = new JsonScanner[1];
+    Protocol protocol =
+        new Protocol() {
+          @Override
+          public void scalar(JsonToken token, long whole) {
+            lengths.add(scanner[0].scalarLength());
+          }
+        };
+    scanner[0] = new JsonScanner(protocol);
+    for (byte[] piece : pieces) {
+      scanner[0].look(Unpooled.wrappedBuffer(piece), 0, piece.length);
+    }
+    assertTrue(scanner[0].finish());
+    scanner[0].release();
+    return lengths;
   }
 
   @Test

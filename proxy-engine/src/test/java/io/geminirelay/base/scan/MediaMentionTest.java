@@ -30,6 +30,11 @@ class MediaMentionTest {
         "file\\u005fdata",
         "file\\u005Fdata",
         "ima\\u0067e",
+        "\\inlineData",
+        "inl\\ineDat",
+        "file\\Data",
+        "file\\_data",
+        "\\\\\\inline",
       })
   void findsEveryNameWhereverItStandsAndHoweverItIsCut(String name) {
     for (String before : List.of("", "{\"", "{'", "a \\n \\\" e_t_eD", "some text that is long")) {
@@ -48,10 +53,31 @@ class MediaMentionTest {
         "\\u003cb\\u003e \\u00e9 \\u0030 \\u2028 \\\\ \\n",
         "inlineDat inline_dat nlineData imageurl image_ur input_audi fileDat file_dat",
         "theData the_data e_ t_ eD \\u",
+        "C:\\\\Data\\\\\\\\x \\\\_ \\/ \\' \\\" \\b\\f\\n\\r\\t\\\\\\n",
       })
   void saysNoWhereNothingIsNamed(String text) {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     EverySplit.of(body, 5, 1, pieces -> assertEquals(false, found(pieces)));
+  }
+
+  @Test
+  void countsEveryMentionOnceHoweverItIsCut() {
+    String all =
+        "{'fileData':{},'inline_data':{},\"type\":\"image_url\",\"image_url\":\"file_id file_idfile_id\","
+            + "'in\\lineData':'\\\\Data','\\u0066ile_url':0,'\\\\\\input_audio':1,file_urlinlineData}";
+    byte[] body = all.getBytes(StandardCharsets.UTF_8);
+    EverySplit.of(
+        body,
+        100,
+        1,
+        pieces -> {
+          MediaMention mention = new MediaMention();
+          for (byte[] piece : pieces) {
+            ByteBuf buf = Unpooled.buffer().writeZero(3).writeBytes(piece).writeZero(3);
+            mention.count(buf, 3, 3 + piece.length);
+          }
+          assertEquals(13, mention.mentions());
+        });
   }
 
   @Test

@@ -218,7 +218,7 @@ class TokenEstimateTest {
     assertEquals(100, estimate.tokens());
     estimate.begin();
     estimate.character('7');
-    assertEquals(100, estimate.tokens(), "a text that has not ended");
+    assertEquals(101, estimate.tokens(), "with a text that has not ended");
     estimate.reset();
     assertEquals(0, estimate.tokens());
     estimate.begin();

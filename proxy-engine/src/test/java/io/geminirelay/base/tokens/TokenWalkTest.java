@@ -38,6 +38,9 @@ class TokenWalkTest {
           "one", "twö", "f", "a", "b", "g", "output", "c", "print", "4", "system", "h", "does",
           "OBJECT", "where", "STRING", "city", "x", "y", "where", "INTEGER");
 
+  private static final String A_LONG_NAME =
+      "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567.pdf";
+
   private final HeardTexts heard = new HeardTexts();
 
   private long count(PromptForm form, String model, String body) {
@@ -223,6 +226,92 @@ class TokenWalkTest {
     assertEquals(258, openAi("{" + messages + ",\"model\":\"gemini-2.0-flash\"}"));
     assertEquals(1121, openAi("{\"model\":\"gemini-3-pro\"," + messages + "}"));
     assertEquals(1121, openAi("{" + messages + "}"), "an unknown model is a new one");
+  }
+
+  /** Else a request is refused that would have passed with its model before its messages. */
+  @Test
+  void countsNoMoreThanTheLeastWhileTheModelIsStillToCome() {
+    String picture =
+        "{\"image_url\":{\"url\":\"data:image/png;base64," + "A".repeat(4_000_000) + "\"}}";
+    String head = "{\"messages\":[{\"content\":[" + picture + "," + picture + "]}]";
+    TokenWalk walk = new TokenWalk(heard, PromptForm.OPENAI, "");
+    byte[] bytes = head.getBytes(StandardCharsets.UTF_8);
+    walk.look(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+    assertEquals(2 * 1_120 + 1, walk.tokens());
+    walk.release();
+    assertEquals(2 * 1_120 + 1, openAi(head + ",\"model\":\"gemini-3-pro\"}"));
+    assertEquals(2 * 20 * 258, openAi(head + ",\"model\":\"gemini-2.0-flash\"}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"file\":{\"file_data\":\"%s\"}', 15480",
+    "'\"file\":{\"file_data\":\"data:application/pdf;base64,%s\"}', 15480",
+    "'\"file\":{\"file_data\":\"data:application/pdf;name=" + A_LONG_NAME + ";base64,%s\"}', 15480",
+    "'\"image_url\":{\"url\":\"data:image/png;name=" + A_LONG_NAME + ";base64,%s\"}', 5160",
+    "'\"file\":{\"file_data\":\"https://example.com/%s\"}', 2580",
+  })
+  void countsInlineMediaByLengthHoweverTheyAreWritten(String member, long tokens) {
+    String head = "{\"model\":\"gemini-2.0-flash\",\"messages\":[{\"content\":[{";
+    assertEquals(tokens, openAi(head + member.formatted("A".repeat(3_999_800)) + "}]}]}"));
+    assertEquals(List.of(), heard.texts());
+  }
+
+  @Test
+  void countsEachDocumentThatFollowsAnother() {
+    String one = "{\"contents\":[{\"parts\":[{\"text\":\"abc\"}]}],\"cachedContent\":\"no\"}";
+    assertEquals(6, gemini(one + "\n" + one));
+    assertEquals(9, gemini("[" + one + "," + one + "]" + one));
+  }
+
+  @Test
+  void countsTextsThatComeAsNumbers() {
+    String embeddings = "{\"model\":\"gemini-embedding-001\",\"input\":";
+    assertEquals(5, openAi(embeddings + "[[1,20000,3],[123456,5]]}"));
+    assertEquals(100, openAi(embeddings + "[" + "9".repeat(100) + "]}"));
+    assertEquals(5_000, gemini("{\"contents\":[" + "9".repeat(5_000) + "]}"));
+    assertEquals(0, openAi("{\"messages\":[{\"content\":null}],\"model\":\"gemini-2.0\"}"));
+  }
+
+  @Test
+  void countsNamesOfSpeakersAndPartsOfNewKinds() {
+    assertEquals(7, openAi("{\"model\":\"gemini-2.0\",\"messages\":[{\"name\":\"speaker\"}]}"));
+    gemini(
+        "{\"contents\":[{\"parts\":[{\"toolResponse\":{\"id\":\"x\",\"response\":{\"a\":\"b\"}}},"
+            + "{\"thought\":true,\"videoMetadata\":{\"startOffset\":\"no\"}}]}]}");
+    assertEquals(List.of("id", "x", "response", "a", "b"), heard.texts());
+  }
+
+  @Test
+  void countsAllMediaThatABrokenBodyMentions() {
+    String file = "{\"fileData\":{\"fileUri\":\"https://a/b\",\"mimeType\":\"video/mp4\"}},";
+    String image = "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AAAA\"}},";
+    String whole = "{\"contents\":[{\"parts\":[" + image + file;
+    for (String end :
+        List.of("", "]}]}}", "=", file + "=" + file.repeat(8), "#" + file.repeat(9))) {
+      String body = whole + end;
+      int files = (body.length() - body.replace("fileData", "").length()) / "fileData".length();
+      EverySplit.of(
+          body.getBytes(StandardCharsets.UTF_8),
+          10,
+          1,
+          pieces -> assertEquals(body.length() + 258 + files * 15_780L, broken(pieces)));
+    }
+    assertEquals(11, broken(List.of("no media = ".getBytes(StandardCharsets.UTF_8))));
+  }
+
+  private long broken(List<byte[]> pieces) {
+    TokenWalk walk = new TokenWalk(heard, PromptForm.GEMINI, "gemini-2.0-flash");
+    for (byte[] piece : pieces) {
+      walk.look(Unpooled.wrappedBuffer(piece), 0, piece.length);
+    }
+    assertFalse(walk.finish());
+    BrokenBody broken = walk.asBroken();
+    for (byte[] piece : pieces) {
+      broken.look(Unpooled.wrappedBuffer(piece), 0, piece.length);
+    }
+    broken.end();
+    return broken.tokens();
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +238,25 @@ class VocabularyCounterTest {
     int[] pieces = text.codePoints().map(vocabulary.characters()::piece).toArray();
     long whole = new SegmentMerger(vocabulary.merges()).count(pieces, pieces.length);
     assertEquals(whole, Counting.count(counters.counter(), text.toString()));
+  }
+
+  @Test
+  void countsAlongWithATextAndNeverTooMuch() {
+    TextCounter counter = counters.counter();
+    byte[] text = "The quick brown fox jumps. ".repeat(10_000).getBytes(StandardCharsets.UTF_8);
+    long whole = Counting.count(counter, List.of(text));
+    counter.reset();
+    counter.begin();
+    long before = 0;
+    for (int from = 0; from < text.length; from += 1_000) {
+      Counting.look(counter, Arrays.copyOfRange(text, from, from + 1_000));
+      long now = counter.tokens();
+      assertTrue(now > before && now <= whole, now + " of " + whole);
+      before = now;
+    }
+    assertTrue(before > whole - 10, before + " of " + whole);
+    counter.end();
+    assertEquals(whole, counter.tokens());
   }
 
   @Test
