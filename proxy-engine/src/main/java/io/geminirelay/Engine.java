@@ -12,6 +12,7 @@ import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
+import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
@@ -123,8 +124,9 @@ public final class Engine {
             Edits.of(config.groups(), config.guard()),
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
+    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, counters, outbound, new Settlement(time));
+        new RequestPipeline(config, vitals, counters, held, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 
