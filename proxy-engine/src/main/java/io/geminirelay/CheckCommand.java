@@ -1,6 +1,7 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigText;
+import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.tokens.Vocabulary;
 import io.geminirelay.base.tokens.VocabularyException;
@@ -24,7 +25,10 @@ final class CheckCommand implements Callable<Integer> {
       throw new IllegalStateException("not started through Main");
     }
     Loaded loaded = main.load();
-    checkVocabulary(loaded.config().guard().vocabulary());
+    GuardConfig guard = loaded.config().guard();
+    if (guard.maxTokensPerRequest() > 0) {
+      checkVocabulary(guard.vocabulary());
+    }
     main.out().print(ConfigText.of(loaded.config()));
     main.out().flush();
     return Main.OK;

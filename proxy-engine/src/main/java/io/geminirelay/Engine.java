@@ -133,14 +133,17 @@ public final class Engine {
   /** What counting needs is loaded once, before anything listens, and only where it is done. */
   private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
     Path vocabulary = guard.vocabulary();
-    Supplier<TextCounter> counters = TokenEstimate::new;
-    if (guard.maxTokensPerRequest() > 0) {
-      counters = vocabulary == null ? counters : TokenCounters.load(vocabulary)::counter;
-      LOG.info("tokens are {}", vocabulary == null ? "estimated" : "counted by " + vocabulary);
-      var first = counters.get();
-      first.reset();
+    if (guard.maxTokensPerRequest() == 0) {
+      return TokenEstimate::new;
     }
-    return counters;
+    if (vocabulary != null) {
+      LOG.info("tokens are counted by {}", vocabulary);
+      return TokenCounters.load(vocabulary)::counter;
+    }
+    LOG.info("tokens are estimated");
+    TextCounter first = new TokenEstimate();
+    first.reset();
+    return TokenEstimate::new;
   }
 
   private LoopPools poolsOf(EventLoop loop) {

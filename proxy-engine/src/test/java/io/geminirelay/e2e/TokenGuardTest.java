@@ -93,6 +93,8 @@ class TokenGuardTest {
     String arguments =
         "{\"messages\":[{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}]}]}";
     String embed = "{\"requests\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}]}";
+    String interaction = "{\"input\":[{\"content\":[{\"text\":\"%s\"}]}],\"model\":\"m\"}";
+    String batch = "{\"batch\":{\"inputConfig\":{\"requests\":{\"requests\":[{\"request\":%s}]}}}}";
     String models = "/v1beta/models/gemini-embedding-001";
     String file = "{\"contents\":[{\"parts\":[{\"%s\":{\"fileUri\":\"https://a/b\"}}]}]}";
     return Stream.of(
@@ -110,6 +112,11 @@ class TokenGuardTest {
         Arguments.of(Rig.UNARY, "{\"contents\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"),
         Arguments.of(Rig.UNARY, "{\"contents\":[" + "9".repeat(100_000) + "]}"),
         Arguments.of(Rig.UNARY, "\u0000".repeat(20_000)),
+        Arguments.of(Rig.UNARY + "/", gemini(LONG)),
+        Arguments.of(Rig.CHAT + "/", chat(LONG)),
+        Arguments.of("/v1beta/interactions", interaction.formatted(LONG)),
+        Arguments.of(models + ":batchGenerateContent", batch.formatted(gemini(LONG))),
+        Arguments.of("/v1/responses", "{\"input\":\"" + LONG + "\",\"model\":\"m\"}"),
         Arguments.of(Rig.CHAT, array.formatted(LONG)),
         Arguments.of(Rig.CHAT, arguments.formatted(LONG)),
         Arguments.of("/v1/embeddings", "{\"input\":[\"" + LONG + "\"],\"model\":\"m\"}"),

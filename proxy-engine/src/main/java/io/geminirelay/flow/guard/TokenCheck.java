@@ -98,7 +98,11 @@ final class TokenCheck {
   }
 
   private boolean mustCount() {
-    return announcedBytes > limit || seenBytes > limit || mention.found();
+    // Media in interactions have no names that could be searched for.
+    return form == PromptForm.INTERACTION
+        || announcedBytes > limit
+        || seenBytes > limit
+        || mention.found();
   }
 
   private boolean count(ByteBuf piece, int from, int to) {

@@ -96,7 +96,18 @@ class TokenGuardHandlerTest {
   @ParameterizedTest
   @CsvSource({
     "/v1beta/models/m:countTokens, NATIVE, false",
-    "/v1beta/models/m:batchGenerateContent, NATIVE, false",
+    "/v1beta/models/m:batchGenerateContent, NATIVE, true",
+    "/v1beta/models/m:batchGenerateContent/?a=/b, NATIVE, true",
+    "/v1beta/models/m:asyncBatchEmbedContent, NATIVE, true",
+    "/v1beta/models/aqa:generateAnswer, NATIVE, true",
+    "/v1beta/models/imagen:predict, NATIVE, false",
+    "/v1beta/interactions, NATIVE, true",
+    "/v1beta/interactions/%2F?a, NATIVE, false",
+    "/v1beta/interactions%2F, NATIVE, true",
+    "/v1beta/interactions/a, NATIVE, false",
+    "/v1beta/openai/completions, OPENAI, true",
+    "/v1beta/openai/responses/, OPENAI, true",
+    "/v1beta/openai/embeddings/, OPENAI, true",
     "/upload/v1beta/files, UPLOAD, false",
     "/v1beta/openai/batches, OPENAI, false",
     "/v1beta/models/m:embedContent, NATIVE, true",
@@ -171,6 +182,14 @@ class TokenGuardHandlerTest {
     sized(100);
     channel.writeInbound(
         last("{'contents':{'parts':{'file\\u0044ata':{'fileUri':'a','mimeType':'video/mp4'}}}}"));
+    assertRefused("Request body too large: 15780 tokens (max: 1400)", false);
+  }
+
+  @Test
+  void countsAShortInteractionWithMedia() {
+    head("/v1beta/interactions", Route.NATIVE, false, "content-length", "100");
+    channel.writeInbound(
+        last("{'model':'gemini-2.0-flash','input':{'type':'video','uri':'https://youtu.be/a'}}"));
     assertRefused("Request body too large: 15780 tokens (max: 1400)", false);
   }
 
