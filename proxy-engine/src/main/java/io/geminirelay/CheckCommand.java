@@ -1,7 +1,6 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigText;
-import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.tokens.Vocabulary;
 import io.geminirelay.base.tokens.VocabularyException;
@@ -25,10 +24,7 @@ final class CheckCommand implements Callable<Integer> {
       throw new IllegalStateException("not started through Main");
     }
     Loaded loaded = main.load();
-    GuardConfig guard = loaded.config().guard();
-    if (guard.maxTokensPerRequest() > 0) {
-      checkVocabulary(guard.vocabulary());
-    }
+    checkVocabulary(loaded.config().guard().vocabulary());
     main.out().print(ConfigText.of(loaded.config()));
     main.out().flush();
     return Main.OK;

@@ -227,6 +227,33 @@ class TokenGuardTest {
     }
   }
 
+  /** It is counted in several turns, as its parts are there already when that is found out. */
+  @Test
+  void passesALongBodyThatTurnsOutToBeNoJsonAtItsEnd() throws Exception {
+    String body = "{\"contents\":\"" + LONG.repeat(150);
+    try (Rig wide = Rig.of(1, "server.max_tokens_per_request: 1000000");
+        TestHttp2Client client = TestHttp2Client.plain(wide.port())) {
+      assertEquals(200, wide.post(Rig.UNARY, body).status());
+      assertEquals(body, wide.journal().lastRequest().bodyText());
+      wide.journal().clear();
+      assertEquals(200, client.post(Rig.UNARY, body).status());
+      assertEquals(body, wide.journal().lastRequest().bodyText());
+    }
+  }
+
+  @Test
+  void refusesALongBodyThatTurnsOutToBeNoJsonAtItsEnd() {
+    String body = "{\"x\":\"" + LONG.repeat(150);
+    Response answer = rig.post(Rig.UNARY, body);
+    assertEquals(400, answer.status(), answer.text());
+    assertTrue(answer.text().contains("more than"), answer.text());
+    try (TestHttp2Client client = TestHttp2Client.plain(rig.port())) {
+      assertEquals(400, client.post(Rig.UNARY, body).status());
+      assertEquals(200, client.post(Rig.UNARY, gemini(FITTING)).status());
+    }
+    assertEquals(1, rig.journal().requestCount());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {Rig.UNARY, Rig.CHAT, "/v1beta/cachedContents"})
   void refusesCompressedBodiesThatAreNoUploads(String path) {
