@@ -12,6 +12,7 @@ import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
+import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
@@ -123,22 +124,26 @@ public final class Engine {
             Edits.of(config.groups(), config.guard()),
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
+    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, counters, outbound, new Settlement(time));
+        new RequestPipeline(config, vitals, counters, held, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 
   /** What counting needs is loaded once, before anything listens, and only where it is done. */
   private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
     Path vocabulary = guard.vocabulary();
-    Supplier<TextCounter> counters = TokenEstimate::new;
-    if (guard.maxTokensPerRequest() > 0) {
-      counters = vocabulary == null ? counters : TokenCounters.load(vocabulary)::counter;
-      LOG.info("tokens are {}", vocabulary == null ? "estimated" : "counted by " + vocabulary);
-      var first = counters.get();
-      first.reset();
+    if (guard.maxTokensPerRequest() == 0) {
+      return TokenEstimate::new;
     }
-    return counters;
+    if (vocabulary != null) {
+      LOG.info("tokens are counted by {}", vocabulary);
+      return TokenCounters.load(vocabulary)::counter;
+    }
+    LOG.info("tokens are estimated");
+    TextCounter first = new TokenEstimate();
+    first.reset();
+    return TokenEstimate::new;
   }
 
   private LoopPools poolsOf(EventLoop loop) {

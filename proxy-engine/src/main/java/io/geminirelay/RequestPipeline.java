@@ -12,6 +12,7 @@ import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
+import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.guard.TokenGuardHandler;
 import io.geminirelay.flow.interpret.DialectFactory;
 import io.geminirelay.flow.interpret.InterpretHandler;
@@ -37,6 +38,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
   private final long maxTokens;
   private final Supplier<TextCounter> counters;
+  private final HoldBudget budget;
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
@@ -50,17 +52,20 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
    * @param counters makes a counter of tokens for the calling event loop
+   * @param budget bytes of bodies that may wait for their count at once
    */
   public RequestPipeline(
       EngineConfig config,
       Vitals vitals,
       Supplier<TextCounter> counters,
+      HoldBudget budget,
       Outbound outbound,
       Settlement settlement) {
     CorsRules rules = config.guard().cors();
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
     this.maxTokens = config.guard().maxTokensPerRequest();
     this.counters = counters;
+    this.budget = budget;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
         new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
@@ -91,7 +96,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
     add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
     if (maxTokens > 0) {
-      add(pipeline, Stage.TOKENS, new TokenGuardHandler(maxTokens, counters));
+      add(pipeline, Stage.TOKENS, new TokenGuardHandler(maxTokens, counters, budget));
     }
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }

@@ -10,6 +10,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
+import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
@@ -147,7 +148,13 @@ final class MemoryRelay {
     Vitals vitals =
         new Vitals("bench", () -> false, () -> 1, () -> new HealthReport(List.of(), List.of()));
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, TokenEstimate::new, outbound, new Settlement(time));
+        new RequestPipeline(
+            config,
+            vitals,
+            TokenEstimate::new,
+            HoldBudget.of(config.server().limits().maxBodyBytes()),
+            outbound,
+            new Settlement(time));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, stages);
   }
 

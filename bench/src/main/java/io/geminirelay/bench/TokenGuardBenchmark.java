@@ -3,6 +3,7 @@ package io.geminirelay.bench;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.tokens.TokenEstimate;
+import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.guard.TokenGuardHandler;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -96,7 +97,8 @@ public class TokenGuardBenchmark {
     if (way != Way.NONE) {
       // A count of prose stays below half of its bytes.
       long limit = way == Way.COUNT ? bodyBytes / 2 : way.share;
-      channel.pipeline().addLast(new TokenGuardHandler(limit, TokenEstimate::new));
+      HoldBudget budget = new HoldBudget(bodyBytes);
+      channel.pipeline().addLast(new TokenGuardHandler(limit, TokenEstimate::new, budget));
     }
     channel.pipeline().addLast(sink);
   }

@@ -93,6 +93,8 @@ class TokenGuardTest {
     String arguments =
         "{\"messages\":[{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}]}]}";
     String embed = "{\"requests\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}]}";
+    String interaction = "{\"input\":[{\"content\":[{\"text\":\"%s\"}]}],\"model\":\"m\"}";
+    String batch = "{\"batch\":{\"inputConfig\":{\"requests\":{\"requests\":[{\"request\":%s}]}}}}";
     String models = "/v1beta/models/gemini-embedding-001";
     String file = "{\"contents\":[{\"parts\":[{\"%s\":{\"fileUri\":\"https://a/b\"}}]}]}";
     return Stream.of(
@@ -119,6 +121,11 @@ class TokenGuardTest {
         Arguments.of(Rig.UNARY, "{\"contents\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"),
         Arguments.of(Rig.UNARY, "{\"contents\":[" + "9".repeat(100_000) + "]}"),
         Arguments.of(Rig.UNARY, "\u0000".repeat(20_000)),
+        Arguments.of(Rig.UNARY + "/", gemini(LONG)),
+        Arguments.of(Rig.CHAT + "/", chat(LONG)),
+        Arguments.of("/v1beta/interactions", interaction.formatted(LONG)),
+        Arguments.of(models + ":batchGenerateContent", batch.formatted(gemini(LONG))),
+        Arguments.of("/v1/responses", "{\"input\":\"" + LONG + "\",\"model\":\"m\"}"),
         Arguments.of(Rig.CHAT, array.formatted(LONG)),
         Arguments.of(Rig.CHAT, arguments.formatted(LONG)),
         Arguments.of("/v1/embeddings", "{\"input\":[\"" + LONG + "\"],\"model\":\"m\"}"),
@@ -227,6 +234,34 @@ class TokenGuardTest {
       assertEquals(0, rig.journal().requestCount());
       assertEquals(200, client.post(Rig.UNARY, gemini(FITTING)).status());
     }
+  }
+
+  /** It is counted in several turns, as its parts are there already when that is found out. */
+  @Test
+  void passesALongBodyThatTurnsOutToBeNoJsonAtItsEnd() throws Exception {
+    String body = "{\"contents\":\"" + LONG.repeat(150);
+    try (Rig wide = Rig.of(1, "server.max_tokens_per_request: 1000000");
+        TestHttp2Client client = TestHttp2Client.plain(wide.port())) {
+      // To refuse it is Google's business.
+      wide.post(Rig.UNARY, body);
+      assertEquals(body, wide.journal().lastRequest().bodyText());
+      wide.journal().clear();
+      client.post(Rig.UNARY, body);
+      assertEquals(body, wide.journal().lastRequest().bodyText());
+    }
+  }
+
+  @Test
+  void refusesALongBodyThatTurnsOutToBeNoJsonAtItsEnd() {
+    String body = "{\"x\":\"" + LONG.repeat(150);
+    Response answer = rig.post(Rig.UNARY, body);
+    assertEquals(400, answer.status(), answer.text());
+    assertTrue(answer.text().contains("more than"), answer.text());
+    try (TestHttp2Client client = TestHttp2Client.plain(rig.port())) {
+      assertEquals(400, client.post(Rig.UNARY, body).status());
+      assertEquals(200, client.post(Rig.UNARY, gemini(FITTING)).status());
+    }
+    assertEquals(1, rig.journal().requestCount());
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ final class CrossChecks {
     checkReach(config, server);
     checkPages(config, server);
     checkTimes(config, server);
+    checkVocabulary(config.guard(), server);
   }
 
   /** Without credentials only this machine may call, unless it is written out. */
@@ -59,6 +60,15 @@ final class CrossChecks {
           "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
               + " page use the keys";
       cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
+    }
+  }
+
+  private static void checkVocabulary(GuardConfig guard, ConfigTree server) {
+    if (guard.vocabulary() != null && guard.maxTokensPerRequest() == 0) {
+      String expected = "max_tokens_per_request too; without a limit nothing is counted";
+      server
+          .problems()
+          .warn(server.placeOf("tokenizer_file"), "a vocabulary without a limit", expected);
     }
   }
 

@@ -62,8 +62,18 @@ final class MediaEntry {
       case SOUND_FORMAT -> mimeType = "audio/" + beginning().toLowerCase(Locale.ROOT);
       case BASE64 -> base64Chars = chars;
       case URI -> named = true;
+      case KIND -> kind(beginning());
       case DATA_URL, FILE_DATA, PICTURE, ATTACHMENT -> url(place);
       default -> {}
+    }
+  }
+
+  /**
+   * Stands in for the type of media where none is given: {@code image}, {@code video} and so on.
+   */
+  private void kind(String kind) {
+    if (mimeType.isEmpty()) {
+      mimeType = kind.equals("document") ? "application/pdf" : kind + "/";
     }
   }
 
@@ -92,6 +102,8 @@ final class MediaEntry {
     } else if (named) {
       tally.unseen(mimeType.isEmpty() ? usual(place) : MediaKind.of(mimeType));
     }
+    // What it stands in may be closed next, and has no media of its own then.
+    begin();
   }
 
   private static MediaKind usual(PromptPlace place) {

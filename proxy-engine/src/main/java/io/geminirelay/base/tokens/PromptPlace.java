@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a request a value stands, as far as it matters for counting: the two dialects' bodies as
- * a tree of named places. Arrays do not matter: an element stands where its array does.
+ * Where in a request a value stands, as far as it matters for counting: the dialects' bodies as a
+ * tree of named places. Arrays do not matter: an element stands where its array does.
  *
  * <p>Sources: Google's <a href="https://ai.google.dev/api/generate-content">generateContent</a>, <a
  * href="https://ai.google.dev/api/caching#Content">Content</a> and <a
@@ -64,7 +64,14 @@ enum PromptPlace {
   FILE_DATA,
   SOUND,
   SOUND_FORMAT,
-  FORMAT;
+  FORMAT,
+
+  /** The root of an interaction. */
+  INTERACTION,
+  /** A turn, a step or a piece of content of an interaction; media with their bytes or named. */
+  BLOCK,
+  /** What a block is, which is a MIME type's beginning for media. */
+  KIND;
 
   private static final Map<PromptPlace, Map<String, PromptPlace>> CHILDREN =
       new EnumMap<>(PromptPlace.class);
@@ -73,6 +80,9 @@ enum PromptPlace {
     google();
     openAi();
     tools();
+    batches();
+    completions();
+    interactions();
   }
 
   private static void google() {
@@ -118,6 +128,26 @@ enum PromptPlace {
     SCHEMA.child(NOTHING, "propertyOrdering");
   }
 
+  private static void batches() {
+    GEMINI.child(GEMINI, "batch", "inputConfig", "request", "inlinePassages", "passages");
+  }
+
+  private static void completions() {
+    OPENAI.child(ITEM, "prompt").child(TEXT, "suffix", "instructions");
+    ITEM.child(ITEM, "content", "output", "summary").child(CALL_NAME, "name");
+    ITEM.child(TEXT, "arguments").child(ATTACHMENT, "file_data", "file_url", "file_id");
+    TOOL.child(CALL_NAME, "name").child(SCHEMA, "description", "parameters");
+  }
+
+  private static void interactions() {
+    INTERACTION.child(MODEL, "model").child(BLOCK, "input").child(CONTENT, "systemInstruction");
+    INTERACTION.child(DECLARATION, "tools").child(SCHEMA, "responseFormat");
+    BLOCK.child(TEXT, "text").child(BLOCK, "content", "summary", "result", "parts");
+    BLOCK.child(KIND, "type").child(MIME, "mimeType").child(BASE64, "data").child(URI, "uri");
+    BLOCK.child(SIGNATURE, "signature").child(CALL_NAME, "name").child(DATA, "arguments");
+    BLOCK.child(NOTHING, "id", "callId", "role", "resolution", "isError", "annotations");
+  }
+
   private PromptPlace child(PromptPlace place, String... names) {
     Map<String, PromptPlace> children = CHILDREN.computeIfAbsent(this, any -> new HashMap<>());
     for (String name : names) {
@@ -149,8 +179,8 @@ enum PromptPlace {
 
   private PromptPlace others() {
     return switch (this) {
-      // A kind of part that is newer than this list.
-      case DATA, PART -> DATA;
+      // A kind of part, or of content, that is newer than this list.
+      case DATA, PART, BLOCK -> DATA;
       case SCHEMA, MEMBERS, REQUIRED -> SCHEMA;
       default -> NOTHING;
     };
@@ -167,7 +197,7 @@ enum PromptPlace {
   /** Whether an object here holds or names media. */
   boolean media() {
     return switch (this) {
-      case INLINE, FILE, PICTURE, ATTACHMENT, SOUND -> true;
+      case INLINE, FILE, PICTURE, ATTACHMENT, SOUND, BLOCK -> true;
       default -> false;
     };
   }
@@ -175,7 +205,7 @@ enum PromptPlace {
   /** Whether a string here is text for the model. */
   boolean text() {
     return switch (this) {
-      case TEXT, CONTENT, PART, ITEM, CALL_NAME -> true;
+      case TEXT, CONTENT, PART, ITEM, CALL_NAME, BLOCK -> true;
       default -> framed();
     };
   }

@@ -80,7 +80,7 @@ public final class TokenWalk implements JsonListener {
     this.root = form.root();
     this.next = root;
     this.modelKnown = !model.isEmpty();
-    this.modelInBody = form == PromptForm.OPENAI;
+    this.modelInBody = form != PromptForm.GEMINI;
     this.generation = ModelGeneration.of(model);
   }
 
@@ -190,7 +190,14 @@ public final class TokenWalk implements JsonListener {
       case DECLARATION -> declared();
       case SCHEMA -> keyword(name);
       case MESSAGE -> tally.frame(next == PromptPlace.ANSWERED ? RESPONSE_FRAME : 0);
+      case BLOCK -> data(name);
       default -> {}
+    }
+  }
+
+  private void data(String name) {
+    if (next == PromptPlace.DATA) {
+      texts.text(name);
     }
   }
 

@@ -22,7 +22,7 @@ record ModelName(String model, String action) {
    */
   static ModelName of(String path, int from) {
     int colon = colon(path);
-    String action = colon < 0 ? "" : path.substring(colon + 1);
+    String action = colon < 0 ? "" : path.substring(colon + 1, end(path));
     int end = colon < 0 ? path.length() : colon;
     String model = "";
     if (path.startsWith(MODELS, from)) {
@@ -40,7 +40,7 @@ record ModelName(String model, String action) {
   /** Whether the last segment of {@code path} ends in an action. */
   static boolean hasAction(String path) {
     int colon = colon(path);
-    return colon >= 0 && colon + 1 < path.length();
+    return colon >= 0 && colon + 1 < end(path);
   }
 
   /** Whether the action asks a model for an answer. */
@@ -69,6 +69,11 @@ record ModelName(String model, String action) {
 
   private static int colon(String path) {
     int colon = path.lastIndexOf(':');
-    return colon > path.lastIndexOf('/') ? colon : -1;
+    return colon > path.lastIndexOf('/', end(path) - 1) ? colon : -1;
+  }
+
+  /** Where the last segment ends: servers take a path with one slash behind it for the same. */
+  private static int end(String path) {
+    return path.endsWith("/") ? path.length() - 1 : path.length();
   }
 }

@@ -91,7 +91,7 @@ public final class RouteTable {
   }
 
   private static boolean isShort(String path) {
-    return path.equals(CHAT)
+    return (path.startsWith(CHAT) && isOver(path, CHAT.length()))
         || path.equals("/embeddings")
         || path.equals("/models")
         || (path.startsWith("/models/") && !ModelName.hasAction(path));
@@ -105,10 +105,15 @@ public final class RouteTable {
   private static RouteMatch openAi(HttpMethod method, String raw, String path, int root) {
     boolean generating =
         HttpMethod.POST.equals(method)
-            && path.length() == root + CHAT.length()
-            && path.endsWith(CHAT);
+            && path.startsWith(CHAT, root)
+            && isOver(path, root + CHAT.length());
     String model = generating ? "" : ModelName.of(path, root).model();
     return match(Route.OPENAI, method, raw, model, generating);
+  }
+
+  /** Whether nothing stands in {@code path} from {@code end} on, but for one slash at most. */
+  private static boolean isOver(String path, int end) {
+    return path.length() == end || (path.length() == end + 1 && path.charAt(end) == '/');
   }
 
   private static RouteMatch match(

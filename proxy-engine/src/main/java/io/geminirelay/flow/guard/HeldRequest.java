@@ -16,31 +16,49 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pieces shorter than {@value #SMALL_BYTES} bytes are copied together, so that a client which
  * sends byte by byte pins neither a receive buffer nor an object with each of them; longer ones are
- * kept as they are. Owns everything taken until {@link #passOn} or {@link #release()}. Event loop
- * only.
+ * kept as they are. Owns everything taken until {@link #passOn} or {@link #release()}, and takes
+ * its bytes from the budget of all held requests until then. What is held is read by a cursor, in
+ * as many turns as it takes. Event loop only.
  */
 final class HeldRequest {
   private static final int SMALL_BYTES = 2048;
   private static final int JOINED_BYTES = 16 << 10;
+  private static final int STEP_BYTES = 64 << 10;
 
   private final HttpRequest head;
+  private final HoldBudget budget;
   // Owner: this object, from take() to passOn() or release().
   private final List<ByteBuf> pieces = new ArrayList<>(2);
   private @Nullable ByteBuf joined;
   private @Nullable LastHttpContent last;
+  private long heldBytes;
+  private int cursorPiece;
+  private int cursorOffset;
 
-  HeldRequest(HttpRequest head) {
+  HeldRequest(HttpRequest head, HoldBudget budget) {
     this.head = head;
+    this.budget = budget;
   }
 
-  /** Adds the next piece of the body. Takes ownership. */
-  void take(ChannelHandlerContext ctx, HttpContent piece) {
+  /** Adds the next piece of the body, if the budget has room for it. Takes ownership. */
+  boolean take(ChannelHandlerContext ctx, HttpContent piece) {
+    int length = piece.content().readableBytes();
+    if (!budget.hold(length)) {
+      piece.release();
+      return false;
+    }
+    heldBytes += length;
     if (piece instanceof LastHttpContent end) {
       last = end;
-      return;
+      joined = null;
+    } else {
+      add(ctx, piece, length);
     }
+    return true;
+  }
+
+  private void add(ChannelHandlerContext ctx, HttpContent piece, int length) {
     ByteBuf bytes = piece.content();
-    int length = bytes.readableBytes();
     if (length >= SMALL_BYTES) {
       joined = null;
       pieces.add(bytes);
@@ -70,15 +88,47 @@ final class HeldRequest {
     return last != null;
   }
 
-  /** Shows every piece held, in order. */
-  void show(PieceReader reader) {
-    for (ByteBuf piece : pieces) {
-      reader.look(piece, piece.readerIndex(), piece.writerIndex());
+  /** Begins to read at the first byte again. */
+  void rewind() {
+    cursorPiece = 0;
+    cursorOffset = 0;
+  }
+
+  /**
+   * Reads on, in steps, until {@code reader} has had enough or {@code atMost} bytes.
+   *
+   * @return whether everything held has been read now
+   */
+  boolean read(PieceReader reader, int atMost) {
+    int left = atMost;
+    boolean more = true;
+    for (ByteBuf piece = atCursor(); piece != null; piece = atCursor()) {
+      int from = piece.readerIndex() + cursorOffset;
+      int step = Math.min(piece.writerIndex() - from, Math.min(left, STEP_BYTES));
+      if (step == 0 || !more) {
+        return false;
+      }
+      cursorOffset += step;
+      left -= step;
+      more = reader.look(piece, from, from + step);
     }
-    if (last != null) {
-      ByteBuf piece = last.content();
-      reader.look(piece, piece.readerIndex(), piece.writerIndex());
+    return true;
+  }
+
+  /** The piece with the next byte that was not read, or null where all were. */
+  private @Nullable ByteBuf atCursor() {
+    for (; cursorPiece < pieces.size(); cursorPiece++, cursorOffset = 0) {
+      ByteBuf piece = pieces.get(cursorPiece);
+      if (cursorOffset < piece.readableBytes()) {
+        return piece;
+      }
+      if (joined != null && cursorPiece == pieces.size() - 1) {
+        // It may grow: the cursor stays behind its last byte.
+        break;
+      }
     }
+    ByteBuf end = last == null || cursorPiece < pieces.size() ? null : last.content();
+    return end != null && cursorOffset < end.readableBytes() ? end : null;
   }
 
   /** Passes head and pieces to the next stage, which owns them from then on. */
@@ -96,6 +146,12 @@ final class HeldRequest {
     if (end != null) {
       ctx.fireChannelRead(end);
     }
+    free();
+  }
+
+  private void free() {
+    budget.free(heldBytes);
+    heldBytes = 0;
   }
 
   /** Lets go of everything. */
@@ -107,12 +163,16 @@ final class HeldRequest {
       last.release();
       last = null;
     }
+    free();
   }
 
   /** Looks at pieces without owning them. */
   @FunctionalInterface
   interface PieceReader {
-    /** The bytes from index {@code from} to before {@code to}; no index is moved. */
-    void look(ByteBuf buf, int from, int to);
+    /**
+     * The bytes from index {@code from} to before {@code to}; no index is moved. Returns whether
+     * more are wanted.
+     */
+    boolean look(ByteBuf buf, int from, int to);
   }
 }

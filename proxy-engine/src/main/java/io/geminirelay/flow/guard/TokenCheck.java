@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A token spans at least one byte, and only media are worth more than theirs. So a body no
  * longer than the limit, in which no media are named, passes after one search. Any other is counted
  * while it comes. One that is no JSON, not even Google's, is counted as the text it is, with all
- * the media it mentions: whether to refuse it is Google's business. Owns no bytes; not thread-safe.
+ * the media it mentions: whether to refuse it is Google's business. What takes long is done in
+ * slices, between which the event loop is free for others. Owns no bytes; not thread-safe.
  */
 final class TokenCheck {
   private enum State {
@@ -27,6 +28,9 @@ final class TokenCheck {
     /** No JSON: all bytes are one text, and what it mentions are media; final. */
     COUNTING_BYTES
   }
+
+  /** At most a few milliseconds of an event loop with an estimate, some ten with a vocabulary. */
+  private static final int SLICE_BYTES = 256 << 10;
 
   private final long limit;
   private final PromptForm form;
@@ -62,49 +66,81 @@ final class TokenCheck {
     this.model = model;
   }
 
-  /** Reads the piece that {@code held} is given next. Borrows it. */
-  void look(HeldRequest held, ByteBuf piece) {
-    int from = piece.readerIndex();
-    int to = piece.writerIndex();
-    seenBytes += to - from;
-    if (state == State.SEARCHING && mustCount(piece, from, to)) {
+  /**
+   * Reads on in {@code held}, for a slice at most, and not behind the limit.
+   *
+   * @return whether all that is held has been read; if not, and the limit is not passed, this is to
+   *     be called again
+   */
+  boolean read(HeldRequest held) {
+    boolean all = true;
+    if (state == State.SEARCHING) {
+      all = held.read(this::search, SLICE_BYTES);
+    }
+    if (state == State.SEARCHING && !mustCount()) {
+      return all;
+    }
+    if (state == State.SEARCHING) {
       begin(held);
     }
     if (state == State.COUNTING) {
-      walk().look(piece, from, to);
+      all = held.read(this::count, SLICE_BYTES);
       if (walk().malformed()) {
         countBytes(held);
       }
     }
-    if (state == State.COUNTING_BYTES) {
-      bytes().look(piece, from, to);
-    }
+    return state == State.COUNTING_BYTES ? held.read(this::countBytes, SLICE_BYTES) : all;
   }
 
-  private boolean mustCount(ByteBuf piece, int from, int to) {
-    return announcedBytes > limit || seenBytes > limit || mention.look(piece, from, to);
+  private boolean search(ByteBuf piece, int from, int to) {
+    seenBytes += to - from;
+    return !mustCount() && !mention.look(piece, from, to);
+  }
+
+  private boolean mustCount() {
+    // Media in interactions have no names that could be searched for.
+    return form == PromptForm.INTERACTION
+        || announcedBytes > limit
+        || seenBytes > limit
+        || mention.found();
+  }
+
+  private boolean count(ByteBuf piece, int from, int to) {
+    walk().look(piece, from, to);
+    return !walk().malformed() && !isOver();
+  }
+
+  private boolean countBytes(ByteBuf piece, int from, int to) {
+    bytes().look(piece, from, to);
+    return !isOver();
   }
 
   private void begin(HeldRequest held) {
     state = State.COUNTING;
     walk = new TokenWalk(counters.get(), form, model);
-    held.show(walk::look);
+    held.rewind();
   }
 
   private void countBytes(HeldRequest held) {
     state = State.COUNTING_BYTES;
     bytes = walk().asBroken();
-    held.show(bytes::look);
+    held.rewind();
   }
 
-  /** Says that {@code held} has the whole body now. */
-  void finish(HeldRequest held) {
+  /**
+   * Says that {@code held} has the whole body now and all of it has been read.
+   *
+   * @return whether the count is complete; if not, there is more to {@link #read}
+   */
+  boolean finish(HeldRequest held) {
     if (state == State.COUNTING && !walk().finish()) {
       countBytes(held);
+      return false;
     }
     if (state == State.COUNTING_BYTES) {
       bytes().end();
     }
+    return true;
   }
 
   /** Tokens counted so far; 0 while they need not be. */

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,27 +24,34 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A body that could not pass the limit even if it were all media goes through untouched.
  *
- * <p>Keeps and owns the request that waits for its verdict, whose size the body stage bounds, until
- * it is passed on, refused, or the client has left. Runs on the client's event loop.
+ * <p>Keeps and owns the request that waits for its verdict, until it is passed on, refused, or the
+ * client has left; its size the body stage bounds, and a {@link HoldBudget} that of all requests
+ * that wait. Long bodies are counted in several turns. Runs on the client's event loop.
  */
 public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
+  private static final int RETRY_AFTER_SECONDS = 1;
+
   private final long limit;
   private final Supplier<TextCounter> counters;
+  private final HoldBudget budget;
 
   // Owner: this handler, until the verdict.
   private @Nullable HeldRequest held;
   private @Nullable TokenCheck check;
   private boolean refused;
+  private boolean counting;
 
   /**
    * Lets pass requests of at most {@code limit} tokens.
    *
    * @param limit tokens, at least one
    * @param counters makes a counter for the calling event loop
+   * @param budget bytes that may wait at once, shared by all handlers
    */
-  public TokenGuardHandler(long limit, Supplier<TextCounter> counters) {
+  public TokenGuardHandler(long limit, Supplier<TextCounter> counters, HoldBudget budget) {
     this.limit = limit;
     this.counters = counters;
+    this.budget = budget;
   }
 
   @Override
@@ -57,7 +65,11 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
       }
     }
     if (held != null && check != null && message instanceof HttpContent piece) {
-      take(ctx, held, check, piece);
+      if (!held.take(ctx, piece)) {
+        refuseHolding(ctx, piece instanceof LastHttpContent);
+      } else if (!counting) {
+        count(ctx, held, check);
+      }
     } else if (refused && message instanceof HttpContent piece) {
       // An interpreter may make several pieces of one: what comes behind the verdict is dropped.
       piece.release();
@@ -77,7 +89,7 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
     if (length >= 0 && length <= limit / MediaKind.MAX_TOKENS_PER_BODY_BYTE) {
       return false;
     }
-    held = new HeldRequest(head);
+    held = new HeldRequest(head, budget);
     check = new TokenCheck(limit, counters, form, exchange.model(), length);
     return true;
   }
@@ -95,30 +107,58 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
     return bytes;
   }
 
-  private void take(
-      ChannelHandlerContext ctx, HeldRequest request, TokenCheck counting, HttpContent piece) {
-    boolean last = piece instanceof LastHttpContent;
-    counting.look(request, piece.content());
-    request.take(ctx, piece);
-    if (last) {
-      counting.finish(request);
+  private void count(ChannelHandlerContext ctx, HeldRequest request, TokenCheck tokens) {
+    boolean all = tokens.read(request);
+    if (all && request.isWhole()) {
+      all = tokens.finish(request);
     }
-    if (counting.isOver()) {
-      refuse(ctx, counting, last);
-    } else if (last) {
+    if (tokens.isOver()) {
+      refuseTokens(ctx, tokens.tokens(), request.isWhole(), all);
+    } else if (!all) {
+      counting = true;
+      later(ctx, () -> countOn(ctx, request, tokens));
+    } else if (request.isWhole()) {
       held = null;
       release();
       request.passOn(ctx);
     }
   }
 
-  private void refuse(ChannelHandlerContext ctx, TokenCheck counting, boolean whole) {
-    String tokens = (whole ? "" : "more than ") + counting.tokens();
+  // A loop does up to 64 tasks before it looks at its channels again, and those put in meanwhile
+  // with them; but scheduled ones, even those due at once, only after it has looked.
+  @SuppressWarnings("FutureReturnValueIgnored") // the task tells itself whether it is too late
+  private static void later(ChannelHandlerContext ctx, Runnable task) {
+    ctx.executor().schedule(task, 0, TimeUnit.NANOSECONDS);
+  }
+
+  private void countOn(ChannelHandlerContext ctx, HeldRequest request, TokenCheck tokens) {
+    if (held != request) {
+      // It was let go of meanwhile.
+      return;
+    }
+    counting = false;
+    try {
+      count(ctx, request, tokens);
+    } catch (RuntimeException defect) {
+      ctx.fireExceptionCaught(defect);
+    }
+  }
+
+  private void refuseTokens(ChannelHandlerContext ctx, long counted, boolean whole, boolean all) {
+    String tokens = (whole && all ? "" : "more than ") + counted;
+    String detail = "Request body too large: " + tokens + " tokens (max: " + limit + ")";
+    refuse(ctx, Fault.of(FaultKind.TOO_MANY_TOKENS, detail), whole);
+  }
+
+  private void refuseHolding(ChannelHandlerContext ctx, boolean whole) {
+    String detail = "too many long requests are being counted at once: try again in a moment";
+    refuse(ctx, Fault.until(FaultKind.OVERLOADED, detail, RETRY_AFTER_SECONDS), whole);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Fault fault, boolean whole) {
     release();
     refused = true;
-    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
-    String detail = "Request body too large: " + tokens + " tokens (max: " + limit + ")";
-    FaultResponder.respond(ctx, exchange, Fault.of(FaultKind.TOO_MANY_TOKENS, detail), !whole);
+    FaultResponder.respond(ctx, ctx.channel().attr(Exchange.KEY).get(), fault, !whole);
   }
 
   @Override
@@ -143,6 +183,7 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void release() {
+    counting = false;
     if (held != null) {
       held.release();
       held = null;

@@ -8,13 +8,24 @@ import io.netty.handler.codec.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests have a prompt that counts: those that ask a model for an answer or an embedding.
- * Everything else, {@code countTokens} among it, is Google's to judge. Pure.
+ * Which requests have a prompt that counts: those that ask a model for an answer or an embedding,
+ * now or in a batch, whose requests count together.
+ *
+ * <p>Everything else is Google's to judge: {@code countTokens}, which is asked before a prompt is
+ * cut to size; what is stored for later, as {@code cachedContents} and files are, batches in files
+ * among them; pictures and videos made from a prompt ({@code predict}, {@code images/generations}),
+ * where models take some hundred tokens only. Pure.
  */
 final class TokenRules {
-  private static final String EMBED = ":embedContent";
-  private static final String BATCH_EMBED = ":batchEmbedContents";
-  private static final String EMBEDDINGS = "/embeddings";
+  private static final String[] GEMINI = {
+    ":embedContent",
+    ":batchEmbedContents",
+    ":batchGenerateContent",
+    ":asyncBatchEmbedContent",
+    ":generateAnswer"
+  };
+  private static final String[] OPENAI = {"/embeddings", "/completions", "/responses"};
+  private static final String INTERACTIONS = "/interactions";
 
   private TokenRules() {}
 
@@ -28,18 +39,43 @@ final class TokenRules {
     }
     return switch (exchange.route()) {
       case NATIVE ->
-          endsWith(exchange.uri(), EMBED) || endsWith(exchange.uri(), BATCH_EMBED)
-              ? PromptForm.GEMINI
-              : null;
-      case OPENAI -> endsWith(exchange.uri(), EMBEDDINGS) ? PromptForm.OPENAI : null;
+          endsWith(exchange.uri(), INTERACTIONS)
+              ? PromptForm.INTERACTION
+              : endsWithAny(exchange.uri(), GEMINI) ? PromptForm.GEMINI : null;
+      case OPENAI -> endsWithAny(exchange.uri(), OPENAI) ? PromptForm.OPENAI : null;
       default -> null;
     };
   }
 
-  /** Whether the path of {@code uri}, percent-decoded, ends so. Walks backwards, makes nothing. */
+  private static boolean endsWithAny(String uri, String[] ends) {
+    for (String end : ends) {
+      if (endsWith(uri, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the path of {@code uri}, percent-decoded, ends so, or with one slash more. Walks
+   * backwards, makes nothing.
+   */
   private static boolean endsWith(String uri, String end) {
     int query = uri.indexOf('?');
     int pathEnd = query < 0 ? uri.length() : query;
+    int slash = charsOfSlash(uri, pathEnd);
+    return endsWith(uri, pathEnd - slash, end);
+  }
+
+  private static int charsOfSlash(String uri, int pathEnd) {
+    int encoded = pathEnd - PercentCode.LENGTH;
+    if (encoded >= 0 && PercentCode.at(uri, encoded, pathEnd) == '/') {
+      return PercentCode.LENGTH;
+    }
+    return pathEnd > 0 && uri.charAt(pathEnd - 1) == '/' ? 1 : 0;
+  }
+
+  private static boolean endsWith(String uri, int pathEnd, String end) {
     int at = pathEnd - 1;
     for (int i = end.length() - 1; i >= 0; i--) {
       int encoded =

@@ -63,6 +63,17 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void warnsOfAVocabularyThatCountsNothing(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    String setting = KEY + "server: {tokenizer_file: " + file + ", max_tokens_per_request: ";
+    List<Problem> warnings = warnings(setting + "0}");
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertEquals("server.tokenizer_file", warnings.get(0).path());
+    assertTrue(warnings.get(0).expected().contains("max_tokens_per_request"), warnings::toString);
+    assertEquals(List.of(), warnings(setting + "5}"));
+  }
+
+  @Test
   void warnsOnceOfEverythingThatIsSetInVain() throws Exception {
     String text =
         """

@@ -66,6 +66,10 @@ class TokenWalkTest {
     return count(PromptForm.OPENAI, "", body);
   }
 
+  private long interaction(String body) {
+    return count(PromptForm.INTERACTION, "", body);
+  }
+
   @Test
   void hearsEveryTextOfGooglesFormAndNothingElse() {
     gemini(EVERYTHING);
@@ -133,6 +137,78 @@ class TokenWalkTest {
     assertEquals(List.of("c"), heard.texts());
     openAi("{\"input\":[\"d\",\"e\"],\"model\":\"gemini-embedding-001\"}");
     assertEquals(List.of("d", "e"), heard.texts());
+  }
+
+  @Test
+  void hearsWhatABatchAsks() {
+    String content = "\"contents\":[{\"parts\":[{\"text\":\"a\"}]}]";
+    gemini(
+        """
+        {"batch":{"displayName":"no","inputConfig":{"requests":{"requests":[
+          {"request":{%s,"model":"no"},"metadata":{"key":"no"}},{"request":{%s}}]}}}}
+        """
+            .formatted(content, content));
+    assertEquals(List.of("a", "a"), heard.texts());
+    gemini(
+        """
+        {%s,"answerStyle":"no","inlinePassages":{"passages":[
+          {"id":"no","content":{"parts":[{"text":"b"}]}}]}}
+        """
+            .formatted(content));
+    assertEquals(List.of("a", "b"), heard.texts());
+  }
+
+  @Test
+  void hearsOpenAisOlderAndNewerForms() {
+    openAi("{\"prompt\":[\"a\",\"b\"],\"suffix\":\"c\",\"model\":\"gemini-2.0-flash\"}");
+    assertEquals(List.of("a", "b", "c"), heard.texts());
+    openAi(
+        """
+        {"model":"gemini-2.0-flash","instructions":"a","input":[
+          {"role":"user","content":"b"},
+          {"type":"message","role":"user","content":[{"type":"input_text","text":"c"}]},
+          {"type":"function_call","call_id":"no","name":"f","arguments":"{}"},
+          {"type":"function_call_output","call_id":"no","output":"d"}],
+         "tools":[{"type":"function","name":"g","description":"e"}]}
+        """);
+    assertEquals(List.of("a", "b", "c", "f", "{}", "d", "g", "e"), heard.texts());
+  }
+
+  @Test
+  void hearsEveryTextOfAnInteraction() {
+    interaction("{\"model\":\"gemini-2.0-flash\",\"input\":\"a\",\"system_instruction\":\"b\"}");
+    assertEquals(List.of("a", "b"), heard.texts());
+    interaction(
+        """
+        {"model":"gemini-2.0-flash","stream":true,"previous_interaction_id":"no","input":[
+          {"type":"user_input","content":[{"type":"text","text":"a"}]},
+          {"role":"model","content":"b"},
+          {"type":"function_call","id":"no","name":"f","arguments":{"x":"1"}},
+          {"type":"function_result","call_id":"no","name":"f","result":{"y":"2"}},
+          {"type":"function_result","call_id":"no","name":"f","result":"3"}],
+         "tools":[{"type":"function","name":"g","description":"d",
+           "parameters":{"type":"object"}},{"type":"google_search"}],
+         "generation_config":{"thinking_level":"no"}}
+        """);
+    assertEquals(
+        List.of("a", "b", "f", "arguments", "x", "1", "f", "y", "2", "f", "3", "g", "d", "object"),
+        heard.texts());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"type\":\"image\",\"data\":\"AAAA\",\"mime_type\":\"image/png\"', 258",
+    "'\"data\":\"AAAA\",\"type\":\"image\"', 258",
+    "'\"type\":\"video\",\"uri\":\"https://youtu.be/a\"', 15780",
+    "'\"type\":\"document\",\"uri\":\"https://x/a\"', 2580",
+    "'\"type\":\"audio\",\"uri\":\"a\",\"mime_type\":\"audio/wav\"', 1920",
+  })
+  void estimatesMediaOfInteractionsOnce(String members, long tokens) {
+    String start = "{\"model\":\"gemini-2.0-flash\",\"input\":";
+    String content = "[{\"type\":\"user_input\",\"content\":[{" + members + "}]}]";
+    assertEquals(tokens, interaction(start + "{" + members + "}}"));
+    assertEquals(tokens, interaction(start + content + "}"));
+    assertEquals(2 * tokens, interaction(start + "[" + content + "," + content + "]}"));
   }
 
   @Test

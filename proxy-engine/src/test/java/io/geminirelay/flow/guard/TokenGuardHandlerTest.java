@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.exchange.Exchange;
@@ -30,16 +31,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenGuardHandlerTest {
   private static final String PATH = "/v1beta/models/gemini-2.0-flash:generateContent";
   private static final long LIMIT = 1_400;
 
+  private static final int BUDGET = 4 << 20;
+
+  private long counted;
+  private final HoldBudget budget = new HoldBudget(BUDGET);
   private final EmbeddedChannel channel =
-      new EmbeddedChannel(new TokenGuardHandler(LIMIT, BytesAsTokens::new));
+      new EmbeddedChannel(new TokenGuardHandler(LIMIT, BytesAsTokens::new, budget));
 
   /** A token a byte. */
-  private static final class BytesAsTokens implements TextCounter {
+  private final class BytesAsTokens implements TextCounter {
     private long tokens;
 
     @Override
@@ -53,6 +59,7 @@ class TokenGuardHandlerTest {
     @Override
     public void look(ByteBuf buf, int from, int to) {
       tokens += to - from;
+      counted += to - from;
     }
 
     @Override
@@ -74,6 +81,7 @@ class TokenGuardHandlerTest {
     channel.close();
     assertNull(channel.readInbound());
     assertNull(channel.readOutbound());
+    assertEquals(0, budget.heldBytes(), "all room is given back, once");
   }
 
   @Test
@@ -88,7 +96,18 @@ class TokenGuardHandlerTest {
   @ParameterizedTest
   @CsvSource({
     "/v1beta/models/m:countTokens, NATIVE, false",
-    "/v1beta/models/m:batchGenerateContent, NATIVE, false",
+    "/v1beta/models/m:batchGenerateContent, NATIVE, true",
+    "/v1beta/models/m:batchGenerateContent/?a=/b, NATIVE, true",
+    "/v1beta/models/m:asyncBatchEmbedContent, NATIVE, true",
+    "/v1beta/models/aqa:generateAnswer, NATIVE, true",
+    "/v1beta/models/imagen:predict, NATIVE, false",
+    "/v1beta/interactions, NATIVE, true",
+    "/v1beta/interactions/%2F?a, NATIVE, false",
+    "/v1beta/interactions%2F, NATIVE, true",
+    "/v1beta/interactions/a, NATIVE, false",
+    "/v1beta/openai/completions, OPENAI, true",
+    "/v1beta/openai/responses/, OPENAI, true",
+    "/v1beta/openai/embeddings/, OPENAI, true",
     "/upload/v1beta/files, UPLOAD, false",
     "/v1beta/openai/batches, OPENAI, false",
     "/v1beta/models/m:embedContent, NATIVE, true",
@@ -167,6 +186,14 @@ class TokenGuardHandlerTest {
   }
 
   @Test
+  void countsAShortInteractionWithMedia() {
+    head("/v1beta/interactions", Route.NATIVE, false, "content-length", "100");
+    channel.writeInbound(
+        last("{'model':'gemini-2.0-flash','input':{'type':'video','uri':'https://youtu.be/a'}}"));
+    assertRefused("Request body too large: 15780 tokens (max: 1400)", false);
+  }
+
+  @Test
   void countsWhatIsNoJsonByItsBytes() {
     chunked();
     channel.writeInbound(piece("{]" + "a".repeat(1_398)), last("a"));
@@ -226,6 +253,129 @@ class TokenGuardHandlerTest {
     assertEquals(0, over.refCnt());
   }
 
+  @Test
+  void refusesWhatTheBudgetOfAllConnectionsHasNoRoomFor() {
+    EmbeddedChannel other =
+        new EmbeddedChannel(new TokenGuardHandler(LIMIT, BytesAsTokens::new, budget));
+    chunkedTo(other);
+    other.writeInbound(piece("{\"x\":\"" + "a".repeat(BUDGET - 10_000)));
+    chunked();
+    HttpContent first = piece("{\"x\":\"" + "a".repeat(3_000));
+    HttpContent second = piece("a".repeat(8_000));
+    channel.writeInbound(first);
+    assertNull(channel.readOutbound());
+    channel.writeInbound(second);
+    FullHttpResponse answer = channel.readOutbound();
+    assertEquals(503, answer.status().code());
+    assertEquals("1", answer.headers().get("retry-after"));
+    assertEquals("close", answer.headers().get("connection"));
+    String body = answer.content().toString(StandardCharsets.UTF_8);
+    assertTrue(body.contains("\"status\":\"UNAVAILABLE\""), body);
+    assertTrue(body.contains("OVERLOADED"), body);
+    answer.release();
+    assertEquals(0, first.refCnt());
+    assertEquals(0, second.refCnt());
+    HttpContent rest = last("a");
+    channel.writeInbound(rest);
+    assertEquals(0, rest.refCnt(), "what follows is dropped");
+    other.close();
+    assertEquals(0, budget.heldBytes());
+    chunked();
+    channel.writeInbound(last("{\"x\":\"" + "a".repeat(BUDGET / 2) + "\"}"));
+    settle(channel);
+    assertNotNull(channel.readInbound(), "there is room again");
+    ((HttpContent) channel.readInbound()).release();
+  }
+
+  @Test
+  void countsALongBodyInTurnsBetweenWhichMorePiecesMayCome() {
+    String start = "{\"x\":\"";
+    chunked();
+    HttpContent first = piece(start + "a".repeat(3 << 20));
+    HttpContent end = last("a".repeat(3_000) + "\"}");
+    channel.writeInbound(first);
+    channel.writeInbound(piece("b"), piece("c"), end);
+    assertNull(channel.readInbound(), "the turns are not over");
+    settle(channel);
+    assertNotNull(channel.readInbound());
+    assertPiece(start.length() + (3 << 20));
+    assertPiece(2);
+    assertPassed(end);
+  }
+
+  @Test
+  void stopsAtTheLimitWhereABodyTurnsOutToBeNoJsonAtItsEnd() {
+    counted = 0;
+    chunked();
+    channel.writeInbound(piece("{\"x\":\"" + "a".repeat(3 << 20)), last("a"));
+    settle(channel);
+    FullHttpResponse answer = channel.readOutbound();
+    String body = answer.content().toString(StandardCharsets.UTF_8);
+    answer.release();
+    assertEquals(400, answer.status().code());
+    assertTrue(body.contains("more than"), body);
+    assertNull(answer.headers().get("connection"), "the request was whole");
+    assertTrue(counted < 100_000, counted + " bytes counted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void letsGoOfABodyWhoseClientLeavesBetweenTwoTurns(boolean whole) {
+    chunked();
+    HttpContent body = piece("{\"x\":\"" + "a".repeat(3 << 20));
+    channel.writeInbound(body);
+    if (whole) {
+      channel.writeInbound(last("\"}"));
+    }
+    assertEquals(1, body.refCnt());
+    channel.close();
+    assertEquals(0, body.refCnt());
+    settle(channel);
+  }
+
+  @Test
+  void turnsOfAnEarlierRequestDoNotTouchTheNext() {
+    chunked();
+    channel.writeInbound(piece("{\"x\":\"" + "a".repeat(3 << 20)));
+    channel.pipeline().fireUserEventTriggered(Fault.of(FaultKind.BODY_TOO_LARGE, "x"));
+    chunked();
+    HttpContent body = last("{\"x\":\"" + "a".repeat(3 << 20) + "\"}");
+    channel.writeInbound(body);
+    settle(channel);
+    assertNotNull(channel.readInbound());
+    assertPassed(body);
+  }
+
+  @Test
+  void letsGoOfAPieceThatCannotBeCounted() {
+    EmbeddedChannel failing =
+        new EmbeddedChannel(
+            new TokenGuardHandler(
+                LIMIT,
+                () -> {
+                  throw new IllegalStateException("no counter");
+                },
+                budget));
+    chunkedTo(failing);
+    HttpContent body = piece("{\"x\":\"" + "a".repeat(5_000));
+    assertThrows(IllegalStateException.class, () -> failing.writeInbound(body));
+    failing.close();
+    assertEquals(0, body.refCnt());
+  }
+
+  /** Lets the event loop take its turns. */
+  private static void settle(EmbeddedChannel channel) {
+    for (int i = 0; i < 100 && channel.runScheduledPendingTasks() >= 0; i++) {
+      channel.runPendingTasks();
+    }
+  }
+
+  private void assertPiece(int length) {
+    HttpContent passed = channel.readInbound();
+    assertEquals(length, passed.content().readableBytes());
+    passed.release();
+  }
+
   private static String text(int length) {
     return "{\"contents\":[{\"parts\":[{\"text\":\"" + "a".repeat(length) + "\"}]}]}";
   }
@@ -235,18 +385,32 @@ class TokenGuardHandlerTest {
   }
 
   private void chunked() {
-    head(PATH, Route.NATIVE, true, "transfer-encoding", "chunked");
+    chunkedTo(channel);
+  }
+
+  private static void chunkedTo(EmbeddedChannel channel) {
+    head(channel, PATH, Route.NATIVE, true, "transfer-encoding", "chunked");
   }
 
   private HttpRequest head(String uri, Route route, boolean generating, String name, String value) {
+    return head(channel, uri, route, generating, name, value);
+  }
+
+  private static HttpRequest head(
+      EmbeddedChannel to, String uri, Route route, boolean generating, String name, String value) {
     HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, uri);
     head.headers().set(name, value);
-    open(head, route, generating);
-    channel.writeInbound(head);
+    open(to, head, route, generating);
+    to.writeInbound(head);
     return head;
   }
 
   private void open(HttpRequest head, Route route, boolean generating) {
+    open(channel, head, route, generating);
+  }
+
+  private static void open(
+      EmbeddedChannel channel, HttpRequest head, Route route, boolean generating) {
     Exchange exchange = new Exchange("id", head, 0);
     exchange.classified(route, head.uri(), "gemini-2.0-flash", generating);
     channel.attr(Exchange.KEY).set(exchange);

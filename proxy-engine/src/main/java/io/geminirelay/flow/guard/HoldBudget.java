@@ -1,0 +1,46 @@
+package io.geminirelay.flow.guard;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes of request bodies may wait for a verdict at once, over all connections: one body
+ * is bounded by its own limit, and this bounds all of them together. Thread safe; one an engine.
+ */
+public final class HoldBudget {
+  private static final int SHARE = 4;
+
+  private final long limit;
+  private final AtomicLong held = new AtomicLong();
+
+  /** Room for {@code limit} bytes. */
+  public HoldBudget(long limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * A quarter of what Netty may allocate outside the heap, which is as much as the heap may grow to
+   * unless set otherwise; but always room for one body of {@code maxBodyBytes}.
+   */
+  public static HoldBudget of(long maxBodyBytes) {
+    return new HoldBudget(Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / SHARE));
+  }
+
+  /** Whether there is room for {@code bytes} more; then they are held until given back. */
+  boolean hold(long bytes) {
+    if (held.addAndGet(bytes) <= limit) {
+      return true;
+    }
+    held.addAndGet(-bytes);
+    return false;
+  }
+
+  /** Gives back {@code bytes} that were held. */
+  void free(long bytes) {
+    held.addAndGet(-bytes);
+  }
+
+  /** Bytes held now. */
+  long heldBytes() {
+    return held.get();
+  }
+}
