@@ -115,12 +115,22 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
       }
       if (piece instanceof LastHttpContent) {
         end(null, promise);
+      } else if (chunks.isTooLong()) {
+        stop(promise);
       } else {
         promise.trySuccess();
       }
     } finally {
       piece.release();
     }
+  }
+
+  /** Nobody reads on: the attempt ends before the last element lets the next request in. */
+  private void stop(ChannelPromise promise) {
+    Fault fault = Fault.of(FaultKind.BAD_ANSWER, "The model's answer is longer than is served.");
+    ctx.fireUserEventTriggered(fault);
+    end(fault, promise);
+    ctx.flush();
   }
 
   private void comment() {

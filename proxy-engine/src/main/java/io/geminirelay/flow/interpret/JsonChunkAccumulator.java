@@ -17,6 +17,9 @@ import io.netty.buffer.ByteBufAllocator;
  * in delta mode what of it was not given yet. Not thread-safe.
  */
 public final class JsonChunkAccumulator {
+  /** The most text that is held for a client. */
+  private static final long MAX_TEXT_BYTES = 32L << 20;
+
   private final int chunkTokens;
   private final Reader reader;
   private final TextJoiner text;
@@ -59,6 +62,11 @@ public final class JsonChunkAccumulator {
   /** Reads on, from index {@code from} to before index {@code to}, and hands elements out. */
   public void look(ByteBuf buf, int from, int to) {
     feed.look(buf, from, to);
+  }
+
+  /** Whether it holds more text than is served. */
+  boolean isTooLong() {
+    return text.held() > MAX_TEXT_BYTES;
   }
 
   private void responseEnded() {
