@@ -177,9 +177,10 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
 
   private void end(@Nullable Fault fault, ChannelPromise promise) {
     chunks.finish();
+    chunks.hide(exchange.keyInUse());
     GenerateError error = error(fault);
     if (error != null && state != State.TELLING && !chunks.hasContent()) {
-      ByteBuf body = ChunkWriter.giveBody(ctx.alloc(), error);
+      ByteBuf body = ChunkWriter.giveBody(ctx.alloc(), error, exchange.keyInUse());
       HttpResponseStatus status = HttpResponseStatus.valueOf(error.status());
       ctx.write(LocalAnswer.json(exchange, status, body), promise);
     } else {

@@ -1,8 +1,10 @@
 package io.geminirelay.flow.interpret;
 
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.scan.JsonScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the elements of an answer of {@code /generate} out of Google's stream while it comes.
@@ -112,6 +114,11 @@ public final class JsonChunkAccumulator {
   /** Bytes of memory that the text takes. */
   long capacity() {
     return text.capacity();
+  }
+
+  /** Says which key the answer was given for: the last element does not show it. */
+  void hide(@Nullable Secret key) {
+    chunks.hide(key);
   }
 
   /** The last element of a complete answer; the caller releases it. */

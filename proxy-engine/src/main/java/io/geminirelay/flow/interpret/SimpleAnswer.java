@@ -154,7 +154,8 @@ final class SimpleAnswer {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
     }
-    FullHttpResponse answer = LocalAnswer.json(exchange, failure.status(), body);
+    ByteBuf clean = Redaction.take(body, alloc, exchange.keyInUse());
+    FullHttpResponse answer = LocalAnswer.json(exchange, failure.status(), clean);
     String told = head == null ? null : head.headers().get(HttpHeaderNames.RETRY_AFTER);
     if (told != null) {
       answer.headers().set(HttpHeaderNames.RETRY_AFTER, told);
