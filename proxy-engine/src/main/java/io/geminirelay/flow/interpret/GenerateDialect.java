@@ -179,6 +179,9 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
     chunks.finish();
     chunks.hide(exchange.keyInUse());
     GenerateError error = error(fault);
+    if (error != null) {
+      exchange.failed(error.fault());
+    }
     if (error != null && state != State.TELLING && !chunks.hasContent()) {
       ByteBuf body = ChunkWriter.giveBody(ctx.alloc(), error, exchange.keyInUse());
       HttpResponseStatus status = HttpResponseStatus.valueOf(error.status());
