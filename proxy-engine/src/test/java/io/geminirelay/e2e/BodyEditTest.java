@@ -136,6 +136,22 @@ class BodyEditTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"model\":\"fast\",\"messages\":[],\"model\":\"fast\"}",
+        "{\"model\":\"fast\",\"messages\":[",
+        "{\"model\":\"fast\",\"messages\":[]} {}"
+      })
+  void anAliasThatCannotBeReplacedIsRefused(String body) throws Exception {
+    try (Rig rig = rig("model_aliases: {fast: gemini-2.5-flash},", 1)) {
+      Response refused = rig.post(Rig.CHAT, body);
+      assertEquals(400, refused.status(), refused::toString);
+      assertTrue(refused.text().contains("alias"), refused::text);
+      assertEquals(0, rig.journal().requestCount());
+    }
+  }
+
   @Test
   void anAliasIsReplacedWhereverANativeBodyNamesIt() throws Exception {
     String body =

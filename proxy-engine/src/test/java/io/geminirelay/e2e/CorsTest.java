@@ -109,6 +109,8 @@ class CorsTest {
       assertEquals(0, answer.body().length);
       assertEquals(PAGE, answer.header(ALLOWED));
       assertEquals("7200", answer.header("access-control-max-age"));
+      assertNull(answer.header("date"));
+      assertEquals("0", answer.header("content-length"));
       assertEquals("origin", answer.header("vary"));
       List<String> headers = List.of(answer.header("access-control-allow-headers").split(",\\s*"));
       assertTrue(

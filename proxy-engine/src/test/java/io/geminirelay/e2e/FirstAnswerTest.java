@@ -81,6 +81,26 @@ class FirstAnswerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"data: %s\r\n\r\n", "%s"})
+  void passesAnErrorOnThatBeginsAStreamWhenNoKeyIsLeft(String frame) throws Exception {
+    String error = frame.formatted("{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}");
+    List<Header> events = Header.list("content-type", "text/event-stream");
+    Answer stalling =
+        Answer.stream(200, events, List.of(error.getBytes(StandardCharsets.UTF_8), new byte[9]))
+            .stallAfter(error.length());
+    try (Rig rig = Rig.of(1, "internal_retries: 0")) {
+      rig.script().always(Reaction.of(stalling));
+      Response answer = rig.post(Rig.STREAM, Rig.BODY);
+      assertEquals(200, answer.status(), answer::toString);
+      assertEquals(error, answer.text());
+      assertTrue(answer.whole());
+      Response generated = rig.post("/generate", Rig.BODY);
+      assertEquals(503, generated.status(), generated::toString);
+      assertTrue(generated.text().contains("UNAVAILABLE"), generated::text);
+    }
+  }
+
   @Test
   void passesALongErrorOnUnchanged() throws Exception {
     String text = "{\"error\":{\"code\":400,\"message\":\"" + "x".repeat(300_000) + "\"}}";

@@ -175,17 +175,30 @@ class GeminiProxyOwnKeyTest {
   }
 
   @Test
-  void countsForTheBreakerOfTheTarget() throws Exception {
+  void closesTheTargetForNobody() throws Exception {
     try (SimpleRig rig =
         SimpleRig.start("internal_retries: 0", "circuit_breaker: {failure_threshold: 3}")) {
       rig.google().script().whenKey(OWN_KEY, Errors.internal500());
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 5; i++) {
         assertFails(500, "UPSTREAM_ERROR", rig.post(OWN));
       }
+      assertEquals("Echo: Hi", text(rig.post(body("Hi"))));
+    }
+  }
+
+  @Test
+  void isKeptFromATargetThatFails() throws Exception {
+    try (SimpleRig rig =
+        SimpleRig.start("internal_retries: 0", "circuit_breaker: {failure_threshold: 3}")) {
+      rig.google().script().always(Errors.internal500());
+      for (int i = 0; i < 3; i++) {
+        assertTrue(rig.post(body("Hi")).status() >= 500);
+      }
+      long asked = rig.google().journal().requestCount();
       Response refused = rig.post(OWN);
       assertFails(503, "UPSTREAM_ERROR", refused);
       assertEquals("breaker_open", error(refused).get("reason"));
-      assertEquals(Map.of(OWN_KEY, 3L), counts(rig));
+      assertEquals(asked, rig.google().journal().requestCount());
     }
   }
 

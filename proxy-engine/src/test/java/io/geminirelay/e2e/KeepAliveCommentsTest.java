@@ -76,6 +76,21 @@ class KeepAliveCommentsTest {
   }
 
   @Test
+  void letAnErrorThatBeginsAStreamPassAsTheEventItIs() throws Exception {
+    String event = "data: {\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}\r\n\r\n";
+    List<Header> events = Header.list("content-type", "text/event-stream");
+    Answer late =
+        Answer.stream(200, events, List.of(event.getBytes(StandardCharsets.UTF_8)))
+            .delayed(THINKING);
+    try (Rig rig = Rig.of(1, "keepalive_secs: 1", "internal_retries: 0")) {
+      rig.script().always(Reaction.of(late));
+      Response answer = rig.post(Rig.STREAM, Rig.BODY);
+      assertTrue(answer.whole(), answer::toString);
+      assertEquals(COMMENT + event, answer.text());
+    }
+  }
+
+  @Test
   void turnABrokenConnectionIntoAnErrorEvent() throws Exception {
     try (Rig rig = rig()) {
       rig.script().always((request, usual) -> Answer.raw(new byte[0]).delayed(THINKING));

@@ -123,7 +123,7 @@ public final class ConfigLoader {
     Scalar password = new SecretSource(root.reading()).readOptional(tree, "password");
     DialectConfig dialects =
         new DialectConfig(
-            model == null ? standard.generateModel() : GenerateModel.of(root.problems(), model),
+            model == null ? standard.generateModel() : ModelSetting.of(root.problems(), model),
             typed.count("chunk_token", 1, 1_000_000, standard.chunkTokens()),
             password == null ? null : Secret.of(password.text()),
             new Typed(simple).count("max_prompt_chars", 1, 1_000_000, standard.maxPromptChars()));

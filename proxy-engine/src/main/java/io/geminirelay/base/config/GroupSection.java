@@ -177,18 +177,37 @@ final class GroupSection {
     Map<String, String> aliases = new LinkedHashMap<>();
     for (ConfigTree.Pair pair : tree.pairs("model_aliases")) {
       Scalar asked = typed.checkedText(pair.name(), false);
-      Scalar sent = pair.value() == null ? asked : typed.checkedText(pair.value(), false);
-      if (asked == null || sent == null) {
+      Scalar sent = pair.value() == null ? null : typed.checkedText(pair.value(), false);
+      if (asked == null || (pair.value() != null && sent == null)) {
         continue;
       }
-      String model = bare(sent.text());
-      String before = aliases.putIfAbsent(bare(asked.text()), model);
+      String name = bare(asked.text());
+      if (sent != null && name.indexOf('/') >= 0) {
+        String expected = "a name without a slash, as it stands behind models/ in a path";
+        tree.problems().add(asked.place(), Shown.plain(asked.text()), expected);
+      }
+      String model = sent == null ? name : ModelSetting.of(tree.problems(), sent);
+      String before = aliases.putIfAbsent(name, model);
       if (before != null && !before.equals(model)) {
         String found = Shown.plain(asked.text()) + " a second time";
         tree.problems().add(asked.place(), found, "one model for each name");
       }
     }
+    checkChains(tree, aliases);
     return Collections.unmodifiableMap(aliases);
+  }
+
+  /** A name is replaced once: what it stands for has to be a model of Google's. */
+  private static void checkChains(ConfigTree tree, Map<String, String> aliases) {
+    aliases.forEach(
+        (name, model) -> {
+          String further = aliases.get(model);
+          if (further != null && !further.equals(model)) {
+            String found =
+                Shown.plain(name) + " for " + Shown.plain(model) + ", which stands for another";
+            tree.problems().add(tree.placeOf("model_aliases"), found, "the model itself");
+          }
+        });
   }
 
   private static String bare(String model) {

@@ -91,21 +91,26 @@ public final class BodyHandler extends ChannelDuplexHandler {
   }
 
   private @Nullable Fault checkHead(Exchange exchange, HttpRequest head) {
-    for (String expect : head.headers().getAll(HttpHeaderNames.EXPECT)) {
-      if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
-        return Fault.of(
-            FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
-      }
+    if (head.headers().contains(HttpHeaderNames.EXPECT) && expectsMore(head)) {
+      return Fault.of(FaultKind.EXPECTATION_FAILED, "the only expectation served is 100-continue");
     }
     if (HttpUtil.getContentLength(head, 0L) > maxBodyBytes) {
       return tooLarge();
     }
-    return isEncoded(head) && exchange.route().upstream() && exchange.route() != Route.UPLOAD
+    return head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)
+            && exchange.route().upstream()
+            && exchange.route() != Route.UPLOAD
+            && isEncoded(head)
         ? Fault.of(
             FaultKind.UNSUPPORTED_ENCODING,
             "the request body is compressed, but has to be read here: send it without"
                 + " Content-Encoding")
         : null;
+  }
+
+  private static boolean expectsMore(HttpRequest head) {
+    return head.headers().getAll(HttpHeaderNames.EXPECT).stream()
+        .anyMatch(expect -> !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect));
   }
 
   /**

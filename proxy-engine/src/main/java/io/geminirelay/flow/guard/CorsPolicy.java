@@ -24,7 +24,9 @@ public final class CorsPolicy {
         .allowedRequestHeaders(allowedHeaders(rules).toArray(new String[0]))
         .allowedRequestMethods(
             rules.methods().stream().map(HttpMethod::valueOf).toArray(HttpMethod[]::new))
-        .maxAge(rules.maxAge().toSeconds());
+        .maxAge(rules.maxAge().toSeconds())
+        // Netty would add a date, and quote it for the comma in it.
+        .noPreflightResponseHeaders();
     if (!rules.exposeHeaders().isEmpty()) {
       // As one value: Netty would write a header line for each.
       builder.exposeHeaders(String.join(", ", rules.exposeHeaders()));

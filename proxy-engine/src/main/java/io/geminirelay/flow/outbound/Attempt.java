@@ -232,13 +232,9 @@ final class Attempt implements LeaseListener, ResponseSink {
   /** Passes on what is held and everything that follows: this is the answer. */
   void commitHeld() {
     HeldAnswer answer = giveHeld();
-    if (answer != null) {
-      commit(answer);
+    if (answer == null) {
+      return;
     }
-  }
-
-  /** Passes {@code answer} on and everything that follows. Takes ownership. */
-  void commit(HeldAnswer answer) {
     commit(answer.head());
     if (answerWhole) {
       end();

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -50,9 +51,13 @@ final class ErrorAnswer {
     ByteBuf clean = KeyScrub.take(body, client.alloc(), List.of(secret));
     HttpResponse head = answer.head();
     answer.release();
-    if (relay.headSent()) {
+    if (relay.headSent() && isBare(clean)) {
       relay.takeErrorEvent(clean);
       relay.takeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+      return;
+    }
+    if (relay.headSent()) {
+      relay.takeLast(new DefaultLastHttpContent(clean));
       return;
     }
     HttpResponse own =
@@ -60,6 +65,12 @@ final class ErrorAnswer {
     frame(own.headers(), clean, decoded);
     relay.head(own);
     relay.takeLast(new DefaultLastHttpContent(clean));
+  }
+
+  /** Whether a body is JSON as such: Google calls that an event stream too, without any event. */
+  private static boolean isBare(ByteBuf body) {
+    int start = body.forEachByte(ByteProcessor.FIND_NON_LINEAR_WHITESPACE);
+    return start < 0 || body.getByte(start) == '{' || body.getByte(start) == '[';
   }
 
   private void frame(HttpHeaders headers, ByteBuf body, boolean decoded) {

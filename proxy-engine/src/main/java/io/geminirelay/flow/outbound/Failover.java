@@ -224,7 +224,9 @@ final class Failover {
       settle(from.choice().key(), with);
       String model = modelOf(from.choice());
       TargetConfig target = from.choice().destination().target();
-      outbound.breakers().settle(target, model, with);
+      // What happens to a key that a client brought must not close the target for the others.
+      boolean own = exchange.ownKey() != null;
+      outbound.breakers().settle(target, model, own ? KeyVerdict.UNDECIDED : with);
     }
   }
 
@@ -256,6 +258,12 @@ final class Failover {
 
   /** Keeps {@code held} for the client in case no better answer comes. Takes ownership. */
   void take(HeldAnswer held, ApiKey key) {
+    boolean success = held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
+    if (success && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
+      // A quota refusal inside a success: the client is better told when to come back.
+      held.release();
+      return;
+    }
     if (!mayPassOn() || !held.isWhole()) {
       if (!held.isWhole()) {
         fault = Fault.of(FaultKind.BAD_ANSWER, "The error answer was too long to be passed on.");

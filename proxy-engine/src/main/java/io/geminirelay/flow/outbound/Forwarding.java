@@ -23,8 +23,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +45,10 @@ final class Forwarding {
   private final FirstAnswerGate gate = new FirstAnswerGate();
   private final ResponseRelay relay;
   private final Failover failover;
+  private final Pause pause;
 
   private @Nullable Attempt attempt;
   private @Nullable KeepAliveComments comments;
-  private Failover.@Nullable Choice paused;
-  private @Nullable Future<?> pause;
   private int stalledPeriods;
   private boolean started;
   private boolean closed;
@@ -66,6 +63,7 @@ final class Forwarding {
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
     this.relay = new ResponseRelay(client, exchange, scanner);
     this.failover = new Failover(exchange, outbound);
+    this.pause = new Pause(client.channel().eventLoop(), this::attempt);
   }
 
   Exchange exchange() {
@@ -115,11 +113,11 @@ final class Forwarding {
   private void move() {
     if (!started && request.isReady()) {
       started = true;
-      if (mayUseModel()) {
+      Fault fault = refusal();
+      if (fault == null) {
         begin();
       } else {
-        refuse(
-            Fault.of(FaultKind.FORBIDDEN, "This client may not use the model its request names."));
+        refuse(fault);
       }
     } else if (attempt != null) {
       attempt.pump();
@@ -128,6 +126,18 @@ final class Forwarding {
       startComments();
     }
     bodyMoved();
+  }
+
+  private @Nullable Fault refusal() {
+    if (!mayUseModel()) {
+      return Fault.of(FaultKind.FORBIDDEN, "This client may not use the model its request names.");
+    }
+    return request.hidesModel()
+        ? Fault.of(
+            FaultKind.BAD_REQUEST,
+            "The model is an alias of this gateway, and cannot be replaced in this body: name it"
+                + " once, in one whole JSON object.")
+        : null;
   }
 
   /** The path's model was checked before; the body's is known only now. */
@@ -272,12 +282,11 @@ final class Forwarding {
 
   private void decide(Attempt from, RetryDecision decision) {
     HeldAnswer held = from.giveHeld();
-    boolean givesUp = decision.action() == RetryDecision.Action.GIVE_UP;
-    if (held != null && givesUp && failover.mayPassOn() && isSuccess(held)) {
-      from.commit(held);
-      return;
-    }
     if (held != null) {
+      if (isSuccess(held)) {
+        // Its first event was an error: what may follow is of no use.
+        held.endHere();
+      }
       failover.take(held, from.choice().key());
     }
     from.end();
@@ -286,7 +295,8 @@ final class Forwarding {
     if (next == null) {
       giveUp();
     } else if (decision.delayNanos() > 0) {
-      later(next, decision.delayNanos());
+      clock.cancel();
+      pause.begin(next, decision.delayNanos());
     } else {
       attempt(next);
     }
@@ -294,22 +304,6 @@ final class Forwarding {
 
   private static boolean isSuccess(HeldAnswer held) {
     return held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
-  }
-
-  private void later(Failover.Choice choice, long delayNanos) {
-    clock.cancel();
-    paused = choice;
-    pause =
-        client
-            .channel()
-            .eventLoop()
-            .schedule(
-                () -> {
-                  paused = null;
-                  attempt(choice);
-                },
-                delayNanos,
-                TimeUnit.NANOSECONDS);
   }
 
   // ---- answers ----
@@ -374,10 +368,9 @@ final class Forwarding {
     if (comments != null) {
       comments.stop();
     }
-    if (paused != null && pause != null) {
-      pause.cancel(false);
-      failover.forget(paused);
-      paused = null;
+    Failover.Choice waiting = pause.cancel();
+    if (waiting != null) {
+      failover.forget(waiting);
     }
     if (attempt != null) {
       failover.undecided(attempt);

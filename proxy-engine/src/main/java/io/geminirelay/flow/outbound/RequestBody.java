@@ -98,6 +98,12 @@ final class RequestBody {
     return kept.sizeBytes() >= START_BYTES && !searching;
   }
 
+  /** Whether the body names a model of the operator's own that cannot be replaced in it. */
+  boolean hidesModel() {
+    boolean named = models != null && models.model() != null;
+    return named && edits != null && edits.isStuck();
+  }
+
   /** Whether a body of any length has to be there whole, since its end decides about an edit. */
   private boolean awaitsEdit() {
     return edits != null && edits.isPending();

@@ -6,8 +6,6 @@ import io.geminirelay.base.scan.EditPoints;
 import io.geminirelay.flow.keys.ApiKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +18,6 @@ import org.jspecify.annotations.Nullable;
  * event loop; borrows buffers for the call alone.
  */
 final class RequestEdits {
-  private static final Comparator<BodySplice.Edit> BY_OFFSET =
-      Comparator.comparingLong(BodySplice.Edit::from);
-
-  private static final int NULL_BYTES = 4;
-
   private final Exchange exchange;
   private final Edits edits;
   private @Nullable EditPoints points;
@@ -87,53 +80,29 @@ final class RequestEdits {
     return exchange.route().dialect() == Route.Dialect.OPENAI;
   }
 
+  /**
+   * Whether the body names a model by an alias and cannot be edited: it names it twice, or is not
+   * whole JSON. To be asked at the end of the body.
+   */
+  boolean isStuck() {
+    if (!edits.mayRename(exchange.model())) {
+      return false;
+    }
+    return points == null || points.names().isEmpty();
+  }
+
   /** What an attempt with {@code key} sends otherwise, or null. */
   @Nullable AttemptEdit with(ApiKey key) {
     String asked = exchange.model();
     String sent = key.modelFor(asked);
     ModelAlias alias = sent.equals(asked) ? null : new ModelAlias(asked, sent);
-    List<BodySplice.Edit> found = new ArrayList<>(2);
-    if (points != null && alias != null) {
-      addNames(points, alias, found);
-    }
-    TopP topP = edits.topP(key);
-    if (points != null && topP != null && exchange.generating()) {
-      addTopP(points, topP, found);
-    }
+    TopP topP = exchange.generating() ? edits.topP(key) : null;
+    List<BodySplice.Edit> found =
+        points == null ? List.of() : EditChoice.of(points, alias, topP, isOpenAi());
     if (alias == null && found.isEmpty()) {
       return null;
     }
-    found.sort(BY_OFFSET);
     String uri = alias == null ? exchange.uri() : alias.inUri(exchange.uri());
     return new AttemptEdit(uri, found.isEmpty() ? null : new BodySplice(found));
-  }
-
-  private static void addNames(EditPoints points, ModelAlias alias, List<BodySplice.Edit> found) {
-    for (EditPoints.Name name : points.names()) {
-      byte[] text = alias.inBody(name.text());
-      if (text != null) {
-        found.add(new BodySplice.Edit(name.from(), name.to(), text));
-      }
-    }
-  }
-
-  private void addTopP(EditPoints points, TopP topP, List<BodySplice.Edit> found) {
-    long nullConfig = isOpenAi() ? -1 : points.nullConfig();
-    if (nullConfig >= 0) {
-      found.add(new BodySplice.Edit(nullConfig, nullConfig + NULL_BYTES, topP.config()));
-    } else if (isOpenAi()) {
-      insert(topP.openAi(), points.openAiTopP(), found);
-    } else {
-      insert(
-          points.lacksConfig() ? topP.withConfig() : topP.inConfig(), points.nativeTopP(), found);
-    }
-  }
-
-  private static void insert(
-      TopP.Member member, EditPoints.@Nullable Place place, List<BodySplice.Edit> found) {
-    if (place != null) {
-      long at = place.offset();
-      found.add(new BodySplice.Edit(at, at, member.bytes(place.empty())));
-    }
   }
 }

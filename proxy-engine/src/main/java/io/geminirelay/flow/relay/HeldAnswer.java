@@ -47,6 +47,13 @@ public final class HeldAnswer {
     return !pieces.isEmpty() && pieces.get(pieces.size() - 1) instanceof LastHttpContent;
   }
 
+  /** Takes what is held for the whole of it. */
+  public void endHere() {
+    if (!isWhole()) {
+      pieces.add(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+  }
+
   /** The body so far in one buffer, for reading; the caller releases it. */
   public ByteBuf giveCopy(ByteBufAllocator alloc) {
     ByteBuf copy = alloc.buffer(Math.max(bytes, 1));

@@ -126,6 +126,22 @@ class ConfigLoaderTest {
         problems(yaml, Map.of()).stream().map(Problem::path).sorted().toList());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{chain: fast, fast: gemini-2.5-flash}",
+        "{fast: ../../files}",
+        "{fast: 'a b?key=x#y'}",
+        "{fast: 'gemini:evil'}",
+        "{tunedModels/x: gemini-2.5-pro}"
+      })
+  void anAliasStandsForAModelThatAPathCanHold(String aliases) {
+    String yaml = "groups: [{name: a, api_keys: [k], model_aliases: %s}]";
+    List<Problem> found = problems(yaml.formatted(aliases), Map.of());
+    assertEquals(1, found.size(), found::toString);
+    assertTrue(found.get(0).path().startsWith("groups[0].model_aliases"), found::toString);
+  }
+
   @Test
   void theTopPOfTheServerComesBeforeTheRoots() throws Exception {
     assertEquals(0.5, load(KEY + "top_p: 0.5", Map.of()).guard().topP());

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -25,7 +24,6 @@ import java.util.List;
  */
 class BodySpliceFuzz {
   private static final JsonFactory STRICT = new JsonFactory();
-  private static final byte[] NAME = "renamed".getBytes(StandardCharsets.UTF_8);
 
   @FuzzTest
   void changesNothingButWhatIsEdited(byte[] body) {
@@ -42,7 +40,6 @@ class BodySpliceFuzz {
   }
 
   private static List<BodySplice.Edit> edits(byte[] body, boolean openAi) {
-    // As text: edits have no equality of their own.
     List<BodySplice.Edit> found = new ArrayList<>();
     Cuts.alike(
         body,
@@ -51,7 +48,10 @@ class BodySpliceFuzz {
           pieces.feed(points::look);
           points.end();
           found.clear();
-          return List.of(collect(points, openAi, found), points.names(), points.isLost());
+          found.addAll(EditChoice.of(points, alias(points), TopP.of(0.5), openAi));
+          List<Object> seen = new ArrayList<>(List.of(points.names(), points.isLost()));
+          found.forEach(edit -> seen.add(edit.from() + "-" + edit.to() + text(edit.bytes())));
+          return seen;
         });
     long end = 0;
     for (BodySplice.Edit edit : found) {
@@ -62,19 +62,20 @@ class BodySpliceFuzz {
     return found;
   }
 
-  private static String collect(EditPoints points, boolean openAi, List<BodySplice.Edit> found) {
-    for (EditPoints.Name name : points.names()) {
-      found.add(new BodySplice.Edit(name.from(), name.to(), NAME));
+  /** Of the first model that the body names: a name of any form, and one that needs escapes. */
+  private static ModelAlias alias(EditPoints points) {
+    if (points.names().isEmpty()) {
+      return null;
     }
-    EditPoints.Place place = openAi ? points.openAiTopP() : points.nativeTopP();
-    if (place != null) {
-      String member =
-          openAi || !points.lacksConfig() ? "\"x\":1" : "\"generationConfig\":{\"x\":1}";
-      byte[] bytes = (place.empty() ? member : member + ",").getBytes(StandardCharsets.UTF_8);
-      found.add(new BodySplice.Edit(place.offset(), place.offset(), bytes));
+    String asked = points.names().get(0).text();
+    while (asked.startsWith("models/")) {
+      asked = asked.substring("models/".length());
     }
-    found.sort(Comparator.comparingLong(BodySplice.Edit::from));
-    return place == null ? "none" : place + " " + points.lacksConfig();
+    return new ModelAlias(asked, "re'named\"\\");
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private static byte[] edited(byte[] body, List<BodySplice.Edit> edits) {

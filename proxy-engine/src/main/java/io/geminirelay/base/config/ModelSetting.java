@@ -2,12 +2,12 @@ package io.geminirelay.base.config;
 
 import java.util.regex.Pattern;
 
-/** The model of {@code /generate} as it is written in a path. Pure. */
-final class GenerateModel {
+/** A model that the operator names, and that will be written in paths. Pure. */
+final class ModelSetting {
   private static final String PREFIX = "models/";
   private static final Pattern NAME = Pattern.compile("(tunedModels/)?[A-Za-z0-9][A-Za-z0-9._-]*");
 
-  private GenerateModel() {}
+  private ModelSetting() {}
 
   /** The name without a {@code models/} prefix; adds a problem if no path can hold it. */
   static String of(Problems problems, Scalar model) {

@@ -1,0 +1,47 @@
+package io.geminirelay.flow.outbound;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wait before another attempt, whose choice was admitted already. One at a time; belongs to its
+ * exchange and event loop.
+ */
+final class Pause {
+  private final EventLoop loop;
+  private final Consumer<Failover.Choice> then;
+  private Failover.@Nullable Choice choice;
+  private @Nullable Future<?> timer;
+
+  /** Pauses on {@code loop}; {@code then} goes on with the choice. */
+  Pause(EventLoop loop, Consumer<Failover.Choice> then) {
+    this.loop = loop;
+    this.then = then;
+  }
+
+  /** Goes on with {@code next} after {@code delayNanos}. */
+  void begin(Failover.Choice next, long delayNanos) {
+    choice = next;
+    timer =
+        loop.schedule(
+            () -> {
+              choice = null;
+              then.accept(next);
+            },
+            delayNanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** Ends the wait for good; the choice that was waiting, or null. */
+  Failover.@Nullable Choice cancel() {
+    Failover.Choice waiting = choice;
+    if (waiting != null && timer != null) {
+      timer.cancel(false);
+      choice = null;
+    }
+    return waiting;
+  }
+}
