@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /generate} with answers of megabytes, and readers that take their time. */
 class LongGenerateTest {
@@ -84,6 +87,28 @@ class LongGenerateTest {
       slow.abort();
       rig.journal().awaitCancelled(1);
       rig.journal().awaitOpenStreams(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/generate", "/generate?mode=delta"})
+  void endsATextThatIsTooLongAndGoesOn(String path) throws Exception {
+    byte[] block = GenerateRouteTest.event(PIECE, 1, "").repeat(16).getBytes(UTF_8);
+    List<Header> head = Header.list("content-type", "text/event-stream");
+    Answer endless = Answer.flood(head, block, 4_096, new byte[0]);
+    try (Rig rig = Rig.of(1, "generate: {chunk_token: 1000000}");
+        TestClient client = TestClient.connect(rig.port())) {
+      rig.script().next(1, Reaction.of(endless));
+      Response got = client.post(path, Rig.BODY);
+      assertEquals(200, got.status());
+      assertTrue(got.whole());
+      String all = got.text();
+      String end = all.substring(all.length() - 300);
+      assertTrue(all.length() > 32 << 20 && all.length() < 34 << 20, "length " + all.length());
+      assertTrue(end.contains("\"is_complete\":false") && end.contains("bad_answer"), end);
+      rig.journal().awaitCancelled(1);
+      assertTrue(rig.journal().sentBytes() < 64L << 20, "sent " + rig.journal().sentBytes());
+      assertTrue(client.post(path, Rig.BODY).text().contains("Echo: Hello"));
     }
   }
 

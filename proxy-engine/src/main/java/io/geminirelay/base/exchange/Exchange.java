@@ -28,6 +28,7 @@ public final class Exchange {
   private boolean eventsWanted;
   private HttpRequest request;
   private @Nullable Secret ownKey;
+  private @Nullable Secret keyInUse;
   private @Nullable ClientConfig client;
   private @Nullable Fault fault;
   private int attempts;
@@ -139,6 +140,16 @@ public final class Exchange {
   /** Records a key that is the client's own: used for this exchange and forgotten with it. */
   public void ownKey(Secret key) {
     this.ownKey = key;
+  }
+
+  /** The key that the answer was given for; null before there is an answer of Google's. */
+  public @Nullable Secret keyInUse() {
+    return keyInUse;
+  }
+
+  /** Records the key of the answer that goes to the client, before its head is written. */
+  public void keyInUse(Secret key) {
+    this.keyInUse = key;
   }
 
   /** Who calls; null before authentication and where none is configured. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Replaced by {@code [redacted]} are the given keys and whatever has the form of one: {@code
  * AIza[0-9A-Za-z_-]{35}} and {@code AQ.[0-9A-Za-z_-]{20,}}. Those forms occur by chance in base64,
- * so this is for error bodies alone, which are small (at most 64 KiB). Pure and thread-safe.
+ * so this is for error bodies alone, which are small (at most 1 MiB). Pure and thread-safe.
  */
 public final class KeyScrub {
   private static final byte[] REDACTED = "[redacted]".getBytes(StandardCharsets.US_ASCII);

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -115,9 +116,16 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
     }
     exchange = null;
     ctx.channel().attr(Exchange.KEY).set(null);
-    boolean local = !current.route().upstream();
-    Outcome answered = local ? Outcome.LOCAL : Outcome.SERVED;
-    settlement.close(current, current.fault() == null ? answered : Outcome.REFUSED, status);
+    settlement.close(current, outcome(current), status);
+  }
+
+  private Outcome outcome(Exchange ended) {
+    if (ended.fault() != null) {
+      // Where the end of an answer can say that it is not whole, its head was a success.
+      boolean begun = status == HttpResponseStatus.OK.code();
+      return begun ? Outcome.BROKEN : Outcome.REFUSED;
+    }
+    return ended.route().upstream() ? Outcome.SERVED : Outcome.LOCAL;
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.geminirelay.flow.interpret;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.geminirelay.base.scan.KeyScrub;
+import io.geminirelay.base.config.Secret;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufOutputStream;
@@ -11,7 +11,7 @@ import io.netty.buffer.CompositeByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the elements of an answer of {@code /generate}: the text as slices of a {@link
@@ -27,10 +27,16 @@ final class ChunkWriter {
   private final AnswerForm form;
   private int written;
   private long told;
+  private @Nullable Secret key;
 
   ChunkWriter(ByteBufAllocator alloc, AnswerForm form) {
     this.alloc = alloc;
     this.form = form;
+  }
+
+  /** Says which key the answer was given for. */
+  void hide(@Nullable Secret key) {
+    this.key = key;
   }
 
   /** Elements written. */
@@ -102,7 +108,7 @@ final class ChunkWriter {
 
   /** What Google says may hold a key. */
   private ByteBuf scrubbed(ByteBuf end) {
-    return KeyScrub.take(end, alloc, List.of());
+    return Redaction.take(end, alloc, key);
   }
 
   /** Writes a value. */
@@ -123,8 +129,12 @@ final class ChunkWriter {
     }
   }
 
-  /** The body of an answer that holds {@code error} alone; the caller releases it. */
-  static ByteBuf giveBody(ByteBufAllocator alloc, GenerateError error) {
+  /**
+   * The body of an answer that holds {@code error} alone; the caller releases it.
+   *
+   * @param key not to be shown, or null
+   */
+  static ByteBuf giveBody(ByteBufAllocator alloc, GenerateError error, @Nullable Secret key) {
     ByteBuf body = alloc.buffer();
     write(
         body,
@@ -134,6 +144,6 @@ final class ChunkWriter {
           error.write(out);
           out.writeEndObject();
         });
-    return KeyScrub.take(body, alloc, List.of());
+    return Redaction.take(body, alloc, key);
   }
 }

@@ -5,6 +5,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +28,11 @@ public record DialectFactory(DialectConfig config, TimeSource time) {
 
   private Dialect generate(ChannelHandlerContext ctx, Exchange exchange) {
     AnswerForm form = AnswerForm.of(exchange.head());
-    Fault fault = GenerateRequest.refusal(exchange.head(), form);
-    if (form != null && fault == null) {
+    if (form != null) {
       return new GenerateDialect(ctx, exchange, form, config);
     }
-    if (fault != null) {
-      FaultResponder.respond(ctx, exchange, fault, false);
-    }
+    Fault fault = Fault.of(FaultKind.BAD_REQUEST, "unknown mode: it is " + AnswerForm.MODES);
+    FaultResponder.respond(ctx, exchange, fault, false);
     return new RefusedDialect();
   }
 }

@@ -5,14 +5,16 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Finds the JSON in Google's answer and feeds it to a {@link JsonScanner}: the data of server-sent
- * events with any line end (WHATWG HTML, section 9.2.6), or a body that is JSON itself, also where
- * it follows events, as an error without a {@code data:} does.
+ * events with any line end, with a byte order mark or without (WHATWG HTML, section 9.2.6), or a
+ * body that is JSON itself, also where it follows events, as an error without a {@code data:} does.
  *
  * <p>Keeps its place in the line, so that a body may be cut anywhere. Borrows each buffer for the
  * call alone. Not thread-safe.
  */
 final class EventFeed {
   private enum State {
+    /** In the byte order mark before everything; becomes LINE_START, REST. */
+    MARK,
     /** At the beginning of a line; becomes any other. */
     LINE_START,
     /** Inside {@code data:}; becomes DATA, REST, LINE_START. */
@@ -25,6 +27,7 @@ final class EventFeed {
     BARE
   }
 
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final byte[] DATA_FIELD = {'d', 'a', 't', 'a', ':'};
 
   private final JsonScanner json;
@@ -60,6 +63,7 @@ final class EventFeed {
       i =
           switch (state) {
             case LINE_START -> lineStart(buf.getByte(i), i);
+            case MARK -> mark(buf.getByte(i), i);
             case FIELD -> field(buf.getByte(i), i);
             case DATA -> line(buf, i, to, true);
             case REST -> line(buf, i, to, false);
@@ -84,7 +88,13 @@ final class EventFeed {
     if (!begun && (b == ' ' || b == '\t')) {
       return i + 1;
     }
+    boolean first = !begun;
     begun = true;
+    fieldLength = 0;
+    if (first && b == BYTE_ORDER_MARK[0]) {
+      state = State.MARK;
+      return i;
+    }
     if (b == '{' || b == '[') {
       state = State.BARE;
       return i;
@@ -93,8 +103,18 @@ final class EventFeed {
       commented = true;
     }
     state = b == ':' ? State.REST : State.FIELD;
-    fieldLength = 0;
     return i;
+  }
+
+  private int mark(byte b, int i) {
+    if (b != BYTE_ORDER_MARK[fieldLength]) {
+      state = State.REST;
+      return i;
+    }
+    if (++fieldLength == BYTE_ORDER_MARK.length) {
+      state = State.LINE_START;
+    }
+    return i + 1;
   }
 
   private int field(byte b, int i) {

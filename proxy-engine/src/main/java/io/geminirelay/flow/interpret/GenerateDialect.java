@@ -115,12 +115,22 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
       }
       if (piece instanceof LastHttpContent) {
         end(null, promise);
+      } else if (chunks.isTooLong()) {
+        stop(promise);
       } else {
         promise.trySuccess();
       }
     } finally {
       piece.release();
     }
+  }
+
+  /** Nobody reads on: the attempt ends before the last element lets the next request in. */
+  private void stop(ChannelPromise promise) {
+    Fault fault = Fault.of(FaultKind.BAD_ANSWER, "The model's answer is longer than is served.");
+    ctx.fireUserEventTriggered(fault);
+    end(fault, promise);
+    ctx.flush();
   }
 
   private void comment() {
@@ -167,9 +177,13 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
 
   private void end(@Nullable Fault fault, ChannelPromise promise) {
     chunks.finish();
+    chunks.hide(exchange.keyInUse());
     GenerateError error = error(fault);
+    if (error != null) {
+      exchange.failed(error.fault());
+    }
     if (error != null && state != State.TELLING && !chunks.hasContent()) {
-      ByteBuf body = ChunkWriter.giveBody(ctx.alloc(), error);
+      ByteBuf body = ChunkWriter.giveBody(ctx.alloc(), error, exchange.keyInUse());
       HttpResponseStatus status = HttpResponseStatus.valueOf(error.status());
       ctx.write(LocalAnswer.json(exchange, status, body), promise);
     } else {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultBody;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 
@@ -12,6 +13,9 @@ sealed interface GenerateError {
 
   /** The HTTP status it has where no element came before it. */
   int status();
+
+  /** What it was for the exchange. */
+  Fault fault();
 
   /** Writes it as a JSON object. */
   void write(JsonGenerator out) throws IOException;
@@ -30,6 +34,11 @@ sealed interface GenerateError {
           found.errorCode(),
           message == null ? "Google's answer holds an error without a message." : message,
           statusName == null ? "UNKNOWN" : statusName);
+    }
+
+    @Override
+    public Fault fault() {
+      return Fault.of(FaultKind.BROKEN_ANSWER, "Google's answer ended in an error.");
     }
 
     @Override

@@ -114,8 +114,15 @@ final class GoogleError {
     if (text.length() <= MAX_MESSAGE_CHARS) {
       return text;
     }
-    boolean pair = Character.isHighSurrogate(text.charAt(MAX_MESSAGE_CHARS - 1));
-    return text.substring(0, pair ? MAX_MESSAGE_CHARS - 1 : MAX_MESSAGE_CHARS) + "…";
+    int end = MAX_MESSAGE_CHARS;
+    if (Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    // Half a key would be found by nobody who looks for keys.
+    while (end > 0 && text.charAt(end - 1) > ' ' && text.charAt(end - 1) <= '~') {
+      end--;
+    }
+    return text.substring(0, end) + "…";
   }
 
   /** HTTP status named inside, or 0. */

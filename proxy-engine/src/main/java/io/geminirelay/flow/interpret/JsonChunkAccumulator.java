@@ -1,8 +1,10 @@
 package io.geminirelay.flow.interpret;
 
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.scan.JsonScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the elements of an answer of {@code /generate} out of Google's stream while it comes.
@@ -17,6 +19,9 @@ import io.netty.buffer.ByteBufAllocator;
  * in delta mode what of it was not given yet. Not thread-safe.
  */
 public final class JsonChunkAccumulator {
+  /** The most text that is held for a client. */
+  private static final long MAX_TEXT_BYTES = 32L << 20;
+
   private final int chunkTokens;
   private final Reader reader;
   private final TextJoiner text;
@@ -59,6 +64,11 @@ public final class JsonChunkAccumulator {
   /** Reads on, from index {@code from} to before index {@code to}, and hands elements out. */
   public void look(ByteBuf buf, int from, int to) {
     feed.look(buf, from, to);
+  }
+
+  /** Whether it holds more text than is served. */
+  boolean isTooLong() {
+    return text.held() > MAX_TEXT_BYTES;
   }
 
   private void responseEnded() {
@@ -104,6 +114,11 @@ public final class JsonChunkAccumulator {
   /** Bytes of memory that the text takes. */
   long capacity() {
     return text.capacity();
+  }
+
+  /** Says which key the answer was given for: the last element does not show it. */
+  void hide(@Nullable Secret key) {
+    chunks.hide(key);
   }
 
   /** The last element of a complete answer; the caller releases it. */

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 
-/** A request that was refused at its head: nothing of it goes further. */
+/** A request for a mode that does not exist, refused at its head: nothing of it goes further. */
 final class RefusedDialect implements Dialect {
   @Override
   public void takeRequest(HttpContent piece) {

@@ -43,8 +43,13 @@ final class ShortText {
     return count;
   }
 
-  /** The string; what is no UTF-8 is replaced. */
+  /** The string; what is no UTF-8 is replaced, and a word that may have been cut is left out. */
   String text() {
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    int end = length;
+    // Half a key would be found by nobody who looks for keys.
+    while (length == MAX_BYTES && end > 0 && bytes[end - 1] > ' ') {
+      end--;
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
   }
 }

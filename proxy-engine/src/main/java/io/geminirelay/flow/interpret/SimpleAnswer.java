@@ -7,6 +7,8 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultBody;
 import io.geminirelay.base.exchange.LocalAnswer;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.JsonScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -111,18 +113,33 @@ final class SimpleAnswer {
     if (read == null) {
       int status = head == null ? 0 : head.status().code();
       ByteBuf body = errorBody == null ? Unpooled.EMPTY_BUFFER : errorBody;
-      return SimpleFailure.of(status, GoogleError.read(body), exchange.ownKey());
+      SimpleFailure told = SimpleFailure.of(status, GoogleError.read(body), exchange.ownKey());
+      boolean error = status >= HttpResponseStatus.BAD_REQUEST.code();
+      return error ? told : blamed(FaultKind.BAD_ANSWER, told);
     }
     boolean whole = read.scanner().finish() && read.reader().atRest();
     AnswerFindings found = read.reader().findings();
     if (found.failed()) {
-      return SimpleFailure.within(found, exchange.ownKey());
+      SimpleFailure told = SimpleFailure.within(found, exchange.ownKey());
+      return blamed(FaultKind.BROKEN_ANSWER, told);
     }
     if (!whole) {
-      return SimpleFailure.upstream(
-          "unreadable_answer", "Google's answer is not the JSON that was expected.");
+      return blamed(
+          FaultKind.BAD_ANSWER,
+          SimpleFailure.upstream(
+              "unreadable_answer", "Google's answer is not the JSON that was expected."));
     }
-    return SimpleFailure.of(found, read.text().length() > 0);
+    SimpleFailure told = SimpleFailure.of(found, read.text().length() > 0);
+    if (told != null && told.status().equals(HttpResponseStatus.BAD_GATEWAY)) {
+      return blamed(FaultKind.EMPTY_ANSWER, told);
+    }
+    return told;
+  }
+
+  /** An answer that is no answer is a fault; an error of Google's, or a block, is what it says. */
+  private SimpleFailure blamed(FaultKind kind, SimpleFailure failure) {
+    exchange.failed(Fault.of(kind, failure.reason()));
+    return failure;
   }
 
   private FullHttpResponse served() {
@@ -154,7 +171,8 @@ final class SimpleAnswer {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory does not fail", e);
     }
-    FullHttpResponse answer = LocalAnswer.json(exchange, failure.status(), body);
+    ByteBuf clean = Redaction.take(body, alloc, exchange.keyInUse());
+    FullHttpResponse answer = LocalAnswer.json(exchange, failure.status(), clean);
     String told = head == null ? null : head.headers().get(HttpHeaderNames.RETRY_AFTER);
     if (told != null) {
       answer.headers().set(HttpHeaderNames.RETRY_AFTER, told);

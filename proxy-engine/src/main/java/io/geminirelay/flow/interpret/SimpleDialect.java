@@ -14,9 +14,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
@@ -61,13 +58,7 @@ final class SimpleDialect implements Dialect {
   static SimpleDialect begin(
       ChannelHandlerContext ctx, Exchange exchange, DialectConfig config, TimeSource time) {
     SimpleDialect dialect = new SimpleDialect(ctx, exchange, config, time);
-    HttpHeaders headers = exchange.head().headers();
-    String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
-    if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding.trim())) {
-      dialect.refuse(
-          Fault.of(FaultKind.UNSUPPORTED_ENCODING, "Send the body as it is, not compressed."),
-          true);
-    } else if (HttpUtil.getContentLength(exchange.head(), 0L) > dialect.maxBytes()) {
+    if (HttpUtil.getContentLength(exchange.head(), 0L) > dialect.maxBytes()) {
       dialect.refuse(SimpleRequest.tooLong(config.maxPromptChars()), true);
     }
     return dialect;

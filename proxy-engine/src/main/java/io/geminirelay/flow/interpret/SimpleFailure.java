@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client of {@code POST /gemini-proxy} is told when Google answered and there is no text to
- * give it. Immutable, made by pure rules.
+ * give it. Immutable, made by pure rules; what Google said may still hold a key.
  *
  * @param status HTTP status: Google's own where it is an error, but 401 for a refused key
  * @param code one of the codes that its clients know
@@ -59,7 +59,7 @@ record SimpleFailure(
         HttpResponseStatus.valueOf(meant),
         code(meant),
         reason(error, meant),
-        message(status, error, ownKey),
+        error.message().isEmpty() ? "Google answered " + status + "." : error.message(),
         error.retryAfterSeconds());
   }
 
@@ -74,16 +74,6 @@ record SimpleFailure(
           error.reason().equals(KEY_INVALID) || KEY_MESSAGE.matcher(error.message()).lookingAt();
       default -> false;
     };
-  }
-
-  private static String message(int status, GoogleError error, @Nullable Secret ownKey) {
-    if (error.message().isEmpty()) {
-      return "Google answered " + status + ".";
-    }
-    // Escapes may have hidden a key from the search through the body.
-    return ownKey == null
-        ? error.message()
-        : error.message().replace(ownKey.reveal(), "[redacted]");
   }
 
   private static String code(int status) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt not blank, well-formed, at most so many characters as are allowed
  * @param model without a {@code models/} prefix, safe to be put into a path; null for the usual one
- * @param key the client's own; null for one of the gateway's
+ * @param key the client's own, of 16 characters or more; null for one of the gateway's
  */
 record SimpleRequest(String prompt, @Nullable String model, @Nullable Secret key) {
   private static final JsonFactory JSON =
@@ -47,6 +47,9 @@ record SimpleRequest(String prompt, @Nullable String model, @Nullable Secret key
   private static final String MODELS = "models/";
   private static final Pattern SAFE_MODEL =
       Pattern.compile("(tunedModels/)?[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  /** A shorter one would be found in the words of an error, which must not show it. */
+  private static final int MIN_KEY_CHARS = 16;
 
   /** Bytes that one character can take: two escaped surrogates. */
   private static final int MAX_CHAR_BYTES = 12;
@@ -156,6 +159,9 @@ record SimpleRequest(String prompt, @Nullable String model, @Nullable Secret key
   private static Secret secret(String key) throws FaultException {
     if (!Credentials.isCredential(key)) {
       throw invalid("api_key is not a key: visible ASCII characters without blanks.");
+    }
+    if (key.length() < MIN_KEY_CHARS) {
+      throw invalid("api_key is not a key: it has fewer than " + MIN_KEY_CHARS + " characters.");
     }
     return Secret.of(key);
   }

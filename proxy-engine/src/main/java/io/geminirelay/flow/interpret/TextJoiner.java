@@ -41,6 +41,11 @@ final class TextJoiner {
     return length;
   }
 
+  /** Bytes of text held. */
+  long held() {
+    return length - start;
+  }
+
   /** Bytes of memory held. */
   long capacity() {
     return blocks.stream().mapToLong(ByteBuf::capacity).sum();

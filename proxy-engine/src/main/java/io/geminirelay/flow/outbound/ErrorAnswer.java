@@ -44,6 +44,7 @@ final class ErrorAnswer {
 
   /** Sends {@code answer}, which {@code key} was given. Takes ownership of the answer. */
   void take(HeldAnswer answer, ApiKey key, ResponseRelay relay) {
+    exchange.keyInUse(key.secret());
     ByteBuf body = AnswerText.give(answer, client.alloc());
     boolean decoded = AnswerText.isCoded(answer.head());
     byte[] secret = key.secret().reveal().getBytes(StandardCharsets.UTF_8);

@@ -310,6 +310,7 @@ final class Forwarding {
 
   void commit(Attempt from, HttpResponse head) {
     failover.committed(from);
+    exchange.keyInUse(from.choice().key().secret());
     if (exchange.generating() && !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
       relay.guard(from.choice().key().secret());
     }

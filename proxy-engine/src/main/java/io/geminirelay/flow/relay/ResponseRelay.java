@@ -1,5 +1,7 @@
 package io.geminirelay.flow.relay;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.BrokenAnswer;
 import io.geminirelay.base.exchange.Exchange;
@@ -8,6 +10,7 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.scan.StreamScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -15,6 +18,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.CharsetUtil;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,9 @@ public final class ResponseRelay {
   private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(CharsetUtil.US_ASCII);
   private static final byte[] DATA = "data: ".getBytes(CharsetUtil.US_ASCII);
   private static final byte[] BORDER = "\r\n\r\n".getBytes(CharsetUtil.US_ASCII);
+
+  /** Time for a client to read to the end of an answer that broke. */
+  private static final int TELLING_SECONDS = 120;
 
   private final ChannelHandlerContext client;
   private final Exchange exchange;
@@ -162,16 +169,16 @@ public final class ResponseRelay {
     }
     ended = true;
     exchange.failed(fault);
+    if (exchange.route().interpreted()) {
+      breakInterpreted(fault);
+      return;
+    }
     if (!writable()) {
       // Whatever were sent now would wait behind what this client does not read.
       client.close();
       return;
     }
     writeErrorTail();
-    if (exchange.route().interpreted()) {
-      client.writeAndFlush(new BrokenAnswer(fault));
-      return;
-    }
     if (eventStream) {
       if (!scanner.betweenEvents()) {
         write(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
@@ -184,5 +191,22 @@ public final class ResponseRelay {
     client
         .writeAndFlush(new DefaultHttpContent(Unpooled.EMPTY_BUFFER))
         .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** An answer in a form of the gateway's own has an end that tells of the break, in few bytes. */
+  private void breakInterpreted(Fault fault) {
+    writeErrorTail();
+    ChannelFuture told = client.writeAndFlush(new BrokenAnswer(fault));
+    if (!told.isDone()) {
+      // No attempt is left whose clock would see that this client does not read.
+      Future<?> limit =
+          client.channel().eventLoop().schedule(this::closeClient, TELLING_SECONDS, SECONDS);
+      told.addListener(done -> limit.cancel(false));
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if closing fails
+  private void closeClient() {
+    client.close();
   }
 }

@@ -112,6 +112,17 @@ class JsonChunkAccumulatorTest {
   }
 
   @Test
+  void readsPastAByteOrderMark() {
+    String event =
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}%s}]}\r\n\r\n";
+    String stream =
+        "\ufeff" + event.formatted("A", "") + event.formatted("B", ",\"finishReason\":\"STOP\"");
+    EverySplit.of(stream.getBytes(StandardCharsets.UTF_8), pieces -> assertText("AB", pieces));
+    String later = event.formatted("C", ",\"finishReason\":\"STOP\"") + "\ufeff" + stream;
+    EverySplit.of(later.getBytes(StandardCharsets.UTF_8), pieces -> assertText("CB", pieces));
+  }
+
+  @Test
   void countsTheLastValueOfARepeatedMember() {
     String body =
         "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"gone\"}]}}],"

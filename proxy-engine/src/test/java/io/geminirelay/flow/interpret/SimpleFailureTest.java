@@ -96,9 +96,13 @@ class SimpleFailureTest {
   }
 
   @Test
-  void hidesAnOwnKeyThatEscapesHadHidden() {
-    String body = body(500, "X", "Consumer own\\u002dkey failed");
-    assertEquals("Consumer [redacted] failed", SimpleFailure.of(500, error(body), OWN).message());
+  void leavesOutAWordThatWasCutSinceItMayBeHalfAKey() {
+    String cut = error("{\"error\":{\"message\":\"" + "so ".repeat(665) + "AIza123\"}}").message();
+    assertTrue(cut.endsWith("so …"), cut);
+  }
+
+  @Test
+  void namesNoReasonThatHasNotTheFormOfOne() {
     String odd = body(403, "own-key", "own\\u002dkey");
     assertFalse(SimpleFailure.of(403, error(odd), OWN).toString().contains("own-key"));
   }

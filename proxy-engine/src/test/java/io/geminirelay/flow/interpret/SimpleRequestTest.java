@@ -97,6 +97,8 @@ class SimpleRequestTest {
         "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":7};api_key is not a text",
         "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":\"\"};api_key is not a key",
         "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":\"a b\"};api_key is not a key",
+        "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":\"e\"};fewer than 16 characters",
+        "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":\"123456789012345\"};fewer than 16",
         "{\"prompt\":\"Hi\",\"model\":\"m\",\"api_key\":\"a\\r\\nb: c\"};api_key is not a key",
       })
   void namesWhatIsWrong(String body, String told) {
@@ -146,7 +148,9 @@ class SimpleRequestTest {
       })
   void refusesModelsThatWouldMakeAnotherPath(String model) {
     Fault fault =
-        refused("{\"prompt\":\"Hi\",\"api_key\":\"k\",\"model\":\"%s\"}".formatted(model));
+        refused(
+            "{\"prompt\":\"Hi\",\"api_key\":\"a-key-of-a-client\",\"model\":\"%s\"}"
+                .formatted(model));
     assertEquals(FaultKind.INVALID_BODY, fault.kind());
     assertTrue(fault.detail().startsWith("model"), fault.detail());
   }
@@ -160,7 +164,9 @@ class SimpleRequestTest {
   void takesEveryWayToNameAModel(String given, String read) throws Exception {
     assertEquals(
         read,
-        read("{\"prompt\":\"Hi\",\"api_key\":\"k\",\"model\":\"%s\"}".formatted(given)).model());
+        read("{\"prompt\":\"Hi\",\"api_key\":\"a-key-of-a-client\",\"model\":\"%s\"}"
+                .formatted(given))
+            .model());
   }
 
   @ParameterizedTest
