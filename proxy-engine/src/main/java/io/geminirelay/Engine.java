@@ -3,6 +3,7 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GuardConfig;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.tokens.TextCounter;
 import io.geminirelay.base.tokens.TokenCounters;
@@ -12,7 +13,7 @@ import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
-import io.geminirelay.flow.guard.HoldBudget;
+import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
@@ -110,6 +111,7 @@ public final class Engine {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
+    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     Outbound outbound =
         new Outbound(
             keys,
@@ -121,12 +123,13 @@ public final class Engine {
             this::poolsOf,
             config.outbound(),
             time,
-            Edits.of(config.groups(), config.guard()),
+            Edits.of(config.groups(), config.guard(), held),
             serverTls != null);
     Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
-    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
+    TokenLimit tokens =
+        TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, counters, held, outbound, new Settlement(time));
+        new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 

@@ -3,7 +3,6 @@ package io.geminirelay;
 import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.base.tokens.TextCounter;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
@@ -12,8 +11,8 @@ import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
-import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.guard.TokenGuardHandler;
+import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.interpret.DialectFactory;
 import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
@@ -27,7 +26,6 @@ import io.netty.handler.codec.http.cors.CorsConfig;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
-  private final long maxTokens;
-  private final Supplier<TextCounter> counters;
-  private final HoldBudget budget;
+  private final TokenLimit tokens;
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
@@ -51,21 +47,17 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /**
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
-   * @param counters makes a counter of tokens for the calling event loop
-   * @param budget bytes of bodies that may wait for their count at once
+   * @param tokens bound of a request
    */
   public RequestPipeline(
       EngineConfig config,
       Vitals vitals,
-      Supplier<TextCounter> counters,
-      HoldBudget budget,
+      TokenLimit tokens,
       Outbound outbound,
       Settlement settlement) {
     CorsRules rules = config.guard().cors();
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
-    this.maxTokens = config.guard().maxTokensPerRequest();
-    this.counters = counters;
-    this.budget = budget;
+    this.tokens = tokens;
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
         new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
@@ -95,8 +87,8 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.LOCAL, health);
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
     add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
-    if (maxTokens > 0) {
-      add(pipeline, Stage.TOKENS, new TokenGuardHandler(maxTokens, counters, budget));
+    if (tokens.tokens() > 0) {
+      add(pipeline, Stage.TOKENS, new TokenGuardHandler(tokens));
     }
     add(pipeline, Stage.FORWARD, new ForwardHandler(outbound));
   }

@@ -6,11 +6,12 @@ import io.geminirelay.RequestPipeline;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
-import io.geminirelay.flow.guard.HoldBudget;
+import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitWatch;
 import io.geminirelay.flow.keys.KeyRing;
@@ -132,6 +133,7 @@ final class MemoryRelay {
     LoopPools pools =
         new LoopPools((EventLoop) group.iterator().next(), connector, config.outbound(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
+    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     Outbound outbound =
         new Outbound(
             KeyRing.of(config.groups(), config.keys(), time, new Random(1)),
@@ -143,18 +145,13 @@ final class MemoryRelay {
             loop -> pools,
             config.outbound(),
             time,
-            Edits.of(config.groups(), config.guard()),
+            Edits.of(config.groups(), config.guard(), held),
             false);
     Vitals vitals =
         new Vitals("bench", () -> false, () -> 1, () -> new HealthReport(List.of(), List.of()));
+    TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
-        new RequestPipeline(
-            config,
-            vitals,
-            TokenEstimate::new,
-            HoldBudget.of(config.server().limits().maxBodyBytes()),
-            outbound,
-            new Settlement(time));
+        new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, stages);
   }
 

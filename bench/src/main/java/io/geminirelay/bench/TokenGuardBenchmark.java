@@ -1,10 +1,11 @@
 package io.geminirelay.bench;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.tokens.TokenEstimate;
-import io.geminirelay.flow.guard.HoldBudget;
 import io.geminirelay.flow.guard.TokenGuardHandler;
+import io.geminirelay.flow.guard.TokenLimit;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -98,7 +100,8 @@ public class TokenGuardBenchmark {
       // A count of prose stays below half of its bytes.
       long limit = way == Way.COUNT ? bodyBytes / 2 : way.share;
       HoldBudget budget = new HoldBudget(bodyBytes);
-      channel.pipeline().addLast(new TokenGuardHandler(limit, TokenEstimate::new, budget));
+      TokenLimit bound = new TokenLimit(limit, TokenEstimate::new, budget, Map.of());
+      channel.pipeline().addLast(new TokenGuardHandler(bound));
     }
     channel.pipeline().addLast(sink);
   }

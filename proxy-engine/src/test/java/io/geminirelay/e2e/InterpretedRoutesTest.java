@@ -45,6 +45,19 @@ class InterpretedRoutesTest {
   }
 
   @Test
+  void countsForTheModelThatANameStandsFor() throws Exception {
+    String contents = "{\"parts\":[{\"text\":\"hi\"}]},".repeat(80);
+    String body = "{\"contents\":[" + contents.substring(0, contents.length() - 1) + "]}";
+    GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+    String aliases = "model_aliases: {fast: gemini-2.0-flash},";
+    try (Rig rig = Rig.of(google, aliases, 1, "server.max_tokens_per_request: 120")) {
+      // A content is worth a token of its own with later models only.
+      assertEquals(200, rig.post("/v1beta/models/fast:generateContent", body).status());
+      assertEquals(400, rig.post("/v1beta/models/other:generateContent", body).status());
+    }
+  }
+
+  @Test
   void addsTopPToBothForms() throws Exception {
     try (Rig rig = Rig.of(1, "top_p: 0.25");
         TestClient client = TestClient.connect(rig.port())) {

@@ -6,6 +6,7 @@ import io.geminirelay.base.scan.JsonScanner;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Counts the tokens of a request's body while it passes through a {@link JsonScanner}: texts by a
@@ -58,6 +59,7 @@ public final class TokenWalk implements JsonListener {
   private final JsonScanner scanner = new JsonScanner(this);
   private final boolean modelInBody;
 
+  private final UnaryOperator<String> models;
   private ModelGeneration generation;
   private boolean modelKnown;
   private PromptPlace[] places = new PromptPlace[16];
@@ -75,13 +77,27 @@ public final class TokenWalk implements JsonListener {
    * @param model the model asked for, or empty where the body names it
    */
   public TokenWalk(TextCounter counter, PromptForm form, String model) {
+    this(counter, form, model, UnaryOperator.identity());
+  }
+
+  /**
+   * Begins to count.
+   *
+   * @param counter counts the texts; is reset and then this walk's alone
+   * @param form the dialect
+   * @param model the model asked for, or empty where the body names it
+   * @param models tells the model that a name stands for
+   */
+  public TokenWalk(
+      TextCounter counter, PromptForm form, String model, UnaryOperator<String> models) {
     counter.reset();
+    this.models = models;
     this.texts = counter;
     this.root = form.root();
     this.next = root;
     this.modelKnown = !model.isEmpty();
     this.modelInBody = form != PromptForm.GEMINI;
-    this.generation = ModelGeneration.of(model);
+    this.generation = ModelGeneration.of(models.apply(model));
   }
 
   /** Reads on; {@code buf} is borrowed, no index is moved. */
@@ -273,7 +289,7 @@ public final class TokenWalk implements JsonListener {
 
   private void model(String model) {
     if (modelInBody && !model.isEmpty()) {
-      generation = ModelGeneration.of(model);
+      generation = ModelGeneration.of(models.apply(model));
       modelKnown = true;
     }
   }

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.guard;
 
+import io.geminirelay.base.exchange.HoldBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;

@@ -3,11 +3,9 @@ package io.geminirelay.flow.guard;
 import io.geminirelay.base.scan.MediaMention;
 import io.geminirelay.base.tokens.BrokenBody;
 import io.geminirelay.base.tokens.PromptForm;
-import io.geminirelay.base.tokens.TextCounter;
 import io.geminirelay.base.tokens.TokenWalk;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +30,9 @@ final class TokenCheck {
   /** At most a few milliseconds of an event loop with an estimate, some ten with a vocabulary. */
   private static final int SLICE_BYTES = 256 << 10;
 
-  private final long limit;
+  private final TokenLimit limit;
   private final PromptForm form;
   private final String model;
-  private final Supplier<TextCounter> counters;
   private final long announcedBytes;
   private final MediaMention mention = new MediaMention();
 
@@ -48,20 +45,13 @@ final class TokenCheck {
    * Begins with a body.
    *
    * @param limit tokens at most
-   * @param counters makes a counter where one is needed
    * @param form the dialect of the body
    * @param model the model asked for, or empty where the body names it
    * @param announcedBytes length of the body, or a negative number where it is not known
    */
-  TokenCheck(
-      long limit,
-      Supplier<TextCounter> counters,
-      PromptForm form,
-      String model,
-      long announcedBytes) {
+  TokenCheck(TokenLimit limit, PromptForm form, String model, long announcedBytes) {
     this.limit = limit;
     this.announcedBytes = announcedBytes;
-    this.counters = counters;
     this.form = form;
     this.model = model;
   }
@@ -100,8 +90,8 @@ final class TokenCheck {
   private boolean mustCount() {
     // Media in interactions have no names that could be searched for.
     return form == PromptForm.INTERACTION
-        || announcedBytes > limit
-        || seenBytes > limit
+        || announcedBytes > limit.tokens()
+        || seenBytes > limit.tokens()
         || mention.found();
   }
 
@@ -117,7 +107,7 @@ final class TokenCheck {
 
   private void begin(HeldRequest held) {
     state = State.COUNTING;
-    walk = new TokenWalk(counters.get(), form, model);
+    walk = new TokenWalk(limit.counters().get(), form, model, limit::modelOf);
     held.rewind();
   }
 
@@ -154,7 +144,7 @@ final class TokenCheck {
 
   /** Whether there are more tokens than allowed. */
   boolean isOver() {
-    return tokens() > limit;
+    return tokens() > limit.tokens();
   }
 
   /** Gives the parser's memory back. */

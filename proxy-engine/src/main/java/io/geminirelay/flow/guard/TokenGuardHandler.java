@@ -6,7 +6,6 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.tokens.MediaKind;
 import io.geminirelay.base.tokens.PromptForm;
-import io.geminirelay.base.tokens.TextCounter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +23,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A body that could not pass the limit even if it were all media goes through untouched.
  *
  * <p>Keeps and owns the request that waits for its verdict, until it is passed on, refused, or the
- * client has left; its size the body stage bounds, and a {@link HoldBudget} that of all requests
- * that wait. Long bodies are counted in several turns. Runs on the client's event loop.
+ * client has left; its size the body stage bounds, and a {@link TokenLimit#budget} that of all
+ * requests that wait. Long bodies are counted in several turns. Runs on the client's event loop.
  */
 public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
   private static final int RETRY_AFTER_SECONDS = 1;
 
-  private final long limit;
-  private final Supplier<TextCounter> counters;
-  private final HoldBudget budget;
+  private final TokenLimit limit;
 
   // Owner: this handler, until the verdict.
   private @Nullable HeldRequest held;
@@ -41,17 +37,9 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
   private boolean refused;
   private boolean counting;
 
-  /**
-   * Lets pass requests of at most {@code limit} tokens.
-   *
-   * @param limit tokens, at least one
-   * @param counters makes a counter for the calling event loop
-   * @param budget bytes that may wait at once, shared by all handlers
-   */
-  public TokenGuardHandler(long limit, Supplier<TextCounter> counters, HoldBudget budget) {
+  /** Lets pass requests within {@code limit}, which is at least one token. */
+  public TokenGuardHandler(TokenLimit limit) {
     this.limit = limit;
-    this.counters = counters;
-    this.budget = budget;
   }
 
   @Override
@@ -86,11 +74,11 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
       return false;
     }
     long length = announced(exchange.request());
-    if (length >= 0 && length <= limit / MediaKind.MAX_TOKENS_PER_BODY_BYTE) {
+    if (length >= 0 && length <= limit.tokens() / MediaKind.MAX_TOKENS_PER_BODY_BYTE) {
       return false;
     }
-    held = new HeldRequest(head, budget);
-    check = new TokenCheck(limit, counters, form, exchange.model(), length);
+    held = new HeldRequest(head, limit.budget());
+    check = new TokenCheck(limit, form, exchange.model(), length);
     return true;
   }
 
@@ -146,7 +134,7 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
 
   private void refuseTokens(ChannelHandlerContext ctx, long counted, boolean whole, boolean all) {
     String tokens = (whole && all ? "" : "more than ") + counted;
-    String detail = "Request body too large: " + tokens + " tokens (max: " + limit + ")";
+    String detail = "Request body too large: " + tokens + " tokens (max: " + limit.tokens() + ")";
     refuse(ctx, Fault.of(FaultKind.TOO_MANY_TOKENS, detail), whole);
   }
 

@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GuardConfig;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.flow.keys.ApiKey;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,14 +18,20 @@ import org.jspecify.annotations.Nullable;
 public final class Edits {
   private final Map<String, TopP> byGroup;
   private final Set<String> aliases;
+  private final HoldBudget budget;
 
-  private Edits(Map<String, TopP> byGroup, Set<String> aliases) {
+  private Edits(Map<String, TopP> byGroup, Set<String> aliases, HoldBudget budget) {
     this.byGroup = Map.copyOf(byGroup);
     this.aliases = Set.copyOf(aliases);
+    this.budget = budget;
   }
 
-  /** The edits of {@code groups}; what a group does not say is taken from {@code guard}. */
-  public static Edits of(List<GroupConfig> groups, GuardConfig guard) {
+  /**
+   * The edits of {@code groups}; what a group does not say is taken from {@code guard}.
+   *
+   * @param budget bytes that may wait, over all bodies too long to be kept otherwise
+   */
+  public static Edits of(List<GroupConfig> groups, GuardConfig guard, HoldBudget budget) {
     Map<String, TopP> byGroup = new HashMap<>();
     Set<String> aliases = new HashSet<>();
     for (GroupConfig group : groups) {
@@ -34,13 +41,18 @@ public final class Edits {
       }
       group.modelAliases().forEach((asked, sent) -> add(aliases, asked, sent));
     }
-    return new Edits(byGroup, aliases);
+    return new Edits(byGroup, aliases, budget);
   }
 
   private static void add(Set<String> aliases, String asked, String sent) {
     if (!asked.equals(sent)) {
       aliases.add(asked);
     }
+  }
+
+  /** Bytes that may wait for the decision about an edit. */
+  HoldBudget budget() {
+    return budget;
   }
 
   /** Whether any group adds {@code top_p}. */

@@ -111,6 +111,12 @@ final class Forwarding {
   }
 
   private void move() {
+    if (!started && request.isOverBudget()) {
+      started = true;
+      refuse(
+          Fault.until(FaultKind.OVERLOADED, "Too many long requests at once; try again soon.", 1));
+      return;
+    }
     if (!started && request.isReady()) {
       started = true;
       Fault fault = refusal();

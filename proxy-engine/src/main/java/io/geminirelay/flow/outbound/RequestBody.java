@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.KeptBody;
 import io.geminirelay.base.exchange.ReadGate;
 import io.geminirelay.base.exchange.Route;
@@ -28,6 +29,9 @@ final class RequestBody {
   private final @Nullable ModelScanner models;
   private final boolean confined;
   private final @Nullable RequestEdits edits;
+  private final HoldBudget budget;
+  private long heldBytes;
+  private boolean overBudget;
 
   RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes, Edits edits) {
     this.exchange = exchange;
@@ -41,6 +45,7 @@ final class RequestBody {
     ClientConfig caller = exchange.client();
     this.confined = models != null && caller != null && !caller.models().isEmpty();
     this.edits = RequestEdits.of(exchange, edits);
+    this.budget = edits.budget();
   }
 
   KeptBody kept() {
@@ -65,7 +70,24 @@ final class RequestBody {
     if (edits != null) {
       edits.look(piece);
     }
+    int length = piece.readableBytes();
     kept.take(piece);
+    if (kept.isOverCap() && awaitsEdit()) {
+      hold(length);
+    }
+  }
+
+  private void hold(int length) {
+    if (overBudget || !budget.hold(length)) {
+      overBudget = true;
+    } else {
+      heldBytes += length;
+    }
+  }
+
+  /** Whether too many bodies wait for the decision about an edit for this one to wait as well. */
+  boolean isOverBudget() {
+    return overBudget;
   }
 
   /** Says that no more pieces follow. */
@@ -134,6 +156,8 @@ final class RequestBody {
 
   void release() {
     kept.release();
+    budget.free(heldBytes);
+    heldBytes = 0;
     gate.resume(ReadGate.Reason.UPSTREAM_FULL);
   }
 }

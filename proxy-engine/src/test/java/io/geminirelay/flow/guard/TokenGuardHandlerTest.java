@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
@@ -27,6 +28,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +45,11 @@ class TokenGuardHandlerTest {
   private long counted;
   private final HoldBudget budget = new HoldBudget(BUDGET);
   private final EmbeddedChannel channel =
-      new EmbeddedChannel(new TokenGuardHandler(LIMIT, BytesAsTokens::new, budget));
+      new EmbeddedChannel(new TokenGuardHandler(limit(BytesAsTokens::new)));
+
+  private TokenLimit limit(Supplier<TextCounter> counters) {
+    return new TokenLimit(LIMIT, counters, budget, Map.of());
+  }
 
   /** A token a byte. */
   private final class BytesAsTokens implements TextCounter {
@@ -255,8 +262,7 @@ class TokenGuardHandlerTest {
 
   @Test
   void refusesWhatTheBudgetOfAllConnectionsHasNoRoomFor() {
-    EmbeddedChannel other =
-        new EmbeddedChannel(new TokenGuardHandler(LIMIT, BytesAsTokens::new, budget));
+    EmbeddedChannel other = new EmbeddedChannel(new TokenGuardHandler(limit(BytesAsTokens::new)));
     chunkedTo(other);
     other.writeInbound(piece("{\"x\":\"" + "a".repeat(BUDGET - 10_000)));
     chunked();
@@ -351,11 +357,10 @@ class TokenGuardHandlerTest {
     EmbeddedChannel failing =
         new EmbeddedChannel(
             new TokenGuardHandler(
-                LIMIT,
-                () -> {
-                  throw new IllegalStateException("no counter");
-                },
-                budget));
+                limit(
+                    () -> {
+                      throw new IllegalStateException("no counter");
+                    })));
     chunkedTo(failing);
     HttpContent body = piece("{\"x\":\"" + "a".repeat(5_000));
     assertThrows(IllegalStateException.class, () -> failing.writeInbound(body));

@@ -1,10 +1,11 @@
-package io.geminirelay.flow.guard;
+package io.geminirelay.base.exchange;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of request bodies may wait for a verdict at once, over all connections: one body
- * is bounded by its own limit, and this bounds all of them together. Thread safe; one an engine.
+ * How many bytes of request bodies may wait at once for what decides about them, over all
+ * connections: one body is bounded by its own limit, and this bounds all of them together. Thread
+ * safe; one an engine.
  */
 public final class HoldBudget {
   private static final int SHARE = 4;
@@ -26,7 +27,7 @@ public final class HoldBudget {
   }
 
   /** Whether there is room for {@code bytes} more; then they are held until given back. */
-  boolean hold(long bytes) {
+  public boolean hold(long bytes) {
     if (held.addAndGet(bytes) <= limit) {
       return true;
     }
@@ -35,12 +36,12 @@ public final class HoldBudget {
   }
 
   /** Gives back {@code bytes} that were held. */
-  void free(long bytes) {
+  public void free(long bytes) {
     held.addAndGet(-bytes);
   }
 
   /** Bytes held now. */
-  long heldBytes() {
+  public long heldBytes() {
     return held.get();
   }
 }
