@@ -46,6 +46,8 @@ public class TokenGuardBenchmark {
     NONE(0),
     /** So short for the limit that nothing is looked at. */
     LENGTH(1_000_000_000),
+    /** A limit as it may be set: all but the shortest bodies are searched. */
+    SEARCH_125K(125_000),
     /** Shorter than the limit: one search. */
     SEARCH(1_000_000),
     /** Longer than the limit: the parser and the estimate. */
@@ -59,7 +61,7 @@ public class TokenGuardBenchmark {
   }
 
   /** The way taken. */
-  @Param({"NONE", "LENGTH", "SEARCH", "COUNT"})
+  @Param({"NONE", "LENGTH", "SEARCH_125K", "SEARCH", "COUNT"})
   public Way way = Way.NONE;
 
   /** Length of the body. */

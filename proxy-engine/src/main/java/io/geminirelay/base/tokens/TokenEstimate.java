@@ -1,5 +1,6 @@
 package io.geminirelay.base.tokens;
 
+import io.geminirelay.base.scan.Utf8Decoder;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -17,8 +18,6 @@ import io.netty.buffer.ByteBuf;
  * construction.
  */
 public final class TokenEstimate implements TextCounter {
-  private static final int REPLACEMENT = 0xFFFD;
-
   /** Enough that a buffer's checks for each access do not show, little enough for the cache. */
   private static final int WINDOW_BYTES = 1_024;
 
@@ -31,14 +30,9 @@ public final class TokenEstimate implements TextCounter {
   private final TokenWeights weights;
   private final TextContext context = new TextContext();
   private final byte[] window = new byte[WINDOW_BYTES];
+  private final Utf8Decoder utf8 = new Utf8Decoder();
   private long ended;
   private long open;
-
-  // A character of several bytes that is not complete.
-  private int missing;
-  private int partial;
-  private int lowest;
-  private int highest;
 
   /** Estimates with the product's own weights. */
   public TokenEstimate() {
@@ -60,7 +54,7 @@ public final class TokenEstimate implements TextCounter {
   public void begin() {
     context.restart();
     open = 0;
-    missing = 0;
+    utf8.reset();
   }
 
   @Override
@@ -86,7 +80,7 @@ public final class TokenEstimate implements TextCounter {
   private void read(int size) {
     int i = 0;
     while (i < size) {
-      if (missing > 0) {
+      if (utf8.inside()) {
         take(window[i++]);
       } else if (window[i] >= 0 && context.mayWalkAscii()) {
         i = context.ascii(window, i, size, weights);
@@ -120,42 +114,13 @@ public final class TokenEstimate implements TextCounter {
   }
 
   private void take(byte b) {
-    if (missing > 0) {
-      int c = b & 0xFF;
-      if (c >= lowest && c <= highest) {
-        partial = partial << 6 | c & 0x3F;
-        lowest = 0x80;
-        highest = 0xBF;
-        if (--missing == 0) {
-          place(partial);
-        }
-        return;
-      }
-      missing = 0;
-      replace();
+    int c = utf8.next(b & 0xFF);
+    if (c == Utf8Decoder.AGAIN) {
+      place(Utf8Decoder.REPLACEMENT);
+      c = utf8.next(b & 0xFF);
     }
-    if (b >= 0) {
-      place(b);
-    } else {
-      lead(b & 0xFF);
-    }
-  }
-
-  /** The first byte of several: RFC 3629, section 4, says which second bytes it allows. */
-  private void lead(int b) {
-    lowest = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;
-    highest = b == 0xED ? 0x9F : b == 0xF4 ? 0x8F : 0xBF;
-    if (b >= 0xC2 && b <= 0xDF) {
-      missing = 1;
-      partial = b & 0x1F;
-    } else if (b >= 0xE0 && b <= 0xEF) {
-      missing = 2;
-      partial = b & 0x0F;
-    } else if (b >= 0xF0 && b <= 0xF4) {
-      missing = 3;
-      partial = b & 0x07;
-    } else {
-      replace();
+    if (c != Utf8Decoder.MORE) {
+      place(c);
     }
   }
 
@@ -164,7 +129,7 @@ public final class TokenEstimate implements TextCounter {
     finishPartial();
     boolean lone = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     if (lone) {
-      replace();
+      place(Utf8Decoder.REPLACEMENT);
     } else {
       place(codePoint);
     }
@@ -183,16 +148,10 @@ public final class TokenEstimate implements TextCounter {
   }
 
   private void finishPartial() {
-    if (missing > 0) {
-      missing = 0;
-      replace();
+    if (utf8.inside()) {
+      utf8.reset();
+      place(Utf8Decoder.REPLACEMENT);
     }
-  }
-
-  /** Stands for one invalid byte or more, which is why it cannot be worth several tokens. */
-  private void replace() {
-    context.next(REPLACEMENT);
-    open += weights.border(context);
   }
 
   private void place(int c) {

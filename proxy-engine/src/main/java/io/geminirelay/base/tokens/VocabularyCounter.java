@@ -1,5 +1,6 @@
 package io.geminirelay.base.tokens;
 
+import io.geminirelay.base.scan.Utf8Decoder;
 import io.netty.buffer.ByteBuf;
 
 /**

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.interpret;
 
+import io.geminirelay.base.scan.Utf8Decoder;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class JsonText {
       // Where one of eight bytes is not plain ASCII the next eight are looked at one by one.
       for (int stop = Math.min(to, i + Long.BYTES); i < stop; ) {
         byte b = buf.getByte(i);
-        int width = b >= 0 ? (isPlain(b) ? 1 : 0) : Utf8.whole(buf, i, to);
+        int width = b >= 0 ? (isPlain(b) ? 1 : 0) : Utf8Decoder.whole(buf, i, to);
         if (width == 0) {
           return i;
         }

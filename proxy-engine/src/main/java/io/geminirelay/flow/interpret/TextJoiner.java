@@ -1,5 +1,6 @@
 package io.geminirelay.flow.interpret;
 
+import io.geminirelay.base.scan.Utf8Decoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
@@ -28,7 +29,7 @@ final class TextJoiner {
   private final List<ByteBuf> blocks = new ArrayList<>(4);
   private long start;
   private long length;
-  private byte lead;
+  private final Utf8Decoder utf8 = new Utf8Decoder();
   private int partial;
   private int partialLength;
 
@@ -88,42 +89,42 @@ final class TextJoiner {
 
   private void endCharacter() {
     if (partialLength > 0) {
-      partialLength = 0;
+      forgetPartial();
       write(REPLACEMENT, 3);
     }
+  }
+
+  private void forgetPartial() {
+    utf8.reset();
+    partial = 0;
+    partialLength = 0;
   }
 
   /** A byte that cannot be copied with its neighbours; returns the index to go on from. */
   private int odd(ByteBuf buf, int index, int to) {
     byte b = buf.getByte(index);
     byte[] escape = b >= 0 ? JsonText.escape(b) : null;
-    if (escape != null) {
-      write(escape);
-    } else if (Utf8.width(b) == 0) {
-      write(REPLACEMENT, 3);
-    } else {
-      lead = b;
-      partial = b & 0xFF;
-      partialLength = 1;
-      return character(buf, index + 1, to);
+    if (escape == null) {
+      return character(buf, index, to);
     }
+    write(escape);
     return index + 1;
   }
 
-  /** Goes on with a character that was begun; returns the index behind what belongs to it. */
+  /** Begins a character or goes on with it; returns the index behind what belongs to it. */
   private int character(ByteBuf buf, int from, int to) {
     for (int i = from; i < to; i++) {
-      byte b = buf.getByte(i);
-      if (!Utf8.follows(lead, partialLength, b)) {
-        endCharacter();
-        return i;
+      int b = buf.getByte(i) & 0xFF;
+      int codePoint = utf8.next(b);
+      partial = partial << 8 | b;
+      partialLength++;
+      if (codePoint == Utf8Decoder.MORE) {
+        continue;
       }
-      partial = partial << 8 | b & 0xFF;
-      if (++partialLength == Utf8.width(lead)) {
-        write(partial, partialLength);
-        partialLength = 0;
-        return i + 1;
-      }
+      boolean invalid = codePoint == Utf8Decoder.AGAIN || codePoint == Utf8Decoder.REPLACEMENT;
+      write(invalid ? REPLACEMENT : partial, invalid ? 3 : partialLength);
+      forgetPartial();
+      return codePoint == Utf8Decoder.AGAIN ? i : i + 1;
     }
     return to;
   }
@@ -184,7 +185,7 @@ final class TextJoiner {
 
   /** Takes back everything from position {@code mark} on; nothing of that may have been given. */
   void truncate(long mark) {
-    partialLength = 0;
+    forgetPartial();
     while (length > mark) {
       ByteBuf last = blocks.get(blocks.size() - 1);
       int excess = (int) Math.min(length - mark, last.readableBytes());
@@ -231,6 +232,6 @@ final class TextJoiner {
     blocks.forEach(ByteBuf::release);
     blocks.clear();
     start = length;
-    partialLength = 0;
+    forgetPartial();
   }
 }

@@ -240,4 +240,26 @@ class TokenEstimateTest {
     assertTrue(count("The quick brown fox jumps over the lazy dog. ".repeat(100)) < 1_300);
     assertTrue(count("xQ9zJk0vWq7Lp".repeat(100)) > 650);
   }
+
+  /** Half where letters of small alphabets come at random: nearly as in a language not known. */
+  @Test
+  void textsOfNoSenseAreNotCountedAsCheap() {
+    List<String> hardest =
+        List.of(
+            "random letters",
+            "random Latin",
+            "random Cyrillic",
+            "random Tamil",
+            "random Georgian",
+            "repeated 㐀",
+            "line end after each character");
+    int at = 0;
+    for (Map.Entry<String, String> text : HardTexts.all().entrySet()) {
+      int exact = HardTexts.EXACT[at++];
+      double least = hardest.contains(text.getKey()) ? exact / 2.0 : exact * 2 / 3.0;
+      long counted = count(text.getValue());
+      assertTrue(counted >= least, text.getKey() + ": " + counted + " of " + exact);
+    }
+    assertEquals(HardTexts.EXACT.length, at);
+  }
 }
