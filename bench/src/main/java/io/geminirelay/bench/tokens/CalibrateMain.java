@@ -26,7 +26,7 @@ public final class CalibrateMain implements Callable<Integer> {
       # from %d texts with %d tokens whose counts under the Gemma 3 vocabulary are known. Do not edit:
       # scripts/bench --calibrate writes this file anew, the same from the same texts on every machine.
       # A row: its first slot, then one weight a character. P is nought; n characters after P (before P)
-      # is a weight of 4 (n / 46)^2 (or minus that). Runs never seen are left out.
+      # is a weight of 4 (n / 46)^2 (or minus that). Long runs of nought are left out.
       """;
 
   @Option(names = "--texts", paramLabel = "FILE", description = "Standard: ../shared/tokens.")
@@ -70,15 +70,10 @@ public final class CalibrateMain implements Callable<Integer> {
 
   /** The weights fitted to these texts, as the product keeps them. */
   static byte[] levels(List<KnownText> known) {
-    List<TextSlots> slots = known.stream().map(TextSlots::of).toList();
-    double[] weights = Fit.of(slots);
-    int[] seen = new int[weights.length];
-    slots.forEach(text -> text.count(seen));
+    double[] weights = Fit.of(known.stream().map(TextSlots::of).toList());
     byte[] levels = new byte[weights.length];
     for (int i = 0; i < levels.length; i++) {
-      double weight = weights[i];
-      levels[i] =
-          (byte) (seen[i] > 0 ? TokenWeights.seenLevel(weight) : TokenWeights.level(weight));
+      levels[i] = (byte) TokenWeights.level(weights[i]);
     }
     return levels;
   }

@@ -1,7 +1,6 @@
 package io.geminirelay.bench.tokens;
 
 import io.geminirelay.base.tokens.ContextTable;
-import io.geminirelay.base.tokens.TextContext;
 import java.util.List;
 
 /**
@@ -24,19 +23,12 @@ final class Fit {
 
   private static final double TYPICAL_TOKENS = 300;
 
-  /** What a character seen often weighs, for being unknown. */
-  private static final double KNOWN = -1.5;
-
-  private static final double OTHER_MARK = 4;
-
   private final List<TextSlots> texts;
   private final double[] scales;
   private final double[] stiffness = stiffness();
-  private final double[] prior;
 
   private Fit(List<TextSlots> texts) {
     this.texts = texts;
-    this.prior = prior(texts);
     this.scales = new double[texts.size()];
     for (int t = 0; t < scales.length; t++) {
       scales[t] =
@@ -60,40 +52,9 @@ final class Fit {
             case KINDS -> 2e-4;
             case THREE_KINDS -> 5e-4;
             case RUN, WORD, BLOCK, UNKNOWN_BLOCK -> 1e-3;
-            case CHARACTER, PAIR, TRIPLE, WIDE, UNKNOWN -> 3e-3;
+            case CHARACTER, PAIR, TRIPLE, UNKNOWN -> 3e-3;
           };
       java.util.Arrays.fill(all, table.first(), table.end(), stiff);
-    }
-    return all;
-  }
-
-  /**
-   * Where each weight starts from, and is drawn back to: the less often a slot was seen, the more
-   * it leans to a token of its own, and a character to being unknown.
-   */
-  private static double[] prior(List<TextSlots> texts) {
-    int[] seen = new int[ContextTable.ALL_SLOTS];
-    texts.forEach(text -> text.count(seen));
-    double[] prior = new double[seen.length];
-    for (ContextTable table : ContextTable.values()) {
-      for (int i = table.first(); i < table.end(); i++) {
-        prior[i] = table.unseen() / (1 + seen[i]);
-      }
-    }
-    for (int i = ContextTable.UNKNOWN.first(); i < ContextTable.UNKNOWN.end(); i++) {
-      prior[i] = KNOWN * seen[i] / (1 + seen[i]);
-    }
-    for (int i = ContextTable.RUN.first(); i < ContextTable.RUN.end(); i++) {
-      prior[i] = TextContext.isOtherMark(i - ContextTable.RUN.first()) ? OTHER_MARK : 0;
-    }
-    return prior;
-  }
-
-  /** Weights that are so far from where they start. */
-  private double[] whole(double[] moved) {
-    double[] all = prior.clone();
-    for (int i = 0; i < all.length; i++) {
-      all[i] += moved[i];
     }
     return all;
   }
@@ -104,7 +65,7 @@ final class Fit {
     double cost = cost(weights, misses);
     double damping = 1;
     for (int step = 0; step < STEPS; step++) {
-      Slopes slopes = Slopes.at(texts, whole(weights), scales);
+      Slopes slopes = Slopes.at(texts, weights, scales);
       double[][] kinship = slopes.kinship(stiffness);
       double[] pull = slopes.times(weights);
       double before = cost;
@@ -125,7 +86,7 @@ final class Fit {
         break;
       }
     }
-    return whole(weights);
+    return weights;
   }
 
   private double[] moved(
@@ -150,10 +111,9 @@ final class Fit {
 
   private double[] misses(double[] weights) {
     double[] misses = new double[texts.size()];
-    double[] all = whole(weights);
     for (int t = 0; t < misses.length; t++) {
       TextSlots text = texts.get(t);
-      misses[t] = (text.tokens - text.expected(all)) * scales[t];
+      misses[t] = (text.tokens - text.expected(weights)) * scales[t];
     }
     return misses;
   }

@@ -54,21 +54,6 @@ final class TextSlots {
         known.tokens(), certain, Arrays.copyOf(borders, b), Arrays.copyOf(unknowns, u));
   }
 
-  /**
-   * Adds how often the text has each slot.
-   *
-   * @param into one for each slot
-   */
-  void count(int[] into) {
-    for (int slot : borders) {
-      into[slot]++;
-    }
-    for (int i = 0; i < unknowns.length; i += 4) {
-      into[unknowns[i]]++;
-      into[unknowns[i + 1]]++;
-    }
-  }
-
   /** Tokens that these weights expect. */
   double expected(double[] weights) {
     double sum = certain;

@@ -136,11 +136,6 @@ final class CharKind {
     return (LETTERS >> kind & 1) != 0;
   }
 
-  /** True for kinds of signs between words. */
-  static boolean isMark(int kind) {
-    return kind >= CONTROL && kind <= SIGN || kind >= PUNCTUATION && kind <= PICTURE;
-  }
-
   private static int supplementary(int c) {
     if (c >= 0x1F000 && c < 0x1FC00) {
       return PICTURE;
@@ -150,7 +145,7 @@ final class CharKind {
 
   private static int sorted(int c) {
     if (c < ' ' || c == 127) {
-      return c == '\n' ? LINE_END : c == '\t' || c == '\r' ? CONTROL : RARE;
+      return c == '\n' ? LINE_END : CONTROL;
     }
     if (Character.isLetterOrDigit(c)) {
       return c <= '9' ? DIGIT : c <= 'Z' ? UPPER : LOWER;

@@ -16,16 +16,13 @@ public enum ContextTable {
   /** The 128 characters that the right one belongs to, and whether the kind changes. */
   BLOCK(WORD.end(), 11),
   /** The right character. */
-  CHARACTER(BLOCK.end(), 17),
+  CHARACTER(BLOCK.end(), 12),
   /** The characters on both sides. */
-  PAIR(CHARACTER.end(), 16),
-  /** The right character and the two before it, where the last two are ASCII. */
-  TRIPLE(PAIR.end(), 16),
+  PAIR(CHARACTER.end(), 13),
+  /** The right character and the two before it. */
+  TRIPLE(PAIR.end(), 14),
   /** The right character, for whether the vocabulary lacks it. */
-  /** The same elsewhere. */
-  WIDE(TRIPLE.end(), 17),
-  /** The right character, for whether the vocabulary lacks it. */
-  UNKNOWN(WIDE.end(), 17),
+  UNKNOWN(TRIPLE.end(), 12),
   /** The 64 characters that the right one belongs to, for the same. */
   UNKNOWN_BLOCK(UNKNOWN.end(), 10);
 
@@ -48,17 +45,6 @@ public enum ContextTable {
   /** The slot behind the table's last. */
   public int end() {
     return first + (1 << bits);
-  }
-
-  /** Weight of a slot that calibration never saw: where it leans. */
-  public double unseen() {
-    return switch (this) {
-      case KINDS -> 1.5;
-      case THREE_KINDS -> 0.7;
-      case CHARACTER, PAIR -> 0.5;
-      case TRIPLE -> 1;
-      default -> 0;
-    };
   }
 
   /** How far to shift a 32-bit hash down to a place in the table. */

@@ -18,12 +18,6 @@ public final class TextContext {
   private static final int SPREAD = 0x9E3779B1;
   private static final int LONGEST = 15;
 
-  /** The most that {@link #strange} gives. */
-  static final int STRANGEST = 15;
-
-  private static final int RARE_RUN = 3;
-  private static final int RARE_BIAS = -5 * TokenWeights.ONE / 2;
-
   private static final int KIND_MASK = (1 << 2 * CharKind.BITS) - 1;
   private static final int THREE_MASK = (1 << 3 * CharKind.BITS) - 1;
 
@@ -33,15 +27,13 @@ public final class TextContext {
   private static final int BLOCK_FIRST = ContextTable.BLOCK.first();
   private static final int BLOCK_SHIFT = ContextTable.BLOCK.hashShift();
   private static final int CHARACTER_FIRST = ContextTable.CHARACTER.first();
-  private static final int BASIC = 0x10000;
-  private static final int ALONE_SHIFT = ContextTable.CHARACTER.hashShift() + 1;
+  private static final int CHARACTER_SHIFT = ContextTable.CHARACTER.hashShift();
   private static final int PAIR_FIRST = ContextTable.PAIR.first();
   private static final int PAIR_SHIFT = ContextTable.PAIR.hashShift();
   private static final int TRIPLE_FIRST = ContextTable.TRIPLE.first();
-  private static final int WIDE_FIRST = ContextTable.WIDE.first();
-  private static final int WIDE_SHIFT = ContextTable.WIDE.hashShift();
   private static final int TRIPLE_SHIFT = ContextTable.TRIPLE.hashShift();
   private static final int UNKNOWN_FIRST = ContextTable.UNKNOWN.first();
+  private static final int UNKNOWN_SHIFT = ContextTable.UNKNOWN.hashShift();
   private static final int UNKNOWN_BLOCK_FIRST = ContextTable.UNKNOWN_BLOCK.first();
   private static final int UNKNOWN_BLOCK_SHIFT = ContextTable.UNKNOWN_BLOCK.hashShift();
 
@@ -54,12 +46,6 @@ public final class TextContext {
   private int word;
 
   private long shares;
-
-  /** How strange the characters are of late. */
-  private int strange;
-
-  /** Characters in a row that calibration never saw. */
-  private int rares;
 
   // Slots of the border in front of it.
   int threeKinds;
@@ -77,8 +63,6 @@ public final class TextContext {
     kinds = 0;
     run = 0;
     word = 0;
-    strange = 0;
-    rares = 0;
   }
 
   /**
@@ -93,27 +77,17 @@ public final class TextContext {
     kinds = (kinds << CharKind.BITS | kind) & THREE_MASK;
     int twoKinds = (kinds & KIND_MASK) << 4;
     threeKinds = THREE_FIRST + kinds;
-    boolean again = c == character;
-    runSlot = RUN_FIRST + (twoKinds | (same && !again ? 0 : run));
+    runSlot = RUN_FIRST + (twoKinds | run);
     wordSlot = WORD_FIRST + (twoKinds | word);
     block = BLOCK_FIRST + (((c >> 7 << 1 | (same ? 1 : 0)) * SPREAD) >>> BLOCK_SHIFT);
-    characterSlot = CHARACTER_FIRST + alone(c);
+    characterSlot = CHARACTER_FIRST + ((c * SPREAD) >>> CHARACTER_SHIFT);
     int both = character * CHAIN + c;
     pair = PAIR_FIRST + ((both * SPREAD) >>> PAIR_SHIFT);
-    int three = (chain * CHAIN + c) * SPREAD;
-    triple =
-        (c | character) < 0x80
-            ? TRIPLE_FIRST + (three >>> TRIPLE_SHIFT)
-            : WIDE_FIRST + (three >>> WIDE_SHIFT);
+    triple = TRIPLE_FIRST + (((chain * CHAIN + c) * SPREAD) >>> TRIPLE_SHIFT);
     chain = both;
     character = c;
-    run = again ? Math.min(run + 1, LONGEST) : 1;
+    run = same ? Math.min(run + 1, LONGEST) : 1;
     word = CharKind.isLetter(kind) ? Math.min(word + 1, LONGEST) : 0;
-  }
-
-  /** A place for each character of the basic plane, and a hashed one for those beyond. */
-  private static int alone(int c) {
-    return c < BASIC ? c : BASIC + ((c * SPREAD) >>> ALONE_SHIFT);
   }
 
   /** Whether ASCII bytes may be walked by {@link #ascii}: the character looked at is ASCII too. */
@@ -140,7 +114,6 @@ public final class TextContext {
       int c = bytes[i];
       int kind = CharKind.ascii(c);
       boolean same = kind == (three & (1 << CharKind.BITS) - 1);
-      boolean again = c == before;
       three = (three << CharKind.BITS | kind) & THREE_MASK;
       int twoKinds = (three & KIND_MASK) << 4;
       int triple = (hashed * CHAIN + c) * SPREAD >>> TRIPLE_SHIFT;
@@ -148,16 +121,14 @@ public final class TextContext {
           weights.asciiBorder(
               before << 7 | c,
               THREE_FIRST + three,
-              RUN_FIRST + (twoKinds | (same && !again ? 0 : alike)),
+              RUN_FIRST + (twoKinds | alike),
               WORD_FIRST + (twoKinds | letters),
               TRIPLE_FIRST + triple);
       hashed = before * CHAIN + c;
       before = c;
-      alike = again ? Math.min(alike + 1, LONGEST) : 1;
+      alike = same ? Math.min(alike + 1, LONGEST) : 1;
       letters = CharKind.isLetter(kind) ? Math.min(letters + 1, LONGEST) : 0;
     }
-    strange = 0;
-    rares = 0;
     character = before;
     chain = hashed;
     kinds = three;
@@ -170,22 +141,6 @@ public final class TextContext {
   /** Shares of the bytes that {@link #ascii} walked over last, added up. */
   long shares() {
     return shares;
-  }
-
-  /**
-   * Takes note of whether calibration never saw the characters here.
-   *
-   * @return how strange the last ones were altogether, 0 to {@link #STRANGEST}
-   */
-  int strange(boolean now) {
-    strange = now ? Math.min(strange + 2, STRANGEST) : Math.max(0, strange - 3);
-    return strange;
-  }
-
-  /** Takes note of whether calibration never saw the character: true where it is the third. */
-  boolean rare(boolean now) {
-    rares = now ? Math.min(rares + 1, RARE_RUN) : 0;
-    return rares == RARE_RUN;
   }
 
   /** Kind of the character looked at. */
@@ -212,7 +167,7 @@ public final class TextContext {
 
   /** Slot for whether the vocabulary lacks the character. */
   int unknown() {
-    return UNKNOWN_FIRST + alone(character);
+    return UNKNOWN_FIRST + ((character * SPREAD) >>> UNKNOWN_SHIFT);
   }
 
   /** The same for the characters around it. */
@@ -244,39 +199,13 @@ public final class TextContext {
     return c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
   }
 
-  /** Weight before any calibration that the vocabulary lacks the character looked at. */
+  /**
+   * Weight before any calibration that the vocabulary lacks the character looked at: an even chance
+   * for scripts of the past, private use and the unassigned; small for the rest.
+   */
   public int unknownBias() {
-    return RARE_BIAS;
-  }
-
-  /**
-   * The same where calibration never saw the character nor those before it: an even chance, more
-   * for scripts of the past, private use and the unassigned, less for small alphabets.
-   */
-  int strangeBias() {
-    int kind = kind();
-    if (kind == CharKind.RARE || kind == CharKind.OTHER) {
-      return 5 * TokenWeights.ONE / 2;
-    }
-    if (character > 0xFFFF && kind != CharKind.PICTURE) {
-      return 5 * TokenWeights.ONE / 2;
-    }
-    return kind == CharKind.HANGUL
-        ? TokenWeights.ONE
-        : kind == CharKind.HAN || kind == CharKind.SYMBOL
-            ? TokenWeights.ONE / 2
-            : -TokenWeights.ONE / 2;
-  }
-
-  /**
-   * Whether a slot of {@link ContextTable#RUN} is for two marks of one kind that differ: these
-   * seldom make a token, however long the row of such marks is.
-   *
-   * @param place place in the table
-   */
-  public static boolean isOtherMark(int place) {
-    int left = place >> 4 + CharKind.BITS;
-    int right = place >> 4 & (1 << CharKind.BITS) - 1;
-    return (place & LONGEST) == 0 && left == right && CharKind.isMark(left);
+    return kind() == CharKind.RARE
+        ? 0
+        : kind() == CharKind.OTHER ? -2 * TokenWeights.ONE : -4 * TokenWeights.ONE;
   }
 }

@@ -1,6 +1,5 @@
 package io.geminirelay.base.tokens;
 
-import io.geminirelay.base.scan.Utf8Decoder;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -18,10 +17,19 @@ import io.netty.buffer.ByteBuf;
  * construction.
  */
 public final class TokenEstimate implements TextCounter {
+  private static final int REPLACEMENT = 0xFFFD;
+
   /** Enough that a buffer's checks for each access do not show, little enough for the cache. */
   private static final int WINDOW_BYTES = 1_024;
 
   private static final int SHORT_BYTES = 128;
+
+  private static final int FIRST_HAN = 0x3400;
+  private static final int LAST_HAN = 0x9FFF;
+  private static final int FIRST_RARE_HAN = 0x20000;
+
+  /** Ordinary texts have a token and more for each such character; what is made up has, too. */
+  private static final long HAN_FLOOR = TokenWeights.TOKEN * 5L / 8;
 
   private static final class Loaded {
     private static final TokenWeights WEIGHTS = TokenWeights.load();
@@ -30,9 +38,15 @@ public final class TokenEstimate implements TextCounter {
   private final TokenWeights weights;
   private final TextContext context = new TextContext();
   private final byte[] window = new byte[WINDOW_BYTES];
-  private final Utf8Decoder utf8 = new Utf8Decoder();
   private long ended;
   private long open;
+  private long han;
+
+  // A character of several bytes that is not complete.
+  private int missing;
+  private int partial;
+  private int lowest;
+  private int highest;
 
   /** Estimates with the product's own weights. */
   public TokenEstimate() {
@@ -54,7 +68,8 @@ public final class TokenEstimate implements TextCounter {
   public void begin() {
     context.restart();
     open = 0;
-    utf8.reset();
+    han = 0;
+    missing = 0;
   }
 
   @Override
@@ -80,7 +95,7 @@ public final class TokenEstimate implements TextCounter {
   private void read(int size) {
     int i = 0;
     while (i < size) {
-      if (utf8.inside()) {
+      if (missing > 0) {
         take(window[i++]);
       } else if (window[i] >= 0 && context.mayWalkAscii()) {
         i = context.ascii(window, i, size, weights);
@@ -114,13 +129,42 @@ public final class TokenEstimate implements TextCounter {
   }
 
   private void take(byte b) {
-    int c = utf8.next(b & 0xFF);
-    if (c == Utf8Decoder.AGAIN) {
-      place(Utf8Decoder.REPLACEMENT);
-      c = utf8.next(b & 0xFF);
+    if (missing > 0) {
+      int c = b & 0xFF;
+      if (c >= lowest && c <= highest) {
+        partial = partial << 6 | c & 0x3F;
+        lowest = 0x80;
+        highest = 0xBF;
+        if (--missing == 0) {
+          place(partial);
+        }
+        return;
+      }
+      missing = 0;
+      replace();
     }
-    if (c != Utf8Decoder.MORE) {
-      place(c);
+    if (b >= 0) {
+      place(b);
+    } else {
+      lead(b & 0xFF);
+    }
+  }
+
+  /** The first byte of several: RFC 3629, section 4, says which second bytes it allows. */
+  private void lead(int b) {
+    lowest = b == 0xE0 ? 0xA0 : b == 0xF0 ? 0x90 : 0x80;
+    highest = b == 0xED ? 0x9F : b == 0xF4 ? 0x8F : 0xBF;
+    if (b >= 0xC2 && b <= 0xDF) {
+      missing = 1;
+      partial = b & 0x1F;
+    } else if (b >= 0xE0 && b <= 0xEF) {
+      missing = 2;
+      partial = b & 0x0F;
+    } else if (b >= 0xF0 && b <= 0xF4) {
+      missing = 3;
+      partial = b & 0x07;
+    } else {
+      replace();
     }
   }
 
@@ -129,7 +173,7 @@ public final class TokenEstimate implements TextCounter {
     finishPartial();
     boolean lone = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     if (lone) {
-      place(Utf8Decoder.REPLACEMENT);
+      replace();
     } else {
       place(codePoint);
     }
@@ -138,24 +182,42 @@ public final class TokenEstimate implements TextCounter {
   @Override
   public void end() {
     finishPartial();
-    ended += open;
+    ended += open();
     begin();
   }
 
   @Override
   public long tokens() {
-    return ended + open + TokenWeights.TOKEN / 2 >> TokenWeights.TOKEN_BITS;
+    return ended + open() + TokenWeights.TOKEN / 2 >> TokenWeights.TOKEN_BITS;
   }
 
   private void finishPartial() {
-    if (utf8.inside()) {
-      utf8.reset();
-      place(Utf8Decoder.REPLACEMENT);
+    if (missing > 0) {
+      missing = 0;
+      replace();
     }
+  }
+
+  /** Stands for one invalid byte or more, which is why it cannot be worth several tokens. */
+  private void replace() {
+    context.next(REPLACEMENT);
+    open += weights.border(context);
   }
 
   private void place(int c) {
     context.next(c);
     open += weights.share(context, c);
+    if (c >= FIRST_HAN && isHan(c)) {
+      han++;
+    }
+  }
+
+  private static boolean isHan(int c) {
+    return c <= LAST_HAN || c >= FIRST_RARE_HAN;
+  }
+
+  /** The open text: characters of which the weights know nothing must not come cheap. */
+  private long open() {
+    return Math.max(open, han * HAN_FLOOR);
   }
 }

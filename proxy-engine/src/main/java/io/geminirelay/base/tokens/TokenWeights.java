@@ -1,20 +1,18 @@
 package io.geminirelay.base.tokens;
 
-import io.geminirelay.base.scan.Utf8Decoder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The calibrated weights of all slots, and what their sums mean in tokens.
  *
  * <p>In the file each weight is one printable character: a level from -46 to 46 around {@code P},
- * whose square says how large. Runs of what calibration never saw are left out. Immutable after
- * loading, so one instance serves all threads.
+ * whose square says how large. Longer runs of nought are left out. Immutable after loading, so one
+ * instance serves all threads.
  */
 public final class TokenWeights {
   /** A weight of 1.0: sums are logits in this unit. */
@@ -37,7 +35,7 @@ public final class TokenWeights {
   /** Levels in a row of the file, at most. */
   private static final int ROW = 90;
 
-  /** So many levels of the unseen are worth a new row. */
+  /** So many levels of nought are worth a new row. */
   private static final int GAP = 8;
 
   /** Name of the weights' file, a resource beside this class. */
@@ -50,9 +48,6 @@ public final class TokenWeights {
 
   /** More than all other weights of a border can take away from {@link #TOP_SUM}. */
   private static final short CERTAIN = 40 * ONE;
-
-  /** What each degree of strangeness weighs: 3 at the most. */
-  private static final int STRANGE = 3 * ONE / TextContext.STRANGEST;
 
   private static final char[] SHARES = new char[2 * TOP_SUM + 1];
 
@@ -124,12 +119,6 @@ public final class TokenWeights {
     return level < 0 ? -square : square;
   }
 
-  /** The level next to the weight of a slot that calibration saw: never worth nought. */
-  public static int seenLevel(double weight) {
-    int level = level(weight);
-    return weight(level) != 0 ? level : weight < 0 ? -2 : 2;
-  }
-
   /** The level next to a weight. */
   public static int level(double weight) {
     double root = StrictMath.sqrt(Math.abs(weight) * ONE / LARGEST) * TOP_LEVEL;
@@ -155,7 +144,7 @@ public final class TokenWeights {
   }
 
   private static byte[] read(BufferedReader lines) throws IOException {
-    byte[] levels = unseen();
+    byte[] levels = new byte[ContextTable.ALL_SLOTS];
     String line = lines.readLine();
     while (line != null) {
       if (!line.startsWith("#")) {
@@ -170,24 +159,15 @@ public final class TokenWeights {
     return levels;
   }
 
-  private static byte[] unseen() {
-    byte[] levels = new byte[ContextTable.ALL_SLOTS];
-    for (ContextTable table : ContextTable.values()) {
-      Arrays.fill(levels, table.first(), table.end(), (byte) level(table.unseen()));
-    }
-    return levels;
-  }
-
   /** The rows of a file with these levels, without its head. */
   public static String rows(byte[] levels) {
-    byte[] unseen = unseen();
     StringBuilder rows = new StringBuilder();
-    int at = Arrays.mismatch(levels, unseen);
-    while (at >= 0) {
+    int at = skipNought(levels, 0, levels.length);
+    while (at < levels.length) {
       int end = at;
       int next = at;
       while (next < levels.length && next - end < GAP && next - at < ROW) {
-        end = levels[next] == unseen[next] ? end : next + 1;
+        end = levels[next] == 0 ? end : next + 1;
         next++;
       }
       rows.append(at).append(' ');
@@ -195,46 +175,39 @@ public final class TokenWeights {
         rows.append((char) (NOUGHT + levels[i]));
       }
       rows.append('\n');
-      int more = Arrays.mismatch(levels, end, levels.length, unseen, end, unseen.length);
-      at = more < 0 ? more : end + more;
+      at = skipNought(levels, end, levels.length);
     }
     return rows.toString();
   }
 
-  /**
-   * Tokens that the character looked at adds, in units of {@link #TOKEN}; at least 0. What
-   * calibration never saw weighs nought in {@link ContextTable#WIDE} and {@link
-   * ContextTable#UNKNOWN}: where that goes on, most characters are a token or several.
-   */
-  int share(TextContext at, int c) {
-    int border = border(at);
-    if (c < 0x80 || c == Utf8Decoder.REPLACEMENT) {
-      at.rare(false);
-      return border;
+  private static int skipNought(byte[] levels, int from, int to) {
+    int i = from;
+    while (i < to && levels[i] == 0) {
+      i++;
     }
-    if (at.rare(weights[at.unknown()] == 0)) {
-      int sum = at.strangeBias() + weights[at.unknownBlock()];
-      return border + TextContext.moreBytes(c) * logistic(sum);
-    }
-    return border + (c < unknowns.length ? unknowns[c] : unknown(at, c));
+    return i;
   }
 
-  private int border(TextContext at) {
+  /** Tokens that the character looked at adds, in units of {@link #TOKEN}; at least 0. */
+  int share(TextContext at, int c) {
+    return border(at) + (c < unknowns.length ? unknowns[c] : unknown(at, c));
+  }
+
+  /** The same without regard to whether the vocabulary lacks the character: at most one token. */
+  int border(TextContext at) {
     short[] w = weights;
-    int triple = w[at.triple];
     return logistic(
-        at.strange(triple == 0) * STRANGE
-            + w[at.threeKinds]
+        w[at.threeKinds]
             + w[at.runSlot]
             + w[at.wordSlot]
             + w[at.block]
             + w[at.characterSlot]
             + w[at.pair]
-            + triple);
+            + w[at.triple]);
   }
 
   /**
-   * The same as {@link #border} for an ASCII character behind another.
+   * The same as {@link #border(TextContext)} for an ASCII character behind another.
    *
    * @param both the character before and this one, 7 bits each
    */
