@@ -91,6 +91,11 @@ public final class KeptBody {
     return dropped == 0 && !isOverCap();
   }
 
+  /** Whether every piece taken so far was let go. */
+  public boolean isLetGo() {
+    return pieces.isEmpty();
+  }
+
   /** Number of pieces taken so far, let go ones included; {@code index} runs below it. */
   public int count() {
     return dropped + pieces.size();

@@ -83,9 +83,7 @@ public final class ReadGate {
     /** The client sent more requests than may wait for their turn. */
     PIPELINED(1),
     /** The upstream connection cannot take more of the request's body. */
-    UPSTREAM_FULL(2),
-    /** The request's body is kept until it is known where it goes. */
-    BODY_HELD(4);
+    UPSTREAM_FULL(2);
 
     private final int bit;
 

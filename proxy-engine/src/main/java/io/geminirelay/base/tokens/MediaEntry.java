@@ -81,9 +81,11 @@ final class MediaEntry {
   private void url(PromptPlace place) {
     String url = beginning();
     if (!url.regionMatches(true, 0, DATA, 0, DATA.length())) {
-      boolean bare = place == PromptPlace.FILE_DATA && !url.contains("://");
-      base64Chars = bare ? chars : -1;
-      named = !bare;
+      if (place == PromptPlace.FILE_DATA && !url.contains("://")) {
+        base64Chars = chars;
+      } else {
+        named = true;
+      }
       return;
     }
     // A comma that is further away has parameters before it, which are short beside the bytes.

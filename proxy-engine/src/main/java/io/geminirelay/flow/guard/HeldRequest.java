@@ -134,6 +134,8 @@ final class HeldRequest {
 
   /** Passes head and pieces to the next stage, which owns them from then on. */
   void passOn(ChannelHandlerContext ctx) {
+    // First, since a later stage may have to hold them by the same budget.
+    free();
     if (head != last) {
       ctx.fireChannelRead(head);
     }
@@ -147,7 +149,6 @@ final class HeldRequest {
     if (end != null) {
       ctx.fireChannelRead(end);
     }
-    free();
   }
 
   private void free() {

@@ -128,6 +128,7 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
     try {
       count(ctx, request, tokens);
     } catch (RuntimeException defect) {
+      release();
       ctx.fireExceptionCaught(defect);
     }
   }

@@ -3,6 +3,7 @@ package io.geminirelay.flow.outbound;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.scan.KeyScrub;
 import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.relay.FirstAnswerGate;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.geminirelay.flow.relay.ResponseHead;
 import io.geminirelay.flow.relay.ResponseRelay;
@@ -13,8 +14,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -51,13 +52,13 @@ final class ErrorAnswer {
     ByteBuf clean = KeyScrub.take(body, client.alloc(), List.of(secret));
     HttpResponse head = answer.head();
     answer.release();
-    if (relay.headSent() && isBare(clean)) {
-      relay.takeErrorEvent(clean);
-      relay.takeLast(LastHttpContent.EMPTY_LAST_CONTENT);
-      return;
-    }
     if (relay.headSent()) {
-      relay.takeLast(new DefaultLastHttpContent(clean));
+      if (hasEvents(head, clean)) {
+        relay.takeLast(new DefaultLastHttpContent(clean));
+      } else {
+        relay.takeErrorEvent(clean);
+        relay.takeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+      }
       return;
     }
     HttpResponse own =
@@ -67,10 +68,12 @@ final class ErrorAnswer {
     relay.takeLast(new DefaultLastHttpContent(clean));
   }
 
-  /** Whether a body is JSON as such: Google calls that an event stream too, without any event. */
-  private static boolean isBare(ByteBuf body) {
-    int start = body.forEachByte(ByteProcessor.FIND_NON_LINEAR_WHITESPACE);
-    return start < 0 || body.getByte(start) == '{' || body.getByte(start) == '[';
+  /** Whether a body is events. Google calls it an event stream too where it is JSON as such. */
+  private static boolean hasEvents(HttpResponse head, ByteBuf body) {
+    boolean success = head.status().code() < HttpResponseStatus.BAD_REQUEST.code();
+    int start = body.forEachByte(next -> next == ' ' || next == '\r' || next == '\n');
+    boolean bare = start < 0 || body.getByte(start) == '{' || body.getByte(start) == '[';
+    return success && FirstAnswerGate.isEventStream(head) && !bare;
   }
 
   private void frame(HttpHeaders headers, ByteBuf body, boolean decoded) {

@@ -261,6 +261,7 @@ final class Failover {
     boolean success = held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
     if (success && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
       // A quota refusal inside a success: the client is better told when to come back.
+      fault = Fault.of(FaultKind.KEYS_COOLING, "The quota for this model is used up for now.");
       held.release();
       return;
     }

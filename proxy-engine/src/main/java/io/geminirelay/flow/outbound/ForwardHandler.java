@@ -2,7 +2,9 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Alarm;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -71,6 +73,23 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
       cancel();
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  /** Defects of every stage arrive here, the last: none shall leave a client waiting. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
+    boolean answering = forwarding != null && forwarding.isAnswering();
+    cancel();
+    Fault fault = Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
+    if (exchange != null && exchange.fault() == null && !answering) {
+      FaultResponder.respond(ctx, exchange, fault, true);
+    } else {
+      if (exchange != null) {
+        exchange.failed(fault);
+      }
+      ctx.close();
+    }
   }
 
   @Override

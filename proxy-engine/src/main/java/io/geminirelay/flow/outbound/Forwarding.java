@@ -178,6 +178,11 @@ final class Forwarding {
     return exchange.generating() && (request.asksForStream() || exchange.uri().contains("alt=sse"));
   }
 
+  /** Whether the client has been sent the head of an answer. */
+  boolean isAnswering() {
+    return relay.headSent();
+  }
+
   /** The client can take more of the answer. */
   void clientWritable() {
     stalledPeriods = 0;
@@ -289,7 +294,7 @@ final class Forwarding {
   private void decide(Attempt from, RetryDecision decision) {
     HeldAnswer held = from.giveHeld();
     if (held != null) {
-      if (isSuccess(held)) {
+      if (isSuccess(held) && scanner.errorWhole()) {
         // Its first event was an error: what may follow is of no use.
         held.endHere();
       }

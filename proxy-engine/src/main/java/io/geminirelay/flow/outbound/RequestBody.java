@@ -145,6 +145,9 @@ final class RequestBody {
    * once there is one to be had.
    */
   void pace(@Nullable Attempt attempt) {
+    if (kept.isLetGo()) {
+      freeHeld();
+    }
     boolean full = attempt == null || attempt.isFull();
     boolean ahead = kept.isOverCap() && full && !awaitsEdit();
     if (ahead) {
@@ -154,10 +157,14 @@ final class RequestBody {
     }
   }
 
-  void release() {
-    kept.release();
+  private void freeHeld() {
     budget.free(heldBytes);
     heldBytes = 0;
+  }
+
+  void release() {
+    kept.release();
+    freeHeld();
     gate.resume(ReadGate.Reason.UPSTREAM_FULL);
   }
 }

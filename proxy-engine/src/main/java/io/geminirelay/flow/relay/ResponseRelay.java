@@ -193,7 +193,7 @@ public final class ResponseRelay {
         .addListener(ChannelFutureListener.CLOSE);
   }
 
-  /** An answer in a form of the gateway's own has an end that tells of the break, in few bytes. */
+  /** An answer in a form of the gateway's own has an end that tells of the break. */
   private void breakInterpreted(Fault fault) {
     writeErrorTail();
     ChannelFuture told = client.writeAndFlush(new BrokenAnswer(fault));

@@ -57,6 +57,19 @@ class RequestBodyTest {
   }
 
   @Test
+  void giveTheirRoomBackOnceTheyWereSent() {
+    RequestBody body = body(0.5);
+    feed(body, "{\"contents\":\"" + "a".repeat(4_000) + "\"}");
+    body.complete();
+    assertTrue(body.isReady());
+    assertTrue(budget.heldBytes() > 4_000);
+    body.kept().dropSent(body.kept().count());
+    body.pace(null);
+    assertEquals(0, budget.heldBytes());
+    body.release();
+  }
+
+  @Test
   void countTowardsTheBudgetOnlyWhileAnEditIsOpen() {
     RequestBody body = body(0.5);
     feed(body, "{\"generationConfig\":{\"topP\":0.1},\"contents\":\"" + "a".repeat(9_000));
