@@ -125,11 +125,12 @@ public final class Engine {
             time,
             Edits.of(config.groups(), config.guard(), held),
             serverTls != null);
-    Vitals vitals = new EngineVitals(config, keys, breakers).vitals(this::isDraining);
+    Settlement settlement = new Settlement(time);
+    Vitals vitals =
+        new EngineVitals(config, keys, breakers).vitals(this::isDraining, settlement::inFlight);
     TokenLimit tokens =
         TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
-    RequestPipeline stages =
-        new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));
+    RequestPipeline stages = new RequestPipeline(config, vitals, tokens, outbound, settlement);
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** Tells the health pages how keys and targets are; reads live state, keeps nothing. */
 final class EngineVitals {
@@ -27,8 +28,8 @@ final class EngineVitals {
     this.breakers = breakers;
   }
 
-  Vitals vitals(BooleanSupplier draining) {
-    return new Vitals(Version.text(), draining, this::usableKeys, this::report);
+  Vitals vitals(BooleanSupplier draining, LongSupplier inFlight) {
+    return new Vitals(Version.text(), draining, this::usableKeys, inFlight, this::report);
   }
 
   private long usableKeys() {

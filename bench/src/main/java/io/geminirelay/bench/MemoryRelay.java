@@ -148,7 +148,8 @@ final class MemoryRelay {
             Edits.of(config.groups(), config.guard(), held),
             false);
     Vitals vitals =
-        new Vitals("bench", () -> false, () -> 1, () -> new HealthReport(List.of(), List.of()));
+        new Vitals(
+            "bench", () -> false, () -> 1, () -> 0, () -> new HealthReport(List.of(), List.of()));
     TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
         new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));

@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.exchange.Route;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Map;
@@ -103,14 +104,12 @@ public final class ApiKey {
     return destinations;
   }
 
-  /** Value of {@code x-goog-api-key}: for the wire alone. */
-  public AsciiString credential() {
-    return credential;
-  }
-
-  /** Value of {@code Authorization}: for the wire alone. */
-  public AsciiString bearer() {
-    return bearer;
+  /**
+   * Value of the header that carries the key: of {@code Authorization} in OpenAI's dialect, else of
+   * {@code x-goog-api-key}. For the wire alone.
+   */
+  public AsciiString credential(Route.Dialect dialect) {
+    return dialect == Route.Dialect.OPENAI ? bearer : credential;
   }
 
   /** The key-wide state, shared by all entries of the same key. */

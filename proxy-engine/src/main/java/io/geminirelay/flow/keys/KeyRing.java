@@ -160,13 +160,6 @@ public final class KeyRing {
     return selector;
   }
 
-  /** Whether any key is neither invalid nor disabled. */
-  public boolean anyAvailable() {
-    return groups.stream()
-        .flatMap(group -> group.keys().stream())
-        .anyMatch(key -> key.state().status() == KeyState.Status.AVAILABLE);
-  }
-
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
     key.state().disabled(disabled);

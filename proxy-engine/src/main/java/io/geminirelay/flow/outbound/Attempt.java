@@ -122,8 +122,9 @@ final class Attempt implements LeaseListener, ResponseSink {
     Exchange exchange = forwarding.exchange();
     AttemptEdit edit = forwarding.editWith(choice.key());
     splice = edit == null ? null : edit.body();
+    CharSequence credential = choice.key().credential(exchange.route().dialect());
     return RequestHead.build(
-        exchange, choice.destination().target(), choice.key().secret(), given.http2(), edit);
+        exchange, choice.destination().target(), credential, given.http2(), edit);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.Alarm;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -81,7 +82,10 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
     Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
     boolean answering = forwarding != null && forwarding.isAnswering();
     cancel();
-    Fault fault = Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
+    Fault fault =
+        cause instanceof FaultException known
+            ? known.fault()
+            : Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
     if (exchange != null && exchange.fault() == null && !answering) {
       FaultResponder.respond(ctx, exchange, fault, true);
     } else {

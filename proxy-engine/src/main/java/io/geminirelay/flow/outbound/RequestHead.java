@@ -3,7 +3,6 @@ package io.geminirelay.flow.outbound;
 import static io.geminirelay.base.exchange.HopByHop.is;
 import static io.geminirelay.base.exchange.HopByHop.starts;
 
-import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.HopByHop;
@@ -73,25 +72,19 @@ public final class RequestHead {
 
   private RequestHead() {}
 
-  /** The head of an attempt that sends what the client did. */
-  public static HttpRequest build(
-      Exchange exchange, TargetConfig target, Secret key, boolean http2) {
-    return build(exchange, target, key, http2, null);
-  }
-
   /**
    * The head of one attempt.
    *
-   * @param key the credential to send, under the name that the exchange's dialect wants
+   * @param credential value of the header in which the exchange's dialect carries its key
    * @param http2 whether it goes out as HTTP/2, which frames bodies by itself
    * @param edit what it sends otherwise than the client did, or null
    * @throws IllegalArgumentException if a header holds bytes that HTTP/1.1 cannot carry; the edge
    *     refuses those before
    */
-  static HttpRequest build(
+  public static HttpRequest build(
       Exchange exchange,
       TargetConfig target,
-      Secret key,
+      CharSequence credential,
       boolean http2,
       @Nullable AttemptEdit edit) {
     HttpRequest client = exchange.request();
@@ -104,8 +97,8 @@ public final class RequestHead {
     }
     headers.add(HttpHeaderNames.VIA, VIA_VALUE);
     switch (exchange.route().dialect()) {
-      case NATIVE, GENERATE, SIMPLE -> headers.add(GOOGLE_KEY, key.reveal());
-      case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, "Bearer " + key.reveal());
+      case NATIVE, GENERATE, SIMPLE -> headers.add(GOOGLE_KEY, credential);
+      case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, credential);
     }
     String uri = TargetPath.join(target, edit == null ? exchange.uri() : edit.uri());
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, client.method(), uri, headers);

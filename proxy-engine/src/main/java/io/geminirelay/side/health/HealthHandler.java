@@ -80,6 +80,7 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
         out.writeStringField("version", vitals.version());
         out.writeNumberField("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(uptimeNanos));
         out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
+        out.writeNumberField("requests_in_flight", vitals.inFlight().getAsLong());
         vitals.report().get().write(out);
       }
       out.writeEndObject();

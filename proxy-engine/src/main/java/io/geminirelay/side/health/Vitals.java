@@ -11,12 +11,14 @@ import java.util.function.Supplier;
  * @param version of the program
  * @param draining whether the gateway is stopping
  * @param usableKeys keys that could serve a request now
+ * @param inFlight requests begun and not ended, that for the page included
  * @param report the details
  */
 public record Vitals(
     String version,
     BooleanSupplier draining,
     LongSupplier usableKeys,
+    LongSupplier inFlight,
     Supplier<HealthReport> report) {
 
   /** The state in one word: {@code ok}, {@code draining} or {@code no_usable_key}. */

@@ -127,7 +127,8 @@ class RequestHeadTest {
     exchange.classified(route, "/v1beta/models", "", generating);
     TargetConfig target =
         new TargetConfig(true, "google.test", 443, "", UpstreamProtocol.AUTO, null);
-    return RequestHead.build(exchange, target, KEY, h2);
+    String credential = route == Route.OPENAI ? "Bearer " + KEY.reveal() : KEY.reveal();
+    return RequestHead.build(exchange, target, credential, h2, null);
   }
 
   private static HttpRequest head(String method, String... lines) {

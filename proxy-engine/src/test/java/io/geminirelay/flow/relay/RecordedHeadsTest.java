@@ -71,7 +71,7 @@ class RecordedHeadsTest {
 
     Exchange exchange = new Exchange("id", head, 0);
     exchange.classified(match.route(), match.uri(), match.model(), match.generating());
-    HttpRequest upstream = RequestHead.build(exchange, TARGET, KEY, false);
+    HttpRequest upstream = RequestHead.build(exchange, TARGET, KEY.reveal(), false, null);
     assertEquals(cut, upstream.uri(), name);
     Map<String, String> passed = map(upstream.headers());
     for (String added :

@@ -58,7 +58,7 @@ class HealthHandlerTest {
     FullHttpResponse answer = ask(true, 1, "GET", Route.HEALTH_DETAILED);
     assertEquals(200, answer.status().code());
     assertEquals(
-        "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,"
+        "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
             + "\"groups\":[{\"name\":\"g\",\"target\":\"h\",\"keys\":{\"available\":1}}],"
             + "\"breakers\":[{\"target\":\"h\",\"state\":\"admitting\"}]}",
         answer.content().toString(StandardCharsets.UTF_8));
@@ -70,7 +70,7 @@ class HealthHandlerTest {
         new HealthReport(
             List.of(new HealthReport.Group("g", "h", Map.of("available", 1L))),
             List.of(new HealthReport.Breaker("h", "admitting")));
-    Vitals vitals = new Vitals("1", () -> draining, () -> keys, () -> report);
+    Vitals vitals = new Vitals("1", () -> draining, () -> keys, () -> 4, () -> report);
     EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
     HttpRequest head =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");
