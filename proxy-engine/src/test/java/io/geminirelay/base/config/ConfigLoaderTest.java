@@ -19,22 +19,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
-  private static final String SECRET = "AIzaSecretOfTheOperator0000000000000001";
-  private static final String KEY = "groups: [{name: a, api_keys: [" + SECRET + "]}]\n";
+  private static final String SECRET = ConfigTexts.SECRET;
+  private static final String KEY = ConfigTexts.KEY;
 
   @TempDir Path folder;
 
   private EngineConfig load(String text, Map<String, String> environment) throws Exception {
-    Path file = folder.resolve("config.yaml");
-    Files.writeString(file, text);
-    return ConfigLoader.load(new ConfigSource(file, folder, environment)).config();
+    return ConfigTexts.load(folder, text, environment);
   }
 
   private List<Problem> problems(String text, Map<String, String> environment) {
-    ConfigException refused =
-        assertThrows(ConfigException.class, () -> load(text, environment), text);
-    assertFalse(refused.getMessage().contains("SecretOfTheOperator"), refused.getMessage());
-    return refused.problems();
+    return ConfigTexts.problems(folder, text, environment);
   }
 
   @Test
@@ -239,67 +234,6 @@ class ConfigLoaderTest {
         found.stream().map(Problem::path).toList(),
         found.toString());
     assertFalse(found.toString().contains("pass@"), found.toString());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "origins: ['https://a.b/']|server.cors.origins[0]|no slash at the end",
-        "origins: ['https://a.b/path']|server.cors.origins[0]|no path",
-        "origins: ['https://ok.example', a.b]|server.cors.origins[1]|scheme",
-        "origins: ['https://A.b']|server.cors.origins[0]|small letters",
-        "origins: ['https://a.b:443']|server.cors.origins[0]|standard",
-        "origins: ['http://a.b:80']|server.cors.origins[0]|standard",
-        "origins: ['null']|server.cors.origins[0]|for all",
-        "origins: ['*', 'https://a.b']|server.cors.origins|alone",
-        "{origins: ['*'], credentials: true}|server.cors.origins|single origins",
-        "{allowed_headers: ['a b']}|server.cors.allowed_headers[0]|header",
-        "{expose_headers: ['a,b']}|server.cors.expose_headers[0]|header",
-        "{methods: [TRACE]}|server.cors.methods[0]|PATCH",
-        "{max_age_secs: 100000}|server.cors.max_age_secs|86400",
-      })
-  void aMistakeAboutPagesIsToldWithItsRemedy(String cors, String path, String remedy) {
-    String mapping = cors.startsWith("{") ? cors : "{" + cors + "}";
-    String text = "auth: none\nserver: {cors: " + mapping + "}\n" + KEY;
-    List<Problem> found = problems(text, Map.of());
-    assertEquals(1, found.size(), found.toString());
-    assertEquals(path, found.get(0).path(), found.toString());
-    assertTrue(found.get(0).expected().contains(remedy), found.toString());
-  }
-
-  @Test
-  void everyPageMayCallOnlyWhereACredentialIsAskedForOrNoneIsWanted() throws Exception {
-    String any = "server: {cors: {origins: ['*']}}\n" + KEY;
-    List<Problem> found = problems(any, Map.of());
-    assertEquals(1, found.size(), found.toString());
-    assertEquals("server.cors.origins", found.get(0).path());
-    assertTrue(found.get(0).expected().contains("API_KEYS"), found.toString());
-    assertTrue(load("auth: none\n" + any, Map.of()).guard().cors().anyOrigin());
-    assertTrue(load(any, Map.of("API_KEYS", "token")).guard().cors().anyOrigin());
-  }
-
-  @Test
-  void pagesAreReadFromTheFile() throws Exception {
-    CorsRules rules =
-        load(
-                "server: {cors: {origins: ['https://a.b', 'http://[::1]:3000',"
-                    + " 'chrome-extension://abc'], allowed_headers: [], expose_headers: [x-a],"
-                    + " methods: [POST], max_age_secs: 5, credentials: true}}\n"
-                    + KEY,
-                Map.of())
-            .guard()
-            .cors();
-    assertEquals(
-        new CorsRules(
-            List.of("https://a.b", "http://[::1]:3000", "chrome-extension://abc"),
-            List.of(),
-            List.of("POST"),
-            List.of("x-a"),
-            java.time.Duration.ofSeconds(5),
-            true),
-        rules);
-    assertEquals(CorsRules.STANDARD, load(KEY, Map.of()).guard().cors());
   }
 
   @Test
