@@ -57,7 +57,7 @@ public final class TestHttp2Client implements AutoCloseable {
             .handler(new Setup(tls, port, windowBytes));
     try {
       channel = bootstrap.connect("127.0.0.1", port).syncUninterruptibly().channel();
-      requireHttp2();
+      requireHttp2(tls != null);
       // Wide, so that a stream that is not read does not hold up the others.
       channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES));
     } catch (RuntimeException | Error e) {
@@ -98,8 +98,12 @@ public final class TestHttp2Client implements AutoCloseable {
     }
   }
 
-  private void requireHttp2() {
+  private void requireHttp2(boolean secured) {
     SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (secured && tls == null) {
+      // A closed channel has lost its handlers: the handshake was over before it was asked for.
+      throw new IllegalStateException("the handshake failed");
+    }
     if (tls != null) {
       tls.handshakeFuture().syncUninterruptibly();
       if (!"h2".equals(tls.applicationProtocol())) {

@@ -144,6 +144,8 @@ class Http1PoolTest {
                 return bench.pools.counts().connecting();
               }));
       bench.await(() -> bench.pools.counts().waiting() == 0);
+      // The server counts on a thread of its own, after the client has its connection.
+      bench.await(() -> server.accepted.get() >= 2);
       assertEquals(2, server.accepted.get());
     }
   }
