@@ -5,6 +5,8 @@ import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.TriedKeys;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ public class SelectionBenchmark {
   public int keys;
 
   private final TriedKeys none = new TriedKeys();
+  private final KeyLease lease = new KeyLease();
+  private final Demand demand = new Demand("gemini-2.5-flash", List.of(), 0);
   private @Nullable KeyRing ring;
 
   /** Loads a configuration with so many keys. */
@@ -57,6 +61,6 @@ public class SelectionBenchmark {
   @Benchmark
   public @Nullable ApiKey select() {
     KeyRing current = ring;
-    return current == null ? null : current.selector().select("gemini-2.5-flash", List.of(), none);
+    return current == null ? null : current.selector().select(demand, none, lease);
   }
 }

@@ -172,12 +172,42 @@ public final class KeyRing {
     changed(key.bucket().clear());
   }
 
+  /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
+  public void drawAgain(KeyLease lease) {
+    ModelQuota quota = lease.quota();
+    ApiKey key = lease.key();
+    if (quota != null && key != null) {
+      long now = time.nanoTime();
+      quota.draw(lease.tokens(), now);
+      lease.fill(key, lease.model(), quota, lease.tokens(), now);
+    }
+  }
+
   /**
-   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended.
-   * Called exactly once an attempt, so that no trial is left hanging; a success while nothing rests
-   * costs three reads.
+   * Notes down how the attempt that {@code lease} was filled for ended. Called exactly once an
+   * attempt, so that no trial is left hanging.
    */
-  public void settle(ApiKey key, String model, KeyVerdict verdict) {
+  public void settle(KeyLease lease, KeyVerdict verdict) {
+    ApiKey key = lease.key();
+    if (key != null) {
+      settle(key, lease.model(), verdict);
+    }
+  }
+
+  /** Puts the input tokens that Google counted in the place of those that were guessed. */
+  public void counted(KeyLease lease, long tokens) {
+    ModelQuota quota = lease.quota();
+    if (quota != null) {
+      quota.correct(lease.tokens(), tokens, lease.drawnAtNanos(), time.nanoTime());
+      lease.tokens(tokens);
+    }
+  }
+
+  /**
+   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended; a
+   * success while nothing rests costs three reads.
+   */
+  void settle(ApiKey key, String model, KeyVerdict verdict) {
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model);
       case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));

@@ -32,26 +32,26 @@ public final class KeySelector {
   }
 
   /**
-   * The key whose turn it is, or null when none is usable: then {@link #waitNanos} says why.
+   * The key whose turn it is, with {@code lease} filled and what it needs drawn on its quota; null
+   * when none is usable or has room: then {@link #waitNanos} says for how long.
    *
-   * @param model model asked for, also by a name that stands for another in some group, without a
-   *     {@code models/} prefix; empty when none is named
-   * @param allowed names of the groups the client may use; empty for all
    * @param tried keys not to choose again
    */
-  public @Nullable ApiKey select(String model, List<String> allowed, TriedKeys tried) {
-    return rotation(model, allowed).next(tried, time);
+  public @Nullable ApiKey select(Demand demand, TriedKeys tried, KeyLease lease) {
+    return rotation(demand).next(demand.tokens(), tried, lease, time);
   }
 
   /**
-   * Nanoseconds until some key can serve {@code model} again, 0 when one could now, or {@link
+   * Nanoseconds until some key can serve {@code demand} again, 0 when one could now, or {@link
    * #NEVER} when every key is invalid or disabled, or no group is allowed.
    */
-  public long waitNanos(String model, List<String> allowed) {
-    return rotation(model, allowed).waitNanos(time.nanoTime());
+  public long waitNanos(Demand demand) {
+    return rotation(demand).waitNanos(time.nanoTime());
   }
 
-  private Rotation rotation(String model, List<String> allowed) {
+  private Rotation rotation(Demand demand) {
+    String model = demand.model();
+    List<String> allowed = demand.groups();
     Map<String, Rotation> rotations = open;
     if (!allowed.isEmpty()) {
       Map<String, Rotation> own = confined.get(allowed);

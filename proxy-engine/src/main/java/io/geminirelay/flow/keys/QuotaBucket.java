@@ -2,6 +2,8 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class QuotaBucket {
   private final int id;
   private final RestSlot whole = new RestSlot();
   private final AtomicReference<Cooldown[]> models = new AtomicReference<>(NONE);
+  private final Map<String, ModelQuota> quotas = new ConcurrentHashMap<>();
 
   QuotaBucket(int id) {
     this.id = id;
@@ -33,6 +36,12 @@ public final class QuotaBucket {
   /** Number of the bucket, unique among those of a ring and its successors. */
   int id() {
     return id;
+  }
+
+  /** What {@code model} has used; made when it is first asked for. */
+  ModelQuota quota(String model) {
+    ModelQuota known = quotas.get(model);
+    return known != null ? known : quotas.computeIfAbsent(model, x -> new ModelQuota());
   }
 
   /** The rest of all models of the project, or null. */

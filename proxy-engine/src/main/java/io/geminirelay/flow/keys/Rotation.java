@@ -1,5 +1,6 @@
 package io.geminirelay.flow.keys;
 
+import io.geminirelay.base.exchange.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,19 +41,28 @@ final class Rotation {
     this.epoch = epoch;
   }
 
-  /** The next key that is usable and not in {@code tried}, or null. */
-  @Nullable ApiKey next(TriedKeys tried, io.geminirelay.base.exchange.TimeSource time) {
+  /** The next key that is usable and not in {@code tried}, leased; or null. */
+  @Nullable ApiKey next(long tokens, TriedKeys tried, KeyLease lease, TimeSource time) {
+    long now = time.nanoTime();
+    ApiKey key = choose(tried, now);
+    if (key != null) {
+      String sent = key.modelFor(model);
+      ModelQuota quota = key.bucket().quota(sent);
+      quota.draw(tokens, now);
+      lease.fill(key, sent, quota, tokens, now);
+    }
+    return key;
+  }
+
+  private @Nullable ApiKey choose(TriedKeys tried, long now) {
     View current = view;
     if (current.epoch() != epoch.get()) {
-      current = refresh(time.nanoTime());
+      current = refresh(now);
     }
-    if (current.resting()) {
-      long now = time.nanoTime();
-      if (now - current.trialAtNanos() >= 0) {
-        ApiKey trial = admitTrial(tried, now);
-        if (trial != null) {
-          return trial;
-        }
+    if (current.resting() && now - current.trialAtNanos() >= 0) {
+      ApiKey trial = admitTrial(tried, now);
+      if (trial != null) {
+        return trial;
       }
     }
     return turn(current.usable(), tried);

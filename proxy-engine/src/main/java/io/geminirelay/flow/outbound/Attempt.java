@@ -43,7 +43,7 @@ final class Attempt implements LeaseListener, ResponseSink {
   }
 
   private final Forwarding forwarding;
-  private final Failover.Choice choice;
+  private final Choice choice;
   private boolean settled;
   private State state = State.LEASING;
   private @Nullable Leasing leasing;
@@ -55,12 +55,12 @@ final class Attempt implements LeaseListener, ResponseSink {
   private boolean requestSent;
   private boolean answerWhole;
 
-  Attempt(Forwarding forwarding, Failover.Choice choice) {
+  Attempt(Forwarding forwarding, Choice choice) {
     this.forwarding = forwarding;
     this.choice = choice;
   }
 
-  Failover.Choice choice() {
+  Choice choice() {
     return choice;
   }
 

@@ -1,11 +1,9 @@
 package io.geminirelay.flow.outbound;
 
-import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.Alarm;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.KeptBody;
-import io.geminirelay.base.exchange.ModelPattern;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.StreamScanner;
@@ -32,13 +30,10 @@ import org.jspecify.annotations.Nullable;
  * are let go in {@link #close()}, the only way out. Runs on the client's event loop.
  */
 final class Forwarding {
-  /** Idle times that a client may let pass without reading. */
-  private static final int MAX_STALLED_PERIODS = 3;
-
   private final ChannelHandlerContext client;
   private final Exchange exchange;
   private final Outbound outbound;
-  private final Alarm clock;
+  private final AnswerClock clock;
   private final LoopPools pools;
   private final RequestBody request;
   private final StreamScanner scanner = new StreamScanner();
@@ -49,7 +44,6 @@ final class Forwarding {
 
   private @Nullable Attempt attempt;
   private @Nullable KeepAliveComments comments;
-  private int stalledPeriods;
   private boolean started;
   private boolean closed;
 
@@ -57,7 +51,7 @@ final class Forwarding {
     this.client = client;
     this.exchange = exchange;
     this.outbound = outbound;
-    this.clock = clock;
+    this.clock = new AnswerClock(clock, outbound.config());
     this.pools = outbound.pools().apply(client.channel().eventLoop());
     this.request =
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
@@ -119,7 +113,7 @@ final class Forwarding {
     }
     if (!started && request.isReady()) {
       started = true;
-      Fault fault = refusal();
+      Fault fault = ForwardRules.refusal(exchange, request);
       if (fault == null) {
         begin();
       } else {
@@ -132,28 +126,6 @@ final class Forwarding {
       startComments();
     }
     bodyMoved();
-  }
-
-  private @Nullable Fault refusal() {
-    if (!mayUseModel()) {
-      return Fault.of(FaultKind.FORBIDDEN, "This client may not use the model its request names.");
-    }
-    return request.hidesModel()
-        ? Fault.of(
-            FaultKind.BAD_REQUEST,
-            "The model is an alias of this gateway, and cannot be replaced in this body: name it"
-                + " once, in one whole JSON object.")
-        : null;
-  }
-
-  /** The path's model was checked before; the body's is known only now. */
-  private boolean mayUseModel() {
-    ClientConfig caller = exchange.client();
-    if (caller == null || caller.models().isEmpty()) {
-      return true;
-    }
-    boolean unknown = exchange.generating() && exchange.model().isEmpty();
-    return !unknown && !request.isAmbiguous() && ModelPattern.allows(caller, exchange.model());
   }
 
   private void startComments() {
@@ -185,7 +157,7 @@ final class Forwarding {
 
   /** The client can take more of the answer. */
   void clientWritable() {
-    stalledPeriods = 0;
+    clock.clientReads();
     if (attempt != null) {
       attempt.readOn();
     }
@@ -199,7 +171,7 @@ final class Forwarding {
   // ---- attempts ----
 
   private void begin() {
-    Failover.Choice first = failover.nextKey();
+    Choice first = failover.first();
     if (first == null) {
       giveUp();
     } else {
@@ -207,7 +179,7 @@ final class Forwarding {
     }
   }
 
-  private void attempt(Failover.Choice choice) {
+  private void attempt(Choice choice) {
     exchange.countAttempt();
     Attempt made = new Attempt(this, choice);
     attempt = made;
@@ -216,14 +188,13 @@ final class Forwarding {
   }
 
   void awaitFirstByte() {
-    long wait = outbound.config().firstByte().toNanos();
     // A body that streams through has one attempt only: nothing is gained by cutting it short.
     boolean single = request.kept().isOverCap();
-    clock.set(single ? wait : Math.min(wait, Math.max(0, failover.deadlineLeftNanos())));
+    clock.awaitFirstByte(single ? Long.MAX_VALUE : failover.deadlineLeftNanos());
   }
 
   void awaitNextByte() {
-    clock.set(outbound.config().idle().toNanos());
+    clock.awaitNextByte();
   }
 
   void timedOut() {
@@ -231,7 +202,7 @@ final class Forwarding {
       return;
     }
     boolean clientStalls = relay.headSent() && !relay.writable();
-    if (clientStalls && ++stalledPeriods < MAX_STALLED_PERIODS) {
+    if (clientStalls && clock.mayStall()) {
       // It is the client that does not read; the upstream is not even asked for more.
       awaitNextByte();
     } else if (clientStalls) {
@@ -302,7 +273,7 @@ final class Forwarding {
     }
     from.end();
     attempt = null;
-    Failover.Choice next = failover.after(from, decision);
+    Choice next = failover.after(from, decision);
     if (next == null) {
       giveUp();
     } else if (decision.delayNanos() > 0) {
@@ -379,7 +350,7 @@ final class Forwarding {
     if (comments != null) {
       comments.stop();
     }
-    Failover.Choice waiting = pause.cancel();
+    Choice waiting = pause.cancel();
     if (waiting != null) {
       failover.forget(waiting);
     }

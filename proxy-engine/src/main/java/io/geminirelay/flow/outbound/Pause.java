@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pause {
   private final EventLoop loop;
-  private final Consumer<Failover.Choice> then;
-  private Failover.@Nullable Choice choice;
+  private final Consumer<Choice> then;
+  private @Nullable Choice choice;
   private @Nullable Future<?> timer;
 
   /** Pauses on {@code loop}; {@code then} goes on with the choice. */
-  Pause(EventLoop loop, Consumer<Failover.Choice> then) {
+  Pause(EventLoop loop, Consumer<Choice> then) {
     this.loop = loop;
     this.then = then;
   }
 
   /** Goes on with {@code next} after {@code delayNanos}. */
-  void begin(Failover.Choice next, long delayNanos) {
+  void begin(Choice next, long delayNanos) {
     choice = next;
     timer =
         loop.schedule(
@@ -36,8 +36,8 @@ final class Pause {
   }
 
   /** Ends the wait for good; the choice that was waiting, or null. */
-  Failover.@Nullable Choice cancel() {
-    Failover.Choice waiting = choice;
+  @Nullable Choice cancel() {
+    Choice waiting = choice;
     if (waiting != null && timer != null) {
       timer.cancel(false);
       choice = null;

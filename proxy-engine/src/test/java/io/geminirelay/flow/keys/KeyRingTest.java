@@ -68,8 +68,12 @@ class KeyRingTest {
     return KeyRing.of(List.of(groups), config(), time, new Random(1));
   }
 
+  private static Demand asking(String model) {
+    return new Demand(model, List.of(), 0);
+  }
+
   private static ApiKey pick(KeyRing ring) {
-    return ring.selector().select(MODEL, List.of(), new TriedKeys());
+    return ring.selector().select(asking(MODEL), new TriedKeys(), new KeyLease());
   }
 
   @Test
@@ -91,9 +95,14 @@ class KeyRingTest {
     KeyRing ring = ring(group("a", 1, List.of(MODEL), null), group("b", 1, List.of("x"), null));
     KeySelector selector = ring.selector();
     assertEquals("a", pick(ring).group());
-    assertEquals("b", selector.select(MODEL, List.of("b"), new TriedKeys()).group());
-    assertNull(selector.select(MODEL, List.of("c"), new TriedKeys()));
-    assertEquals(KeySelector.NEVER, selector.waitNanos(MODEL, List.of("c")));
+    assertEquals(
+        "b",
+        selector
+            .select(new Demand(MODEL, List.of("b"), 0), new TriedKeys(), new KeyLease())
+            .group());
+    assertNull(
+        selector.select(new Demand(MODEL, List.of("c"), 0), new TriedKeys(), new KeyLease()));
+    assertEquals(KeySelector.NEVER, selector.waitNanos(new Demand(MODEL, List.of("c"), 0)));
     assertTrue(pick(ring).name().matches("a/1#[0-9a-f]{10}"));
   }
 
@@ -104,20 +113,26 @@ class KeyRingTest {
     KeyRing ring =
         ring(new GroupConfig("g", TARGET, List.of(), aliases, plain.keys(), null, Map.of()));
     KeySelector selector = ring.selector();
-    ApiKey key = selector.select("fast", List.of(), new TriedKeys());
+    ApiKey key = selector.select(new Demand("fast", List.of(), 0), new TriedKeys(), new KeyLease());
     assertEquals(MODEL, key.modelFor("fast"));
     assertEquals("unknown", key.modelFor("unknown"));
     ring.settle(key, key.modelFor("fast"), DAY);
     for (String name : List.of("fast", "quick", MODEL)) {
-      assertNull(selector.select(name, List.of(), new TriedKeys()), name);
-      assertTrue(selector.waitNanos(name, List.of()) > 0, name);
+      assertNull(
+          selector.select(new Demand(name, List.of(), 0), new TriedKeys(), new KeyLease()), name);
+      assertTrue(selector.waitNanos(new Demand(name, List.of(), 0)) > 0, name);
     }
-    assertNotNull(selector.select("other", List.of(), new TriedKeys()));
+    assertNotNull(
+        selector.select(new Demand("other", List.of(), 0), new TriedKeys(), new KeyLease()));
     time.advance(Duration.ofDays(2));
-    assertEquals(key, selector.select("quick", List.of(), new TriedKeys()), "the one trial");
-    assertNull(selector.select("fast", List.of(), new TriedKeys()));
+    assertEquals(
+        key,
+        selector.select(new Demand("quick", List.of(), 0), new TriedKeys(), new KeyLease()),
+        "the one trial");
+    assertNull(selector.select(new Demand("fast", List.of(), 0), new TriedKeys(), new KeyLease()));
     ring.settle(key, MODEL, KeyVerdict.SUCCESS);
-    assertNotNull(selector.select("fast", List.of(), new TriedKeys()));
+    assertNotNull(
+        selector.select(new Demand("fast", List.of(), 0), new TriedKeys(), new KeyLease()));
   }
 
   @Test
@@ -125,13 +140,13 @@ class KeyRingTest {
     KeyRing ring = ring(group("g", 130, List.of(), null));
     TriedKeys tried = new TriedKeys();
     for (int i = 0; i < 130; i++) {
-      ApiKey key = ring.selector().select(MODEL, List.of(), tried);
+      ApiKey key = ring.selector().select(asking(MODEL), tried, new KeyLease());
       assertFalse(tried.contains(key));
       tried.add(key);
     }
-    assertNull(ring.selector().select(MODEL, List.of(), tried));
+    assertNull(ring.selector().select(asking(MODEL), tried, new KeyLease()));
     tried.clear();
-    assertNotNull(ring.selector().select(MODEL, List.of(), tried));
+    assertNotNull(ring.selector().select(asking(MODEL), tried, new KeyLease()));
   }
 
   @Test
@@ -157,7 +172,7 @@ class KeyRingTest {
   }
 
   private static long wait(KeyRing ring) {
-    return ring.selector().waitNanos(MODEL, List.of());
+    return ring.selector().waitNanos(new Demand(MODEL, List.of(), 0));
   }
 
   @Test
@@ -182,7 +197,7 @@ class KeyRingTest {
     ring.settle(key, MODEL, KeyVerdict.SUCCESS);
     assertNull(pick(ring));
     assertEquals(Duration.ofHours(12).toNanos(), wait(ring));
-    assertSame(key, ring.selector().select("other", List.of(), new TriedKeys()));
+    assertSame(key, ring.selector().select(asking("other"), new TriedKeys(), new KeyLease()));
   }
 
   @Test
@@ -216,9 +231,9 @@ class KeyRingTest {
     KeyRing ring = ring(group("g", 2, List.of(), "p"));
     KeyVerdict off = KeyVerdict.of(Effect.COOL_PROJECT, Next.NEXT_PROJECT, "service_disabled");
     ring.settle(pick(ring), MODEL, off);
-    assertNull(ring.selector().select("other", List.of(), new TriedKeys()));
+    assertNull(ring.selector().select(asking("other"), new TriedKeys(), new KeyLease()));
     time.advance(Duration.ofMinutes(1));
-    assertNotNull(ring.selector().select("other", List.of(), new TriedKeys()));
+    assertNotNull(ring.selector().select(asking("other"), new TriedKeys(), new KeyLease()));
     assertNull(pick(ring));
   }
 

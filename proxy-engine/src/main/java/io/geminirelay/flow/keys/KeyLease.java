@@ -1,0 +1,58 @@
+package io.geminirelay.flow.keys;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right of one exchange to use a key for one attempt, with what it has drawn on the quota.
+ *
+ * <p>Made once an exchange and filled anew by every selection; each filling ends in one {@link
+ * KeyRing#settle}. After a success the lease still knows what was drawn, so that the tokens that
+ * Google counted can take the place of those that were guessed. Belongs to one exchange and its
+ * event loop.
+ */
+public final class KeyLease {
+  private @Nullable ApiKey key;
+  private @Nullable ModelQuota quota;
+  private String model = "";
+  private long tokens;
+  private long drawnAtNanos;
+
+  /** The key, or null before the first selection. */
+  public @Nullable ApiKey key() {
+    return key;
+  }
+
+  /** The model as it is sent with the key; empty when none is named. */
+  public String model() {
+    return model;
+  }
+
+  /** What was drawn on, or null when the key draws on no shared quota. */
+  @Nullable ModelQuota quota() {
+    return quota;
+  }
+
+  /** Tokens drawn. */
+  long tokens() {
+    return tokens;
+  }
+
+  /** When it was drawn, on the scale of the time source's ticker. */
+  long drawnAtNanos() {
+    return drawnAtNanos;
+  }
+
+  /** Notes a selection down. */
+  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
+    this.key = key;
+    this.model = model;
+    this.quota = quota;
+    this.tokens = tokens;
+    this.drawnAtNanos = now;
+  }
+
+  /** Notes down that other tokens were drawn than at first. */
+  void tokens(long tokens) {
+    this.tokens = tokens;
+  }
+}

@@ -1,0 +1,106 @@
+package io.geminirelay.flow.outbound;
+
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeyVerdict;
+import io.geminirelay.flow.relay.HeldAnswer;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client of one exchange gets when no attempt was served: the best of the upstream's
+ * answers, or the last fault. Owns the answer until it is given. Belongs to its exchange and event
+ * loop.
+ */
+final class LastAnswer {
+  private final Exchange exchange;
+  private @Nullable Fault fault;
+  // Owner: this object, until given or released.
+  private @Nullable HeldAnswer answer;
+  private @Nullable ApiKey key;
+
+  LastAnswer(Exchange exchange) {
+    this.exchange = exchange;
+  }
+
+  /** Why the last attempt, or the search for another, came to nothing. */
+  void fault(Fault fault) {
+    this.fault = fault;
+  }
+
+  /**
+   * Keeps {@code held}, an answer judged by {@code verdict}, for the client in case no better one
+   * comes. Takes ownership.
+   */
+  void take(HeldAnswer held, ApiKey key, KeyVerdict verdict) {
+    boolean success = held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
+    if (success && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
+      // A quota refusal inside a success: the client is better told when to come back.
+      fault = Fault.of(FaultKind.KEYS_COOLING, "The quota for this model is used up for now.");
+      held.release();
+      return;
+    }
+    if (!mayPassOn(verdict) || !held.isWhole()) {
+      if (!held.isWhole()) {
+        fault = Fault.of(FaultKind.BAD_ANSWER, "The error answer was too long to be passed on.");
+      }
+      held.release();
+      return;
+    }
+    release();
+    this.answer = held;
+    this.key = key;
+  }
+
+  /** Whether an answer may reach the client: not if it speaks of the gateway's key. */
+  private static boolean mayPassOn(KeyVerdict verdict) {
+    return switch (verdict.effect()) {
+      case MARK_INVALID, COOL_PROJECT -> false;
+      default -> true;
+    };
+  }
+
+  /** The answer kept; the caller owns it. */
+  @Nullable HeldAnswer give() {
+    HeldAnswer given = answer;
+    answer = null;
+    return given;
+  }
+
+  /** The key whose answer was kept last. */
+  @Nullable ApiKey key() {
+    return key;
+  }
+
+  /**
+   * What the client is told when no answer is kept.
+   *
+   * @param waitNanos time until a key could serve the request
+   */
+  Fault fault(long waitNanos) {
+    if (exchange.ownKey() != null) {
+      return fault != null
+          ? fault
+          : Fault.of(FaultKind.NO_KEY, "No group of keys leads this client to a target.");
+    }
+    if (waitNanos == 0) {
+      return fault != null
+          ? fault
+          : Fault.of(
+              FaultKind.NO_KEY,
+              "The key was refused, and the request could not be repeated with another.");
+    }
+    Fault out = RetryPolicy.outOfKeys(false, waitNanos);
+    return out == null ? Fault.of(FaultKind.NO_KEY, "No key could serve this request.") : out;
+  }
+
+  /** Lets go of the kept answer. */
+  void release() {
+    if (answer != null) {
+      answer.release();
+      answer = null;
+    }
+  }
+}
