@@ -12,6 +12,8 @@ public enum Stage {
   AUTH,
   /** Answers what needs no upstream. */
   LOCAL,
+  /** Bounds how much a client or an address may ask. */
+  LIMITS,
   /** Bounds the body. */
   BODY,
   /** Turns the gateway's own request forms into Google's, and answers back. */

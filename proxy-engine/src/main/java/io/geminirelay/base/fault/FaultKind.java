@@ -40,11 +40,19 @@ public enum FaultKind {
   HEADERS_TOO_LARGE(431, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** An HTTP version other than 1.0, 1.1 and 2. */
   VERSION_NOT_SUPPORTED(505, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The client, or its address, sends more requests than it may. */
+  TOO_MANY_REQUESTS(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
+  /** The client has used more tokens of late than it may. */
+  TOO_MANY_CLIENT_TOKENS(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
+  /** The client has as many requests under way as it may. */
+  TOO_MANY_CONCURRENT(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
   /** The client left before its answer was complete. */
   CLIENT_GONE(499, "CANCELLED", Side.CLIENT, Retry.NEVER),
 
   /** Every key that could serve the request is resting. */
   KEYS_COOLING(429, "RESOURCE_EXHAUSTED", Side.PROXY, Retry.NEVER),
+  /** As many requests wait for a key as may. */
+  QUEUE_FULL(429, "RESOURCE_EXHAUSTED", Side.PROXY, Retry.NEVER),
   /** No key could ever serve the request: none is configured for it, or all are invalid. */
   NO_KEY(503, "UNAVAILABLE", Side.PROXY, Retry.NEVER),
   /** The target has failed too often of late. */

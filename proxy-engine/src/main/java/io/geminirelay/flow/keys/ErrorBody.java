@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param code HTTP status named inside, or 0
  * @param status Google's status name or the interactions API's code, or empty
  * @param reasons reasons of its {@code ErrorInfo} details
- * @param quotaIds quotas that were exceeded
+ * @param violations limits that were exceeded
  * @param limitZero whether a limit is zero, so that waiting does not help
  * @param retryDelay time named for the next try, or null
  * @param project {@code projects/…} of the consumer, or empty
@@ -22,7 +22,7 @@ public record ErrorBody(
     int code,
     String status,
     List<String> reasons,
-    List<String> quotaIds,
+    List<QuotaViolation> violations,
     boolean limitZero,
     @Nullable Duration retryDelay,
     String project,
@@ -55,9 +55,9 @@ public record ErrorBody(
 
   /** The first exceeded quota whose name has {@code part}, or empty. */
   public String quotaNamed(String part) {
-    for (String id : quotaIds) {
-      if (id.contains(part)) {
-        return id;
+    for (QuotaViolation each : violations) {
+      if (each.quotaId().contains(part)) {
+        return each.quotaId();
       }
     }
     return "";
@@ -65,7 +65,7 @@ public record ErrorBody(
 
   /** The first exceeded quota, or empty. */
   public String quotaId() {
-    return quotaIds.isEmpty() ? "" : quotaIds.get(0);
+    return violations.isEmpty() ? "" : violations.get(0).quotaId();
   }
 
   /** Whether it gives any of {@code names} as its reason. */

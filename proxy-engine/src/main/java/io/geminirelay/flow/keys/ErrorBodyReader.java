@@ -223,7 +223,7 @@ public final class ErrorBodyReader {
         code,
         status,
         List.copyOf(reasons),
-        List.copyOf(quotaIds),
+        quotaIds.stream().map(id -> new QuotaViolation(id, QuotaViolation.UNKNOWN, "")).toList(),
         limitZero,
         delay,
         project,

@@ -189,9 +189,14 @@ public final class KeyRing {
    */
   public void settle(KeyLease lease, KeyVerdict verdict) {
     ApiKey key = lease.key();
-    if (key != null) {
-      settle(key, lease.model(), verdict);
+    ModelQuota quota = lease.quota();
+    if (key == null) {
+      return;
     }
+    if (quota != null && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
+      quota.refused(verdict.violations(), time.nanoTime());
+    }
+    settle(key, lease.model(), verdict);
   }
 
   /** Puts the input tokens that Google counted in the place of those that were guessed. */

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What one attempt's outcome means: what to note down, and what may be tried next.
@@ -11,9 +12,18 @@ import java.time.Duration;
  * @param rest how long a cooled bucket rests
  * @param delay the time Google named; zero unless {@code rest} is {@link Rest#FOR_DELAY}
  * @param quotaId the quota Google named, or empty
+ * @param violations all limits that Google said were exceeded
+ * @param project {@code projects/…} that Google said the key belongs to, or empty
  */
 public record KeyVerdict(
-    Effect effect, Next next, String reason, Rest rest, Duration delay, String quotaId) {
+    Effect effect,
+    Next next,
+    String reason,
+    Rest rest,
+    Duration delay,
+    String quotaId,
+    List<QuotaViolation> violations,
+    String project) {
 
   /** An answer that is one. */
   public static final KeyVerdict SUCCESS = of(Effect.SUCCESS, Next.ANSWER_CLIENT, "ok");
@@ -78,11 +88,20 @@ public record KeyVerdict(
   }
 
   static KeyVerdict of(Effect effect, Next next, String reason) {
-    return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "");
+    return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "", List.of(), "");
   }
 
   static KeyVerdict cool(String reason, Rest rest, Duration delay, String quotaId) {
-    return new KeyVerdict(Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId);
+    return new KeyVerdict(
+        Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId, List.of(), "");
+  }
+
+  /** The same verdict with what {@code body} tells of limits and project. */
+  KeyVerdict telling(ErrorBody body) {
+    return body.violations().isEmpty() && body.project().isEmpty()
+        ? this
+        : new KeyVerdict(
+            effect, next, reason, rest, delay, quotaId, body.violations(), body.project());
   }
 
   /**

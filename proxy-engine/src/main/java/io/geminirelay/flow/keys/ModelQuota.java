@@ -1,5 +1,7 @@
 package io.geminirelay.flow.keys;
 
+import java.util.List;
+
 /**
  * What one (bucket, model) has used of what Google allows it. Thread safe, without lock.
  *
@@ -34,4 +36,14 @@ final class ModelQuota {
   long waitNanos(long tokens, long now) {
     return 0;
   }
+
+  /**
+   * Requests of {@code tokens} each that will have fitted by {@code atNanos}, if none goes before.
+   */
+  long roomBy(long tokens, long atNanos) {
+    return Long.MAX_VALUE;
+  }
+
+  /** Learns from a refusal, which names the limits exceeded and perhaps what they allow. */
+  void refused(List<QuotaViolation> violations, long now) {}
 }

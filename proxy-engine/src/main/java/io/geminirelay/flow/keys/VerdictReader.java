@@ -48,7 +48,7 @@ public final class VerdictReader {
   /** What {@code outcome} means where rate limits are treated by {@code behavior}. */
   public static KeyVerdict judge(UpstreamOutcome outcome, RateLimitBehavior behavior) {
     if (outcome instanceof UpstreamOutcome.Refused refused) {
-      return refused(refused, behavior);
+      return refused(refused, behavior).telling(refused.body());
     }
     if (outcome instanceof UpstreamOutcome.Failed failed) {
       return failed(failed.fault(), failed.reusedConnection());
@@ -144,7 +144,7 @@ public final class VerdictReader {
       return KeyVerdict.cool("quota_per_minute", Rest.FOR_DELAY, delay, body.quotaId());
     }
     // A named quota is a project's own; only a bare refusal can be aimed at the address.
-    if (exitSuspected && body.quotaIds().isEmpty()) {
+    if (exitSuspected && body.violations().isEmpty()) {
       return KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, "exit_rate_limited");
     }
     return KeyVerdict.cool("rate_limited", Rest.LADDER, Duration.ZERO, body.quotaId());
