@@ -41,6 +41,8 @@ final class QuotaWindow {
   private static final int LAP_SHIFT = 48;
   private static final int SLOT_REQUEST_SHIFT = 32;
   private static final long LAP_MASK = 0xFFFF;
+  // Laps come again after weeks: what is further ahead than a thread can lag is of the past.
+  private static final long MOST_LAPS_BEHIND = 256;
   private static final long SLOT_REQUEST_MASK = 0xFFFF;
   private static final long SLOT_TOKEN_MASK = (1L << SLOT_REQUEST_SHIFT) - 1;
 
@@ -200,7 +202,7 @@ final class QuotaWindow {
     while (true) {
       long word = slots.get(index);
       long ahead = (lap(slot) - (word >>> LAP_SHIFT)) & LAP_MASK;
-      if (ahead == 0 || ahead > LAP_MASK / 2) {
+      if (ahead == 0 || ahead > LAP_MASK - MOST_LAPS_BEHIND) {
         return;
       }
       if (slots.compareAndSet(index, word, lap(slot) << LAP_SHIFT)) {
