@@ -9,5 +9,13 @@ import java.util.List;
  *     {@code models/} prefix; empty when none is named
  * @param groups names of the groups the client may use; empty for all
  * @param tokens input tokens it is thought to hold; 0 when it holds none
+ * @param once whether no other key can follow, so that none is tried out with it while one is
+ *     usable
  */
-public record Demand(String model, List<String> groups, long tokens) {}
+public record Demand(String model, List<String> groups, long tokens, boolean once) {
+
+  /** A request that can be repeated with another key. */
+  public Demand(String model, List<String> groups, long tokens) {
+    this(model, groups, tokens, false);
+  }
+}

@@ -16,6 +16,7 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
+  private boolean trial;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -49,6 +50,22 @@ public final class KeyLease {
     this.quota = quota;
     this.tokens = tokens;
     this.drawnAtNanos = now;
+    this.trial = false;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
+    this.drawnAtNanos = now;
+  }
+
+  /** Whether the key rests, and this is the one request that tries it. */
+  boolean isTrial() {
+    return trial;
+  }
+
+  /** Notes down that the key was had as a trial, or that the trial is no longer held. */
+  void trial(boolean held) {
+    this.trial = held;
   }
 
   /** Notes down that other tokens were drawn than at first. */

@@ -7,17 +7,19 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.flow.keys.Cooldown.Rest;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All keys of one configuration, who may be chosen, and the effects of verdicts on them.
@@ -26,25 +28,45 @@ import org.jspecify.annotations.Nullable;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
-  private static final long FIRST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long PROJECT_STEP_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final long PROJECT_CAP_NANOS = TimeUnit.HOURS.toNanos(1);
-  private static final long MIN_JITTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long MAX_JITTER_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+
+  /** Differences between clock and ticker that need no look at the rests. */
+  private static final long DRIFT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final List<KeyGroup> groups;
-  private final KeysConfig config;
   private final TimeSource time;
   private final RandomGenerator random;
-  private final QuotaClock clock;
+  private final RestRules rests;
   private final States states;
   private final KeySelector selector;
 
-  /** What survives a change of configuration, by target and key or project. */
+  /**
+   * What survives a change of configuration.
+   *
+   * @param keys by target and key
+   * @param buckets of configured projects, by target and name
+   * @param ids given to buckets so far
+   * @param anchor how far the clock was ahead of the ticker, in nanoseconds, at the last look
+   */
   private record States(
-      Map<String, KeyState> keys, Map<String, QuotaBucket> buckets, AtomicLong epoch) {
-    States() {
-      this(new HashMap<>(), new HashMap<>(), new AtomicLong());
+      Map<String, KeyState> keys,
+      Map<String, QuotaBucket> buckets,
+      Projects projects,
+      AtomicLong epoch,
+      AtomicInteger ids,
+      AtomicLong anchor) {
+    static States fresh(TimeSource time) {
+      return new States(
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>(),
+          new Projects(),
+          new AtomicLong(),
+          new AtomicInteger(),
+          new AtomicLong(offset(time)));
+    }
+
+    QuotaBucket bucket() {
+      return new QuotaBucket(ids.getAndIncrement());
     }
   }
 
@@ -54,11 +76,10 @@ public final class KeyRing {
       TimeSource time,
       RandomGenerator random,
       @Nullable States previous) {
-    this.config = config;
     this.time = time;
     this.random = random;
-    this.clock = new QuotaClock(config);
-    this.states = previous == null ? new States() : previous;
+    this.rests = new RestRules(config, time, random);
+    this.states = previous == null ? States.fresh(time) : previous;
     this.groups = build(groups);
     this.selector = new KeySelector(this.groups, time, states.epoch());
   }
@@ -82,18 +103,33 @@ public final class KeyRing {
       for (KeyConfig key : group.keys()) {
         ApiKey.Place place =
             new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
-        String authority = group.target().authority();
-        keys.add(
-            new ApiKey(
-                place,
-                key,
-                destinations(group, key),
-                stateOf(authority, key),
-                bucketOf(authority, key)));
+        keys.add(key(place, group, key));
       }
       built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
     }
     return List.copyOf(built);
+  }
+
+  private ApiKey key(ApiKey.Place place, GroupConfig group, KeyConfig config) {
+    String target = group.target().authority();
+    String project = config.project();
+    KeyState state =
+        states
+            .keys()
+            .computeIfAbsent(target + config.key(), x -> new KeyState(target, states.bucket()));
+    QuotaBucket configured =
+        project == null
+            ? null
+            : states.buckets().computeIfAbsent(target + "/" + project, x -> states.bucket());
+    if (configured != null) {
+      // Where the project was written in afterwards, what is known of the key holds there too.
+      changed(configured.adopt(state.bucket(), time.nanoTime()));
+    }
+    ApiKey key = new ApiKey(place, config, destinations(group, config), state, configured);
+    if (!state.project().isEmpty()) {
+      changed(states.projects().join(key, states.keys().values(), time.nanoTime()));
+    }
+    return key;
   }
 
   private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
@@ -116,16 +152,6 @@ public final class KeyRing {
       return List.of(new Destination(group.target(), null));
     }
     return group.egresses().stream().map(exit -> new Destination(group.target(), exit)).toList();
-  }
-
-  private KeyState stateOf(String authority, KeyConfig key) {
-    return states.keys().computeIfAbsent(authority + key.key(), id -> new KeyState());
-  }
-
-  private QuotaBucket bucketOf(String authority, KeyConfig key) {
-    String project = key.project();
-    String id = authority + (project == null ? key.key().toString() : "/" + project);
-    return states.buckets().computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size()));
   }
 
   /** The groups, in the order of the configuration. */
@@ -151,8 +177,8 @@ public final class KeyRing {
             new ApiKey.Place(0, way.name(), 0, way.models()),
             new KeyConfig(key, null, 1, null),
             way.ways(),
-            new KeyState(),
-            new QuotaBucket(0));
+            new KeyState("", new QuotaBucket(0)),
+            null);
   }
 
   /** Who chooses among the keys. */
@@ -175,11 +201,10 @@ public final class KeyRing {
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
   public void drawAgain(KeyLease lease) {
     ModelQuota quota = lease.quota();
-    ApiKey key = lease.key();
-    if (quota != null && key != null) {
+    if (quota != null) {
       long now = time.nanoTime();
       quota.draw(lease.tokens(), now);
-      lease.fill(key, lease.model(), quota, lease.tokens(), now);
+      lease.drawnAgain(now);
     }
   }
 
@@ -196,7 +221,26 @@ public final class KeyRing {
     if (quota != null && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
       quota.refused(verdict.violations(), time.nanoTime());
     }
-    settle(key, lease.model(), verdict);
+    long begun = lease.drawnAtNanos();
+    learn(key, verdict);
+    if (verdict.effect() == KeyVerdict.Effect.NONE
+        || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
+      undecided(lease, key, verdict);
+    } else {
+      settle(key, lease.model(), verdict, begun);
+    }
+  }
+
+  private void learn(ApiKey key, KeyVerdict verdict) {
+    String project = verdict.project();
+    if (!project.isEmpty() && !project.equals(key.state().project())) {
+      boolean moved =
+          states.projects().learn(key, project, states.keys().values(), time.nanoTime());
+      if (moved) {
+        LOG.info("key {} shares its project's quota with other keys", key.name());
+      }
+      changed(moved);
+    }
   }
 
   /** Puts the input tokens that Google counted in the place of those that were guessed. */
@@ -208,33 +252,47 @@ public final class KeyRing {
     }
   }
 
-  /**
-   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended; a
-   * success while nothing rests costs three reads.
-   */
+  /** As {@link #settle(KeyLease, KeyVerdict)} for an attempt that began this very moment. */
   void settle(ApiKey key, String model, KeyVerdict verdict) {
+    KeyLease lease = new KeyLease();
+    lease.fill(key, model, null, 0, time.nanoTime());
+    lease.trial(true);
+    settle(lease, verdict);
+  }
+
+  /** A success while nothing rests costs three reads. */
+  private void settle(ApiKey key, String model, KeyVerdict verdict, long begun) {
     switch (verdict.effect()) {
-      case SUCCESS -> succeeded(key, model);
-      case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));
-      case COOL_PROJECT -> changed(key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
-      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), time.nanoTime()));
-      case NONE, EXIT_SUSPECT -> undecided(key, model);
+      case SUCCESS -> succeeded(key, model, begun);
+      case COOL_BUCKET -> changed(rest(key.bucket(), model, verdict, begun));
+      case COOL_PROJECT ->
+          changed(key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
+      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), begun, time.nanoTime()));
       // A target in trouble says nothing of the key: its trial is left to its patience.
       case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+      case NONE, EXIT_SUSPECT -> {}
     }
   }
 
-  private void succeeded(ApiKey key, String model) {
+  private boolean rest(QuotaBucket bucket, String model, KeyVerdict verdict, long begun) {
+    Cooldown.Rest rest = rests.ofBucket(verdict, begun);
+    return verdict.rest() == KeyVerdict.Rest.WHOLE_UNTIL_RESET
+        ? bucket.restWhole(rest, begun, time.nanoTime())
+        : bucket.rest(model, rest, begun, time.nanoTime());
+  }
+
+  private void succeeded(ApiKey key, String model, long begun) {
     if (!key.usable(model)) {
-      long now = time.nanoTime();
-      changed(key.state().succeed(now));
-      changed(key.bucket().succeed(model, now));
+      changed(key.state().succeed(begun));
+      changed(key.bucket().succeed(model, begun));
     }
   }
 
-  private void undecided(ApiKey key, String model) {
-    if (!key.usable(model)) {
-      changed(key.releaseTrial(model, time.nanoTime()));
+  /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */
+  private void undecided(KeyLease lease, ApiKey key, KeyVerdict verdict) {
+    if (lease.isTrial() && verdict.next() != KeyVerdict.Next.RESEND) {
+      lease.trial(false);
+      changed(key.releaseTrial(lease.model(), time.nanoTime()));
     }
   }
 
@@ -244,28 +302,32 @@ public final class KeyRing {
     }
   }
 
-  private Rest restOf(KeyVerdict verdict) {
-    String reason = verdict.reason();
-    String quotaId = verdict.quotaId();
-    return switch (verdict.rest()) {
-      case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
-      case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
-      case LADDER, NONE ->
-          new Rest(
-              reason,
-              quotaId,
-              FIRST_STEP_NANOS,
-              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
-    };
+  /**
+   * Compares the clock with the ticker that rests are measured by, and fits rests that wait for the
+   * daily reset where the clock was corrected or the machine slept. To be called every few seconds,
+   * from any thread.
+   */
+  public void lookAtClock() {
+    long offset = offset(time);
+    long before = states.anchor().get();
+    if (Math.abs(offset - before) < DRIFT_NANOS || !states.anchor().compareAndSet(before, offset)) {
+      return;
+    }
+    Instant instant = time.instant();
+    long now = time.nanoTime();
+    boolean moved = false;
+    for (KeyState each : states.keys().values()) {
+      moved |= each.bucket().anchor(rests.clock(), instant, now);
+    }
+    for (QuotaBucket each : states.buckets().values()) {
+      moved |= each.anchor(rests.clock(), instant, now);
+    }
+    LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
+    changed(moved);
   }
 
-  private static Rest projectRest(KeyVerdict verdict) {
-    return new Rest(verdict.reason(), "", PROJECT_STEP_NANOS, PROJECT_CAP_NANOS);
-  }
-
-  private long withJitter(Duration delay) {
-    long nanos = delay.toNanos();
-    long most = Math.max(MIN_JITTER_NANOS, Math.min(MAX_JITTER_NANOS, nanos / 10));
-    return nanos + random.nextLong(most);
+  private static long offset(TimeSource time) {
+    Instant instant = time.instant();
+    return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano() - time.nanoTime();
   }
 }
