@@ -54,7 +54,7 @@ public final class Cooldown {
       return new Cooldown(model, rest, 0, now, now + rest.nanos());
     }
     if (rest.ladder()) {
-      boolean sameWave = begunNanos - old.beganNanos < 0;
+      boolean sameWave = begunNanos - old.beganNanos <= 0;
       int step = old.step + 1;
       return sameWave || !old.over(now)
           ? old
