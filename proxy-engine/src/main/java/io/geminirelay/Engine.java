@@ -66,6 +66,8 @@ public final class Engine {
     STOPPED
   }
 
+  private static final long CLOCK_LOOK_SECONDS = 1;
+
   private final EngineConfig config;
   private final Transport transport;
   private final EventLoopGroup loops;
@@ -109,6 +111,11 @@ public final class Engine {
   private ConnectionHandler connectionHandler(
       TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
+    var unused =
+        loops
+            .next()
+            .scheduleWithFixedDelay(
+                keys::lookAtClock, CLOCK_LOOK_SECONDS, CLOCK_LOOK_SECONDS, TimeUnit.SECONDS);
     Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());

@@ -7,6 +7,7 @@ import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyState;
+import io.geminirelay.flow.keys.QuotaBucket;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
 import java.util.List;
@@ -70,8 +71,9 @@ final class EngineVitals {
 
   /** A key that is fine as such may still rest for some model, or for all. */
   private static String state(ApiKey key) {
-    boolean resting =
-        key.state().status() == KeyState.Status.AVAILABLE && !key.bucket().cooldowns().isEmpty();
+    QuotaBucket bucket = key.bucket();
+    boolean cooling = bucket.whole() != null || !bucket.cooldowns().isEmpty();
+    boolean resting = key.state().status() == KeyState.Status.AVAILABLE && cooling;
     return resting ? "cooling" : lower(key.state().status());
   }
 

@@ -19,7 +19,7 @@ public final class ApiKey {
   private final String name;
   private final List<Destination> destinations;
   private final KeyState state;
-  private final QuotaBucket bucket;
+  private final @Nullable QuotaBucket configured;
   private final AsciiString credential;
   private final AsciiString bearer;
 
@@ -42,7 +42,7 @@ public final class ApiKey {
       KeyConfig config,
       List<Destination> destinations,
       KeyState state,
-      QuotaBucket bucket) {
+      @Nullable QuotaBucket configured) {
     this.place = place;
     this.config = config;
     // A client's own key is not told apart from any other, not even by its fingerprint.
@@ -50,7 +50,7 @@ public final class ApiKey {
         place.group() + "/" + (place.isClients() ? "own" : place.number() + "" + config.key());
     this.destinations = destinations;
     this.state = state;
-    this.bucket = bucket;
+    this.configured = configured;
     this.credential = AsciiString.cached(config.key().reveal());
     this.bearer = AsciiString.cached("Bearer " + config.key().reveal());
   }
@@ -117,13 +117,18 @@ public final class ApiKey {
     return state;
   }
 
-  /** The quota it draws on, shared by all keys of its project. */
+  /**
+   * The quota it draws on, shared by all keys of its project: another one from the moment that
+   * Google's errors show which project that is, unless it is configured.
+   */
   public QuotaBucket bucket() {
-    return bucket;
+    QuotaBucket fixed = configured;
+    return fixed == null ? state.bucket() : fixed;
   }
 
   /** Whether anybody may use the key for {@code model} now. */
   boolean usable(String model) {
+    QuotaBucket bucket = bucket();
     return !state.disabled()
         && state.invalidity() == null
         && bucket.whole() == null
@@ -135,6 +140,7 @@ public final class ApiKey {
     if (state.disabled()) {
       return KeySelector.NEVER;
     }
+    QuotaBucket bucket = bucket();
     long wait = waitNanos(state.invalidity(), now);
     wait = Math.max(wait, waitNanos(bucket.whole(), now));
     return Math.max(wait, waitNanos(bucket.cooldown(model), now));
@@ -146,6 +152,7 @@ public final class ApiKey {
 
   /** Takes the right to the trial of everything that rests; true for one caller. */
   boolean tryTrial(String model, long now) {
+    QuotaBucket bucket = bucket();
     Cooldown invalidity = state.invalidity();
     Cooldown whole = bucket.whole();
     Cooldown cooling = bucket.cooldown(model);
@@ -168,6 +175,7 @@ public final class ApiKey {
 
   /** Gives trials back that told nothing; whether there were any. */
   boolean releaseTrial(String model, long now) {
+    QuotaBucket bucket = bucket();
     boolean changed = release(state.invalidity(), now);
     changed |= release(bucket.whole(), now);
     changed |= release(bucket.cooldown(model), now);

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The breakers of all targets, and of the models that a target said were overloaded. Thread safe.
  */
 public final class Breakers {
+  /** What {@link #admit} says when nothing may go. */
+  public static final long REFUSED = -1;
+
   private static final int MAX_MODELS = 256;
 
   private final BreakerConfig config;
@@ -38,25 +41,26 @@ public final class Breakers {
     return target(target).whole();
   }
 
-  /** Whether a request may go; each true is followed by one {@link #settle}. */
-  public boolean tryAdmit(TargetConfig config, String model) {
+  /**
+   * A permit for a request, or {@link #REFUSED}; each permit is followed by one {@link #settle}.
+   */
+  public long admit(TargetConfig config, String model) {
     Target target = target(config);
     CircuitBreaker own = target.models().get(model);
-    if (target.whole().state() == CircuitBreaker.State.ADMITTING && own == null) {
-      return true;
-    }
     long now = time.nanoTime();
-    if (!target.whole().tryAdmit(now)) {
-      return false;
+    int whole = target.whole().admit(now);
+    if (whole == CircuitBreaker.REFUSED) {
+      return REFUSED;
     }
-    if (own == null || own.tryAdmit(now)) {
-      return true;
+    int models = own == null ? 0 : own.admit(now);
+    if (models == CircuitBreaker.REFUSED) {
+      target.whole().release(whole);
+      return REFUSED;
     }
-    target.whole().release();
-    return false;
+    return (long) whole << Integer.SIZE | models;
   }
 
-  /** Nanoseconds until {@link #tryAdmit} may say yes. */
+  /** Nanoseconds until {@link #admit} may say yes. */
   public long waitNanos(TargetConfig config, String model) {
     Target target = target(config);
     CircuitBreaker own = target.models().get(model);
@@ -64,60 +68,60 @@ public final class Breakers {
     return Math.max(target.whole().waitNanos(now), own == null ? 0 : own.waitNanos(now));
   }
 
-  /** Notes down how an admitted request ended. */
-  public void settle(TargetConfig config, String model, KeyVerdict verdict) {
+  /** Notes down how the request ended that {@code permit} was given to. */
+  public void settle(TargetConfig config, String model, long permit, KeyVerdict verdict) {
     Target target = target(config);
+    CircuitBreaker whole = target.whole();
     CircuitBreaker own = target.models().get(model);
+    int ofWhole = (int) (permit >>> Integer.SIZE);
+    int ofModel = (int) permit;
     switch (verdict.effect()) {
       case SERVER_FAILURE, TARGET_FAILURE -> {
-        target.whole().failure(time.nanoTime());
-        release(own);
+        whole.failure(ofWhole, time.nanoTime());
+        release(own, ofModel);
       }
       case MODEL_OVERLOADED -> {
-        target.whole().release();
-        overloaded(target, model);
+        whole.release(ofWhole);
+        breakerOf(target, model).failure(ofModel, time.nanoTime());
       }
       case SUCCESS -> {
-        target.whole().success();
+        whole.success(ofWhole);
         if (own != null) {
-          own.success();
+          own.success(ofModel);
         }
       }
-      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> answered(target, own);
-      case NONE -> {
-        boolean silent =
-            verdict.equals(KeyVerdict.UNDECIDED) || verdict.next() == KeyVerdict.Next.RESEND;
-        if (silent) {
-          target.whole().release();
-          release(own);
+      case NONE, COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> {
+        if (isSilent(verdict)) {
+          whole.release(ofWhole);
         } else {
-          answered(target, own);
+          // The target works, whatever it said; of the model that tells nothing.
+          whole.success(ofWhole);
         }
+        release(own, ofModel);
       }
       case EXIT_SUSPECT, KEY_FAILURE -> {
-        target.whole().release();
-        release(own);
+        whole.release(ofWhole);
+        release(own, ofModel);
       }
     }
   }
 
-  /** The target works, whatever it said; of the model that tells nothing. */
-  private static void answered(Target target, @Nullable CircuitBreaker own) {
-    target.whole().success();
-    release(own);
+  private static boolean isSilent(KeyVerdict verdict) {
+    return verdict.equals(KeyVerdict.UNDECIDED) || verdict.next() == KeyVerdict.Next.RESEND;
   }
 
-  private void overloaded(Target target, String model) {
+  /** Made when the model was first said to be overloaded: its first phase has number 0. */
+  private CircuitBreaker breakerOf(Target target, String model) {
     Map<String, CircuitBreaker> models = target.models();
     if (models.size() >= MAX_MODELS && !models.containsKey(model)) {
       models.remove(models.keySet().iterator().next());
     }
-    models.computeIfAbsent(model, x -> new CircuitBreaker(config)).failure(time.nanoTime());
+    return models.computeIfAbsent(model, x -> new CircuitBreaker(config));
   }
 
-  private static void release(@Nullable CircuitBreaker breaker) {
+  private static void release(@Nullable CircuitBreaker breaker, int permit) {
     if (breaker != null) {
-      breaker.release();
+      breaker.release(permit);
     }
   }
 }

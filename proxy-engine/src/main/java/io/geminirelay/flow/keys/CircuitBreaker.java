@@ -8,14 +8,17 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>ADMITTING lets all through; failures in a row lead to REFUSING, which lets none through; after
  * the recovery time PROBING lets a few through: enough successes lead back to ADMITTING, one
- * failure to REFUSING. While nothing fails, asking and telling are one volatile read each. Thread
- * safe.
+ * failure to REFUSING. What was admitted before the breaker opened and ends while it probes counts
+ * for nothing: neither its place nor its outcome is a trial's. While nothing fails, asking and
+ * telling are one volatile read each. Thread safe.
  */
 public final class CircuitBreaker {
-  private static final Phase CALM = new Phase(State.ADMITTING, 0, 0, 0);
+  /** What {@link #admit} says when nothing may go. */
+  static final int REFUSED = -1;
 
   private final BreakerConfig config;
-  private final AtomicReference<Phase> phase = new AtomicReference<>(CALM);
+  private final AtomicReference<Phase> phase =
+      new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0));
 
   /** What is let through. */
   public enum State {
@@ -30,11 +33,21 @@ public final class CircuitBreaker {
   /**
    * Where the breaker stands.
    *
+   * @param number of the phase: what was admitted in an earlier one tells nothing of this one
    * @param count failures in a row while admitting, successes in a row while probing
    * @param trials requests under way while probing
    * @param sinceNanos when refusing began, or the last trial
    */
-  private record Phase(State state, int count, int trials, long sinceNanos) {}
+  private record Phase(State state, int number, int count, int trials, long sinceNanos) {
+    /** The phase that follows; numbers stay positive. */
+    Phase next(State state, int trials, long sinceNanos) {
+      return new Phase(state, number + 1 & Integer.MAX_VALUE, 0, trials, sinceNanos);
+    }
+
+    Phase with(int count, int trials) {
+      return new Phase(state, number, count, trials, sinceNanos);
+    }
+  }
 
   /** A breaker that admits. */
   public CircuitBreaker(BreakerConfig config) {
@@ -46,23 +59,30 @@ public final class CircuitBreaker {
     return phase.get().state();
   }
 
-  /** Whether a request may go; each true is followed by one success, failure or release. */
-  public boolean tryAdmit(long now) {
+  /**
+   * A permit for one request, or {@link #REFUSED}; each permit is followed by one success, failure
+   * or release.
+   */
+  int admit(long now) {
     while (true) {
       Phase old = phase.get();
       if (old.state() == State.ADMITTING) {
-        return true;
+        return old.number();
       }
-      // Trials that never report are given up after another recovery time.
       boolean recovered = now - old.sinceNanos() >= config.recovery().toNanos();
-      boolean room = old.state() == State.PROBING && old.trials() < config.trials();
+      boolean probing = old.state() == State.PROBING;
+      boolean room = probing && old.trials() < config.trials();
       if (!recovered && !room) {
-        return false;
+        return REFUSED;
       }
+      // Trials that never report give their places up after another recovery time.
       int trials = room ? old.trials() + 1 : 1;
-      int count = old.state() == State.PROBING ? old.count() : 0;
-      if (phase.compareAndSet(old, new Phase(State.PROBING, count, trials, now))) {
-        return true;
+      Phase next =
+          probing
+              ? new Phase(State.PROBING, old.number(), old.count(), trials, now)
+              : old.next(State.PROBING, 1, now);
+      if (phase.compareAndSet(old, next)) {
+        return next.number();
       }
     }
   }
@@ -70,38 +90,43 @@ public final class CircuitBreaker {
   /** Nanoseconds until a request may be let through, if no trial ends before. */
   public long waitNanos(long now) {
     Phase current = phase.get();
-    return current.state() == State.ADMITTING
+    boolean room = current.state() == State.PROBING && current.trials() < config.trials();
+    return current.state() == State.ADMITTING || room
         ? 0
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
   }
 
   /** The target answered: whatever it said, it works. */
-  public void success() {
+  void success(int permit) {
     while (true) {
       Phase old = phase.get();
-      if (old.equals(CALM) || old.state() == State.REFUSING) {
+      boolean calm = old.state() == State.ADMITTING && old.count() == 0;
+      if (calm || old.number() != permit || old.state() == State.REFUSING) {
         return;
       }
-      boolean healed =
-          old.state() == State.ADMITTING || old.count() + 1 >= config.successThreshold();
-      if (phase.compareAndSet(old, healed ? CALM : ended(old, old.count() + 1))) {
+      Phase next;
+      if (old.state() == State.ADMITTING) {
+        next = old.with(0, 0);
+      } else if (old.count() + 1 >= config.successThreshold()) {
+        next = old.next(State.ADMITTING, 0, 0);
+      } else {
+        next = old.with(old.count() + 1, Math.max(0, old.trials() - 1));
+      }
+      if (phase.compareAndSet(old, next)) {
         return;
       }
     }
   }
 
   /** The target failed. */
-  public void failure(long now) {
+  void failure(int permit, long now) {
     while (true) {
       Phase old = phase.get();
-      if (old.state() == State.REFUSING) {
+      if (old.number() != permit || old.state() == State.REFUSING) {
         return;
       }
       boolean enough = old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
-      Phase next =
-          enough
-              ? new Phase(State.REFUSING, 0, 0, now)
-              : new Phase(State.ADMITTING, old.count() + 1, 0, 0);
+      Phase next = enough ? old.next(State.REFUSING, 0, now) : old.with(old.count() + 1, 0);
       if (phase.compareAndSet(old, next)) {
         return;
       }
@@ -109,16 +134,14 @@ public final class CircuitBreaker {
   }
 
   /** An admitted request ended without telling anything of the target. */
-  public void release() {
+  void release(int permit) {
     while (true) {
       Phase old = phase.get();
-      if (old.state() != State.PROBING || phase.compareAndSet(old, ended(old, old.count()))) {
+      if (old.state() != State.PROBING
+          || old.number() != permit
+          || phase.compareAndSet(old, old.with(old.count(), Math.max(0, old.trials() - 1)))) {
         return;
       }
     }
-  }
-
-  private static Phase ended(Phase old, int count) {
-    return new Phase(State.PROBING, count, Math.max(0, old.trials() - 1), old.sinceNanos());
   }
 }

@@ -1,5 +1,7 @@
 package io.geminirelay.flow.keys;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +16,24 @@ public final class Cooldown {
   /** How long a trial may stay without a verdict before another is admitted. */
   static final long TRIAL_PATIENCE_NANOS = 30_000_000_000L;
 
+  /** Corrections of the clock that are not worth another rest. */
+  private static final long ANCHOR_SLACK_NANOS = 1_000_000_000L;
+
   private static final AtomicLongFieldUpdater<Cooldown> TRIAL_AT =
       AtomicLongFieldUpdater.newUpdater(Cooldown.class, "trialAtNanos");
 
   private final String model;
-  private final String reason;
-  private final String quotaId;
+  private final Rest rest;
   private final int step;
+  private final long beganNanos;
   private final long untilNanos;
   private volatile long trialAtNanos;
 
-  Cooldown(String model, String reason, String quotaId, int step, long untilNanos) {
+  private Cooldown(String model, Rest rest, int step, long beganNanos, long untilNanos) {
     this.model = model;
-    this.reason = reason;
-    this.quotaId = quotaId;
+    this.rest = rest;
     this.step = step;
+    this.beganNanos = beganNanos;
     this.untilNanos = untilNanos;
     this.trialAtNanos = untilNanos;
   }
@@ -38,18 +43,53 @@ public final class Cooldown {
    * changes nothing.
    *
    * <p>Many requests are in flight when a quota runs out, and each brings its refusal: those that
-   * come during the rest may lengthen it when Google names a time, but climb no ladder.
+   * come during the rest, or were sent before it began, may lengthen it when Google names a time,
+   * but climb no ladder.
+   *
+   * @param begunNanos when the refused attempt began
    */
-  static Cooldown after(@Nullable Cooldown old, String model, Rest rest, long now) {
-    boolean resting = old != null && now - old.untilNanos < 0;
-    if (old != null && resting) {
-      if (rest.ladder() || now + rest.nanos() - old.untilNanos <= 0) {
-        return old;
-      }
-      return new Cooldown(model, rest.reason(), rest.quotaId(), old.step, now + rest.nanos());
+  static Cooldown after(
+      @Nullable Cooldown old, String model, Rest rest, long begunNanos, long now) {
+    if (old == null) {
+      return new Cooldown(model, rest, 0, now, now + rest.nanos());
     }
-    int step = old == null || !rest.ladder() ? 0 : old.step + 1;
-    return new Cooldown(model, rest.reason(), rest.quotaId(), step, now + rest.nanosOfStep(step));
+    if (rest.ladder()) {
+      boolean sameWave = begunNanos - old.beganNanos <= 0;
+      int step = old.step + 1;
+      return sameWave || !old.over(now)
+          ? old
+          : new Cooldown(model, rest, step, now, now + rest.nanosOfStep(step));
+    }
+    if (old.over(now)) {
+      return new Cooldown(model, rest, 0, now, now + rest.nanos());
+    }
+    return now + rest.nanos() - old.untilNanos <= 0
+        ? old
+        : new Cooldown(model, rest, old.step, now, now + rest.nanos());
+  }
+
+  /** The longer of two rests of the same model, for when they turn out to be one. */
+  static Cooldown longer(@Nullable Cooldown one, Cooldown other) {
+    return one != null && one.untilNanos - other.untilNanos >= 0 ? one : other;
+  }
+
+  /**
+   * The same rest where a corrected clock says that the daily reset it waits for comes at another
+   * moment; itself where nothing changes.
+   */
+  Cooldown anchored(QuotaClock clock, Instant instant, long now) {
+    if (rest.resetMillis() == Rest.NO_RESET || over(now)) {
+      return this;
+    }
+    // By its age it began on this day; by the old clock it ends then. Too early costs one trial.
+    Instant began = instant.minusNanos(now - beganNanos);
+    Instant planned = Instant.ofEpochMilli(rest.resetMillis());
+    Instant counted = clock.nextReset(began);
+    Instant end = counted.isBefore(planned) ? counted : planned;
+    long until = now + Math.max(0, Duration.between(instant, end).toNanos());
+    return Math.abs(until - untilNanos) < ANCHOR_SLACK_NANOS
+        ? this
+        : new Cooldown(model, rest, step, beganNanos, until);
   }
 
   /** The model that rests; empty when all models do. */
@@ -59,12 +99,12 @@ public final class Cooldown {
 
   /** Stable machine-readable reason. */
   public String reason() {
-    return reason;
+    return rest.reason();
   }
 
   /** The quota Google named, or empty. */
   public String quotaId() {
-    return quotaId;
+    return rest.quotaId();
   }
 
   /** End of the rest, on the scale of the time source's ticker. */
@@ -101,9 +141,22 @@ public final class Cooldown {
    * @param quotaId the quota Google named, or empty
    * @param nanos a fixed length, or the first step of a ladder that doubles
    * @param capNanos the ladder's upper end; 0 for a fixed length
+   * @param resetMillis the daily reset that is waited for, in milliseconds of the epoch, or {@link
+   *     #NO_RESET}
    */
-  record Rest(String reason, String quotaId, long nanos, long capNanos) {
+  record Rest(String reason, String quotaId, long nanos, long capNanos, long resetMillis) {
+    /** No reset is waited for. */
+    static final long NO_RESET = Long.MIN_VALUE;
+
     private static final int MAX_DOUBLINGS = 24;
+
+    static Rest fixed(String reason, String quotaId, long nanos) {
+      return new Rest(reason, quotaId, nanos, 0, NO_RESET);
+    }
+
+    static Rest ladder(String reason, String quotaId, long firstNanos, long capNanos) {
+      return new Rest(reason, quotaId, firstNanos, Math.max(firstNanos, capNanos), NO_RESET);
+    }
 
     boolean ladder() {
       return capNanos > 0;

@@ -43,6 +43,8 @@ public final class ErrorBodyReader {
   private static final Pattern SECONDS = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,9})\\d*)?s");
   private static final Pattern RETRY_IN =
       Pattern.compile("retry in (\\d{1,9}(?:\\.\\d+)?s)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PROJECT_NUMBER =
+      Pattern.compile("consumer '?project_number:(\\d{1,20})");
   private static final Pattern LIMIT_ZERO = Pattern.compile("\\blimit: 0(?![\\d.]*\\d)");
 
   private int errorDepth = -1;
@@ -50,7 +52,7 @@ public final class ErrorBodyReader {
   private int code;
   private String status = "";
   private final List<String> reasons = new ArrayList<>();
-  private final List<String> quotaIds = new ArrayList<>();
+  private final ViolationList violations = new ViolationList();
   private boolean limitZero;
   private @Nullable Duration retryDelay;
   private @Nullable Duration messageDelay;
@@ -115,11 +117,11 @@ public final class ErrorBodyReader {
           name = in.currentName();
         } else if (token.isStructStart()) {
           depth++;
-          if (errorDepth < 0 && token == JsonToken.START_OBJECT && name.equals("error")) {
-            errorDepth = depth;
-          }
+          structStarts(token == JsonToken.START_OBJECT, name);
+          name = "";
         } else if (token.isStructEnd()) {
-          depth--;
+          violations.structEnds(depth--);
+          name = "";
           if (depth == 0 || depth < errorDepth) {
             return;
           }
@@ -130,6 +132,14 @@ public final class ErrorBodyReader {
     } catch (IOException | RuntimeException e) {
       // Cut off or not JSON: what was read so far is all there is to know.
       return;
+    }
+  }
+
+  private void structStarts(boolean object, String name) {
+    if (errorDepth < 0 && object && name.equals("error")) {
+      errorDepth = depth;
+    } else if (errorDepth >= 0 && object) {
+      violations.objectStarts(name, depth);
     }
   }
 
@@ -159,10 +169,9 @@ public final class ErrorBodyReader {
   }
 
   private void detailValue(String name, String text) {
+    violations.value(name, text, depth);
     switch (name) {
       case "reason" -> add(reasons, text);
-      case "quotaId", "quota_limit" -> add(quotaIds, text);
-      case "quotaValue", "quota_limit_value" -> limitZero |= text.equals("0");
       case "retryDelay" -> retryDelay = seconds(text);
       case "consumer" -> {
         if (text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
@@ -189,6 +198,10 @@ public final class ErrorBodyReader {
       messageDelay = seconds(delay.group(1));
     }
     limitZero |= LIMIT_ZERO.matcher(text).find();
+    Matcher consumer = PROJECT_NUMBER.matcher(text);
+    if (project.isEmpty() && consumer.find()) {
+      project = "projects/" + consumer.group(1);
+    }
     String lower = text.toLowerCase(Locale.ROOT);
     sign(Sign.LEAKED, lower.contains("reported as leaked"));
     sign(Sign.SUSPENDED, lower.contains("has been suspended"));
@@ -219,14 +232,9 @@ public final class ErrorBodyReader {
 
   private ErrorBody facts() {
     Duration delay = retryDelay == null ? messageDelay : retryDelay;
+    List<QuotaViolation> limits = violations.all();
+    boolean zero = limitZero || limits.stream().anyMatch(each -> each.limit() == 0);
     return new ErrorBody(
-        code,
-        status,
-        List.copyOf(reasons),
-        quotaIds.stream().map(id -> new QuotaViolation(id, QuotaViolation.UNKNOWN, "")).toList(),
-        limitZero,
-        delay,
-        project,
-        Set.copyOf(signs));
+        code, status, List.copyOf(reasons), limits, zero, delay, project, Set.copyOf(signs));
   }
 }

@@ -17,6 +17,7 @@ public final class KeyLease {
   private long tokens;
   private long drawnAtNanos;
   private boolean sent;
+  private boolean trial;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -51,6 +52,13 @@ public final class KeyLease {
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
+    this.trial = false;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
+    this.drawnAtNanos = now;
+    this.sent = false;
   }
 
   /** Notes down that the request is on its way to Google, who may have counted it. */
@@ -61,6 +69,16 @@ public final class KeyLease {
   /** Whether Google may have seen the request. */
   boolean wasSent() {
     return sent;
+  }
+
+  /** Whether the key rests, and this is the one request that tries it. */
+  boolean isTrial() {
+    return trial;
+  }
+
+  /** Notes down that the key was had as a trial, or that the trial is no longer held. */
+  void trial(boolean held) {
+    this.trial = held;
   }
 
   /** Notes down that other tokens were drawn than at first. */

@@ -1,26 +1,15 @@
 package io.geminirelay.flow.keys;
 
-import io.geminirelay.base.config.Destination;
-import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
-import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.flow.keys.Cooldown.Rest;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All keys of one configuration, who may be chosen, and the effects of verdicts on them.
@@ -29,44 +18,27 @@ import org.jspecify.annotations.Nullable;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
-  private static final long FIRST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long PROJECT_STEP_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final long PROJECT_CAP_NANOS = TimeUnit.HOURS.toNanos(1);
-  private static final long MIN_JITTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long MAX_JITTER_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
   private final List<KeyGroup> groups;
-  private final KeysConfig config;
   private final TimeSource time;
   private final RandomGenerator random;
-  private final QuotaClock clock;
-  private final States states;
+  private final RestRules rests;
+  private final RingStates states;
   private final KeySelector selector;
-
-  /** What survives a change of configuration, by target and key or project. */
-  private record States(
-      Map<String, KeyState> keys,
-      Map<String, QuotaBucket> buckets,
-      AtomicLong epoch,
-      DayWatch days) {
-    States(DayWatch days) {
-      this(new HashMap<>(), new HashMap<>(), new AtomicLong(), days);
-    }
-  }
 
   private KeyRing(
       List<GroupConfig> groups,
       KeysConfig config,
       TimeSource time,
       RandomGenerator random,
-      @Nullable States previous) {
-    this.config = config;
+      @Nullable RingStates previous) {
     this.time = time;
     this.random = random;
-    this.clock = new QuotaClock(config);
-    this.states = previous == null ? new States(new DayWatch(time, clock)) : previous;
-    this.states.days().follow(clock);
-    this.groups = build(groups);
+    this.rests = new RestRules(config, time, random);
+    this.states = previous == null ? new RingStates(time, rests.clock()) : previous;
+    this.states.days().follow(rests.clock());
+    this.groups = GroupBuild.of(groups, states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.epoch());
   }
 
@@ -79,66 +51,6 @@ public final class KeyRing {
   /** The ring of a new configuration; keys and projects that stay keep their states. */
   public KeyRing successor(List<GroupConfig> groups, KeysConfig config) {
     return new KeyRing(groups, config, time, random, states);
-  }
-
-  private List<KeyGroup> build(List<GroupConfig> configs) {
-    List<KeyGroup> built = new ArrayList<>();
-    Map<QuotaBucket, Set<LimitTable>> limits = new HashMap<>();
-    int index = 0;
-    for (GroupConfig group : configs) {
-      List<ApiKey> keys = new ArrayList<>();
-      for (KeyConfig key : group.keys()) {
-        ApiKey.Place place =
-            new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
-        String authority = group.target().authority();
-        QuotaBucket bucket = bucketOf(authority, key);
-        limits.computeIfAbsent(bucket, x -> new HashSet<>()).add(limitsOf(group, key));
-        keys.add(new ApiKey(place, key, destinations(group, key), stateOf(authority, key), bucket));
-      }
-      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
-    }
-    limits.forEach(QuotaBucket::limits);
-    return List.copyOf(built);
-  }
-
-  private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
-    List<Map<String, QuotaLimits>> tables = new ArrayList<>(key.limits());
-    tables.add(group.limits());
-    return new LimitTable(tables);
-  }
-
-  private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
-    EgressConfig own = key.egress();
-    return own == null ? shared(group) : List.of(new Destination(group.target(), own));
-  }
-
-  /** Where every key has an exit of its own, a direct connection would pass all of them by. */
-  private static List<Destination> ways(GroupConfig group) {
-    List<EgressConfig> own =
-        group.keys().stream().map(KeyConfig::egress).filter(Objects::nonNull).distinct().toList();
-    boolean none = group.keys().stream().anyMatch(key -> key.egress() == null);
-    return none || !group.egresses().isEmpty()
-        ? shared(group)
-        : own.stream().map(exit -> new Destination(group.target(), exit)).toList();
-  }
-
-  private static List<Destination> shared(GroupConfig group) {
-    if (group.egresses().isEmpty()) {
-      return List.of(new Destination(group.target(), null));
-    }
-    return group.egresses().stream().map(exit -> new Destination(group.target(), exit)).toList();
-  }
-
-  private KeyState stateOf(String authority, KeyConfig key) {
-    return states.keys().computeIfAbsent(authority + key.key(), id -> new KeyState());
-  }
-
-  private QuotaBucket bucketOf(String authority, KeyConfig key) {
-    String project = key.project();
-    String id = authority + (project == null ? key.key().toString() : "/" + project);
-    return states
-        .buckets()
-        .computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size(), states.days()));
   }
 
   /** The groups, in the order of the configuration. */
@@ -163,9 +75,9 @@ public final class KeyRing {
         : new ApiKey(
             new ApiKey.Place(0, way.name(), 0, way.models()),
             new KeyConfig(key, null, 1, null),
-            way.ways(),
-            new KeyState(),
-            new QuotaBucket(0, states.days()));
+            ExitOrder.of(key, way.ways()),
+            new KeyState("", new QuotaBucket(0, states.days())),
+            null);
   }
 
   /** Who chooses among the keys. */
@@ -185,14 +97,18 @@ public final class KeyRing {
     changed(key.bucket().clear());
   }
 
+  /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
+  void lift(QuotaBucket bucket, Cooldown rest) {
+    changed(bucket.lift(rest));
+  }
+
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
   public void drawAgain(KeyLease lease) {
     ModelQuota quota = lease.quota();
-    ApiKey key = lease.key();
-    if (quota != null && key != null) {
+    if (quota != null) {
       long now = time.nanoTime();
       quota.draw(lease.tokens(), now);
-      lease.fill(key, lease.model(), quota, lease.tokens(), now);
+      lease.drawnAgain(now);
     }
   }
 
@@ -215,7 +131,14 @@ public final class KeyRing {
         quota.refused(verdict.violations(), now);
       }
     }
-    settle(key, lease.model(), verdict);
+    long begun = lease.drawnAtNanos();
+    learn(key, verdict);
+    if (verdict.effect() == KeyVerdict.Effect.NONE
+        || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
+      undecided(lease, key, verdict);
+    } else {
+      settle(key, lease.model(), verdict, begun);
+    }
   }
 
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
@@ -228,6 +151,18 @@ public final class KeyRing {
     };
   }
 
+  private void learn(ApiKey key, KeyVerdict verdict) {
+    String project = verdict.project();
+    if (!project.isEmpty() && !project.equals(key.state().project())) {
+      boolean moved =
+          states.projects().learn(key, project, states.keys(), time.nanoTime());
+      if (moved) {
+        LOG.info("key {} shares its project's quota with other keys", key.name());
+      }
+      changed(moved);
+    }
+  }
+
   /** Puts the input tokens that Google counted in the place of those that were guessed. */
   public void counted(KeyLease lease, long tokens) {
     ModelQuota quota = lease.quota();
@@ -237,64 +172,60 @@ public final class KeyRing {
     }
   }
 
-  /**
-   * Notes down how an attempt with {@code key} for {@code model}, named as it was sent, ended; a
-   * success while nothing rests costs three reads.
-   */
+  /** As {@link #settle(KeyLease, KeyVerdict)} for an attempt that began this very moment. */
   void settle(ApiKey key, String model, KeyVerdict verdict) {
+    KeyLease lease = new KeyLease();
+    lease.fill(key, model, null, 0, time.nanoTime());
+    lease.trial(true);
+    settle(lease, verdict);
+  }
+
+  /** A success while nothing rests costs three reads. */
+  private void settle(ApiKey key, String model, KeyVerdict verdict, long begun) {
     switch (verdict.effect()) {
-      case SUCCESS -> succeeded(key, model);
-      case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));
-      case COOL_PROJECT -> changed(key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
-      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), time.nanoTime()));
-      case NONE, EXIT_SUSPECT -> undecided(key, model);
+      case SUCCESS -> succeeded(key, model, begun);
+      case COOL_BUCKET -> changed(rest(key.bucket(), model, verdict, begun));
+      case COOL_PROJECT ->
+          changed(key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
+      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), begun, time.nanoTime()));
       // A target in trouble says nothing of the key: its trial is left to its patience.
       case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+      case NONE, EXIT_SUSPECT -> {}
     }
   }
 
-  private void succeeded(ApiKey key, String model) {
+  private boolean rest(QuotaBucket bucket, String model, KeyVerdict verdict, long begun) {
+    Cooldown.Rest rest = rests.ofBucket(verdict, begun);
+    return verdict.rest() == KeyVerdict.Rest.WHOLE_UNTIL_RESET
+        ? bucket.restWhole(rest, begun, time.nanoTime())
+        : bucket.rest(model, rest, begun, time.nanoTime());
+  }
+
+  private void succeeded(ApiKey key, String model, long begun) {
     if (!key.usable(model)) {
-      long now = time.nanoTime();
-      changed(key.state().succeed(now));
-      changed(key.bucket().succeed(model, now));
+      changed(key.state().succeed(begun));
+      changed(key.bucket().succeed(model, begun));
     }
   }
 
-  private void undecided(ApiKey key, String model) {
-    if (!key.usable(model)) {
-      changed(key.releaseTrial(model, time.nanoTime()));
+  /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */
+  private void undecided(KeyLease lease, ApiKey key, KeyVerdict verdict) {
+    if (lease.isTrial() && verdict.next() != KeyVerdict.Next.RESEND) {
+      lease.trial(false);
+      changed(key.releaseTrial(lease.model(), time.nanoTime()));
     }
   }
 
   private void changed(boolean changed) {
-    if (changed) {
-      states.epoch().incrementAndGet();
-    }
+    states.changed(changed);
   }
 
-  private Rest restOf(KeyVerdict verdict) {
-    String reason = verdict.reason();
-    String quotaId = verdict.quotaId();
-    return switch (verdict.rest()) {
-      case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
-      case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
-      case LADDER, NONE ->
-          new Rest(
-              reason,
-              quotaId,
-              FIRST_STEP_NANOS,
-              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
-    };
-  }
-
-  private static Rest projectRest(KeyVerdict verdict) {
-    return new Rest(verdict.reason(), "", PROJECT_STEP_NANOS, PROJECT_CAP_NANOS);
-  }
-
-  private long withJitter(Duration delay) {
-    long nanos = delay.toNanos();
-    long most = Math.max(MIN_JITTER_NANOS, Math.min(MAX_JITTER_NANOS, nanos / 10));
-    return nanos + random.nextLong(most);
+  /**
+   * Compares the clock with the ticker that rests are measured by, and fits rests that wait for the
+   * daily reset where the clock was corrected or the machine slept. To be called every few seconds,
+   * from any thread.
+   */
+  public void lookAtClock() {
+    states.lookAtClock(rests.clock());
   }
 }

@@ -38,7 +38,7 @@ public final class KeySelector {
    * @param tried keys not to choose again
    */
   public @Nullable ApiKey select(Demand demand, TriedKeys tried, KeyLease lease) {
-    return rotation(demand).next(demand.tokens(), tried, lease, time);
+    return rotation(demand).next(demand, tried, lease, time);
   }
 
   /**

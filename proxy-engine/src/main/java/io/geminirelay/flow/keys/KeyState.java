@@ -14,8 +14,22 @@ public final class KeyState {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LAST_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
+  private final String target;
   private final RestSlot invalid = new RestSlot();
   private volatile boolean disabled;
+  private volatile String project = "";
+  private volatile QuotaBucket bucket;
+
+  /**
+   * A key nothing is known of.
+   *
+   * @param target authority of the target it is for: what is learned of a project holds there
+   * @param bucket its own quota
+   */
+  KeyState(String target, QuotaBucket bucket) {
+    this.target = target;
+    this.bucket = bucket;
+  }
 
   /** Key-wide states. */
   public enum Status {
@@ -48,12 +62,40 @@ public final class KeyState {
     this.disabled = disabled;
   }
 
-  boolean refuse(String reason, long now) {
-    return invalid.rest(new Rest(reason, "", FIRST_PAUSE_NANOS, LAST_PAUSE_NANOS), now);
+  String target() {
+    return target;
   }
 
-  boolean succeed(long now) {
-    return invalid.succeed(now);
+  /** The project that Google said the key belongs to, {@code projects/…}; empty when unknown. */
+  public String project() {
+    return project;
+  }
+
+  void project(String learned) {
+    this.project = learned;
+  }
+
+  /** Whether Google said that both keys belong to one project. */
+  boolean isOfProject(KeyState other) {
+    return target.equals(other.target) && project.equals(other.project);
+  }
+
+  /** The quota that the key draws on unless its project is configured. */
+  QuotaBucket bucket() {
+    return bucket;
+  }
+
+  void bucket(QuotaBucket shared) {
+    this.bucket = shared;
+  }
+
+  boolean refuse(String reason, long begunNanos, long now) {
+    Rest rest = Rest.ladder(reason, "", FIRST_PAUSE_NANOS, LAST_PAUSE_NANOS);
+    return invalid.rest(rest, begunNanos, now);
+  }
+
+  boolean succeed(long begunNanos) {
+    return invalid.succeed(begunNanos);
   }
 
   boolean clear() {

@@ -79,10 +79,16 @@ public record KeyVerdict(
   public enum Rest {
     /** It does not. */
     NONE,
-    /** Until daily quotas start anew. */
+    /** Until daily quotas start anew, because the day's is spent. */
     UNTIL_RESET,
+    /** Until daily quotas start anew, though waiting helps nobody: there is no quota at all. */
+    NO_QUOTA,
+    /** With every model, until daily quotas start anew. */
+    WHOLE_UNTIL_RESET,
     /** For the time that Google named, and a little more. */
     FOR_DELAY,
+    /** 5 s, 10 s and so on, but not above a minute: then a minute's quota is back for sure. */
+    WITHIN_MINUTE,
     /** 1 s, 2 s, 4 s and so on. */
     LADDER
   }

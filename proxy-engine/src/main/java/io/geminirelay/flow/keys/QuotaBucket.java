@@ -1,13 +1,16 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +102,11 @@ public final class QuotaBucket {
 
   /** The rest of {@code model}, or null. */
   public @Nullable Cooldown cooldown(String model) {
-    for (Cooldown each : models.get()) {
+    return find(models.get(), model);
+  }
+
+  private static @Nullable Cooldown find(Cooldown[] all, String model) {
+    for (Cooldown each : all) {
       if (each.model().equals(model)) {
         return each;
       }
@@ -112,17 +119,49 @@ public final class QuotaBucket {
     return List.of(models.get());
   }
 
-  boolean restWhole(Rest rest, long now) {
-    return whole.rest(rest, now);
+  boolean restWhole(Rest rest, long begunNanos, long now) {
+    return whole.rest(rest, begunNanos, now);
   }
 
   /** Begins or lengthens the rest of {@code model}; whether that changed anything. */
-  boolean rest(String model, Rest rest, long now) {
+  boolean rest(String model, Rest rest, long begunNanos, long now) {
+    return replace(model, old -> Cooldown.after(old, model, rest, begunNanos, now), now);
+  }
+
+  /**
+   * Takes over what rests in {@code other}, which turned out to be the same project: the longer
+   * rest wins, and a trial under way stays the only one. What was counted there is not added: the
+   * counts err by what the other's keys used within their minute or day, until Google says so.
+   */
+  boolean adopt(QuotaBucket other, long now) {
+    boolean changed = whole.adopt(other.whole());
+    for (Cooldown each : other.models.get()) {
+      changed |= replace(each.model(), old -> Cooldown.longer(old, each), now);
+    }
+    if (!limits.containsAll(other.limits)) {
+      Set<LimitTable> both = new HashSet<>(limits);
+      both.addAll(other.limits);
+      limits(both);
+    }
+    return changed;
+  }
+
+  /** Fits the ends of rests to a corrected clock; whether that changed anything. */
+  boolean anchor(QuotaClock clock, Instant instant, long now) {
+    boolean changed = whole.anchor(clock, instant, now);
+    for (Cooldown each : models.get()) {
+      Cooldown next = each.anchored(clock, instant, now);
+      changed |= next != each && replace(each.model(), old -> old == each ? next : old, now);
+    }
+    return changed;
+  }
+
+  private boolean replace(String model, UnaryOperator<@Nullable Cooldown> change, long now) {
     while (true) {
       Cooldown[] all = models.get();
-      Cooldown old = cooldown(model);
-      Cooldown next = Cooldown.after(old, model, rest, now);
-      if (next == old) {
+      Cooldown old = find(all, model);
+      Cooldown next = change.apply(old);
+      if (next == old || next == null) {
         return false;
       }
       if (models.compareAndSet(all, with(all, next, now))) {
@@ -131,20 +170,23 @@ public final class QuotaBucket {
     }
   }
 
-  /** Ends the rests that a success disproves; whether that changed anything. */
-  boolean succeed(String model, long now) {
-    boolean changed = whole.succeed(now);
+  /**
+   * Ends the rests that a success disproves: those whose time was over when the attempt began, at
+   * {@code begunNanos}. Whether that changed anything.
+   */
+  boolean succeed(String model, long begunNanos) {
+    boolean changed = whole.succeed(begunNanos);
     Cooldown[] all = models.get();
     if (all.length == 0) {
       return changed;
     }
-    Cooldown old = cooldown(model);
-    while (old != null && old.over(now)) {
+    Cooldown old = find(all, model);
+    while (old != null && old.over(begunNanos)) {
       if (models.compareAndSet(all, without(all, old))) {
         return true;
       }
       all = models.get();
-      old = cooldown(model);
+      old = find(all, model);
     }
     return changed;
   }

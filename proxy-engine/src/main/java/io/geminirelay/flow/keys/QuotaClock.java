@@ -37,6 +37,17 @@ public final class QuotaClock {
     }
   }
 
+  /** The last reset that is not after {@code now}. */
+  public Instant lastReset(Instant now) {
+    LocalDate day = now.atZone(zone).toLocalDate();
+    for (LocalDate each = day.plusDays(1); ; each = each.minusDays(1)) {
+      Instant reset = resetOf(each);
+      if (!reset.isAfter(now)) {
+        return reset;
+      }
+    }
+  }
+
   /** Time from {@code now} to the next reset; never zero. */
   public Duration untilReset(Instant now) {
     return Duration.between(now, nextReset(now));

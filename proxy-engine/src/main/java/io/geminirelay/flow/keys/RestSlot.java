@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,10 @@ final class RestSlot {
   }
 
   /** Begins or lengthens the rest; whether that changed anything. */
-  boolean rest(Rest rest, long now) {
+  boolean rest(Rest rest, long begunNanos, long now) {
     while (true) {
       Cooldown old = cooldown.get();
-      Cooldown next = Cooldown.after(old, "", rest, now);
+      Cooldown next = Cooldown.after(old, "", rest, begunNanos, now);
       if (next == old) {
         return false;
       }
@@ -26,10 +27,38 @@ final class RestSlot {
     }
   }
 
-  /** Ends the rest if its time is over; whether that changed anything. */
-  boolean succeed(long now) {
+  /** Takes the rest of another slot over where it is longer; whether that changed anything. */
+  boolean adopt(@Nullable Cooldown other) {
+    if (other == null) {
+      return false;
+    }
+    while (true) {
+      Cooldown old = cooldown.get();
+      Cooldown next = Cooldown.longer(old, other);
+      if (next == old) {
+        return false;
+      }
+      if (cooldown.compareAndSet(old, next)) {
+        return true;
+      }
+    }
+  }
+
+  /** Fits the end of the rest to a corrected clock; whether that changed anything. */
+  boolean anchor(QuotaClock clock, Instant instant, long now) {
     Cooldown old = cooldown.get();
-    return old != null && old.over(now) && cooldown.compareAndSet(old, null);
+    Cooldown next = old == null ? null : old.anchored(clock, instant, now);
+    // Where it was replaced meanwhile, that was done by the corrected clock.
+    return next != old && cooldown.compareAndSet(old, next);
+  }
+
+  /**
+   * Ends the rest if its time was over at {@code begunNanos}, when the attempt that succeeded
+   * began; whether that changed anything.
+   */
+  boolean succeed(long begunNanos) {
+    Cooldown old = cooldown.get();
+    return old != null && old.over(begunNanos) && cooldown.compareAndSet(old, null);
   }
 
   /** Ends the rest whatever its time. */

@@ -42,30 +42,27 @@ final class Rotation {
   }
 
   /** The next key that is usable and not in {@code tried}, leased; or null. */
-  @Nullable ApiKey next(long tokens, TriedKeys tried, KeyLease lease, TimeSource time) {
+  @Nullable ApiKey next(Demand demand, TriedKeys tried, KeyLease lease, TimeSource time) {
     long now = time.nanoTime();
-    ApiKey key = choose(tried, now);
-    if (key != null) {
-      String sent = key.modelFor(model);
-      ModelQuota quota = key.bucket().quota(sent);
-      quota.draw(tokens, now);
-      lease.fill(key, sent, quota, tokens, now);
-    }
-    return key;
-  }
-
-  private @Nullable ApiKey choose(TriedKeys tried, long now) {
     View current = view;
     if (current.epoch() != epoch.get()) {
       current = refresh(now);
     }
-    if (current.resting() && now - current.trialAtNanos() >= 0) {
-      ApiKey trial = admitTrial(tried, now);
-      if (trial != null) {
-        return trial;
-      }
+    boolean due = current.resting() && now - current.trialAtNanos() >= 0;
+    ApiKey trial = due && !demand.once() ? admitTrial(tried, now) : null;
+    ApiKey key = trial == null ? turn(current.usable(), tried) : trial;
+    if (key == null && due && demand.once()) {
+      trial = admitTrial(tried, now);
+      key = trial;
     }
-    return turn(current.usable(), tried);
+    if (key != null) {
+      String sent = key.modelFor(model);
+      ModelQuota quota = key.bucket().quota(sent);
+      quota.draw(demand.tokens(), now);
+      lease.fill(key, sent, quota, demand.tokens(), now);
+      lease.trial(trial != null);
+    }
+    return key;
   }
 
   private @Nullable ApiKey turn(ApiKey[] usable, TriedKeys tried) {

@@ -126,22 +126,28 @@ public final class VerdictReader {
     return switch (behavior) {
       case RETRY_NEXT_KEY -> KeyVerdict.of(Effect.NONE, Next.NEXT_KEY, "rate_limited");
       case BLOCK_UNTIL_RESET ->
-          KeyVerdict.cool("rate_limited", Rest.UNTIL_RESET, Duration.ZERO, body.quotaId());
+          KeyVerdict.cool("rate_limited", Rest.WHOLE_UNTIL_RESET, Duration.ZERO, body.quotaId());
       case QUOTA_AWARE -> quota(body, exitSuspected);
     };
   }
 
   private static KeyVerdict quota(ErrorBody body, boolean exitSuspected) {
+    // First, for the day's reset changes nothing where nothing is allowed.
+    if (body.limitZero()) {
+      return KeyVerdict.cool("quota_zero", Rest.NO_QUOTA, Duration.ZERO, body.quotaId());
+    }
     String daily = body.quotaNamed("PerDay");
     if (!daily.isEmpty()) {
       return KeyVerdict.cool("quota_per_day", Rest.UNTIL_RESET, Duration.ZERO, daily);
     }
-    if (body.limitZero()) {
-      return KeyVerdict.cool("quota_zero", Rest.UNTIL_RESET, Duration.ZERO, body.quotaId());
-    }
+    String minute = body.quotaNamed("PerMinute");
+    String reason = minute.isEmpty() ? "rate_limited" : "quota_per_minute";
     Duration delay = body.retryDelay();
     if (delay != null) {
-      return KeyVerdict.cool("quota_per_minute", Rest.FOR_DELAY, delay, body.quotaId());
+      return KeyVerdict.cool(reason, Rest.FOR_DELAY, delay, body.quotaId());
+    }
+    if (!minute.isEmpty()) {
+      return KeyVerdict.cool(reason, Rest.WITHIN_MINUTE, Duration.ZERO, minute);
     }
     // A named quota is a project's own; only a bare refusal can be aimed at the address.
     if (exitSuspected && body.violations().isEmpty()) {

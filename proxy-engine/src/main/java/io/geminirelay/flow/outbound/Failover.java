@@ -32,8 +32,13 @@ final class Failover {
     outbound.budget().request();
   }
 
-  /** The first choice; null when there is none. */
-  @Nullable Choice first() {
+  /**
+   * The first choice; null when there is none.
+   *
+   * @param mayReplay whether others may follow it
+   */
+  @Nullable Choice first(boolean mayReplay) {
+    keys.replayable(mayReplay);
     return found(keys.next());
   }
 

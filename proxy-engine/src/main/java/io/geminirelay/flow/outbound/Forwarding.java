@@ -171,7 +171,7 @@ final class Forwarding {
   // ---- attempts ----
 
   private void begin() {
-    Choice first = failover.first();
+    Choice first = failover.first(request.kept().mayReplay());
     if (first == null) {
       giveUp();
     } else {

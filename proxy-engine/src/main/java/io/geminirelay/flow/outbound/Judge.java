@@ -82,6 +82,6 @@ final class Judge {
     }
     TargetConfig target = from.choice().destination().target();
     String model = keys.modelOf(from.choice());
-    outbound.breakers().settle(target, model, own ? KeyVerdict.UNDECIDED : with);
+    outbound.breakers().settle(target, model, keys.permit(), own ? KeyVerdict.UNDECIDED : with);
   }
 }

@@ -8,7 +8,9 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
@@ -34,6 +36,8 @@ final class KeyChoice {
   private final KeyLease lease = new KeyLease();
   private final Set<Destination> deadWays = new HashSet<>(0);
   private @Nullable Demand demand;
+  private boolean replayable = true;
+  private long permit;
   private @Nullable Fault fault;
 
   KeyChoice(Exchange exchange, Outbound outbound, AttemptCount count) {
@@ -45,6 +49,22 @@ final class KeyChoice {
   /** The right to the key chosen last. */
   KeyLease lease() {
     return lease;
+  }
+
+  /** What the target's breakers gave for the key chosen last. */
+  long permit() {
+    return permit;
+  }
+
+  /** Says whether another attempt can follow the first. */
+  void replayable(boolean whole) {
+    replayable = whole;
+  }
+
+  private Demand asked() {
+    Demand plain = demand();
+    boolean last = !replayable || count.total() + 1 >= outbound.config().maxAttempts();
+    return last ? new Demand(plain.model(), plain.groups(), plain.tokens(), true) : plain;
   }
 
   /** What the request asks of a key. */
@@ -72,15 +92,16 @@ final class KeyChoice {
       Destination way = openWay(key.destinations());
       TargetConfig target = key.destination().target();
       String model = key.modelFor(exchange.model());
-      if (way != null && outbound.breakers().tryAdmit(target, model)) {
+      if (way != null && admitted(target, model)) {
         count.withOther();
         return new Choice(key, way, false);
       }
-      tried.add(key);
       giveBack();
       if (way == null) {
+        tried.add(key);
         continue;
       }
+      addGroupOf(key);
       long wait = outbound.breakers().waitNanos(target, model);
       fault =
           Fault.until(
@@ -90,10 +111,25 @@ final class KeyChoice {
     }
   }
 
+  private boolean admitted(TargetConfig target, String model) {
+    permit = outbound.breakers().admit(target, model);
+    return permit != Breakers.REFUSED;
+  }
+
+  /** The keys of a group share target and model: what is closed to one is closed to all. */
+  private void addGroupOf(ApiKey key) {
+    tried.add(key);
+    for (KeyGroup group : outbound.keys().groups()) {
+      if (exchange.ownKey() == null && group.name().equals(key.group())) {
+        group.keys().forEach(tried::add);
+      }
+    }
+  }
+
   private @Nullable ApiKey select() {
     Secret own = exchange.ownKey();
     if (own == null) {
-      return outbound.keys().selector().select(demand(), tried, lease);
+      return outbound.keys().selector().select(asked(), tried, lease);
     }
     // A client that brings a key means that one: when it was tried there is no other.
     return tried.isEmpty()
@@ -145,7 +181,7 @@ final class KeyChoice {
   /** The same once more, if the target's breaker lets it. */
   @Nullable Choice again(Choice choice, boolean fresh) {
     TargetConfig target = choice.destination().target();
-    if (!outbound.breakers().tryAdmit(target, modelOf(choice))) {
+    if (!admitted(target, modelOf(choice))) {
       return null;
     }
     if (exchange.ownKey() == null) {
@@ -157,7 +193,7 @@ final class KeyChoice {
   /** A choice that was admitted is not made use of after all. */
   void forget(Choice choice) {
     TargetConfig target = choice.destination().target();
-    outbound.breakers().settle(target, modelOf(choice), KeyVerdict.UNDECIDED);
+    outbound.breakers().settle(target, modelOf(choice), permit, KeyVerdict.UNDECIDED);
     giveBack();
   }
 

@@ -53,6 +53,10 @@ public final class RequestHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
   private static final AsciiString API_KEY = AsciiString.cached("x-api-key");
   private static final AsciiString AZURE_KEY = AsciiString.cached("api-key");
+
+  /** Names who pays: with a key of another project Google refuses it, and blames the key. */
+  private static final AsciiString USER_PROJECT = AsciiString.cached("x-goog-user-project");
+
   private static final AsciiString HTTP_METHOD_OVERRIDE =
       AsciiString.cached("x-http-method-override");
   private static final AsciiString METHOD_OVERRIDE = AsciiString.cached("x-method-override");
@@ -136,6 +140,7 @@ public final class RequestHead {
           case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
           case 14 -> is(name, GOOGLE_KEY);
           case 17 -> is(name, METHOD_OVERRIDE);
+          case 19 -> is(name, USER_PROJECT);
           case 22 -> is(name, HTTP_METHOD_OVERRIDE);
           default -> false;
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.flow.keys.CircuitBreaker.State;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakerTest {
@@ -14,49 +15,93 @@ class CircuitBreakerTest {
   private final CircuitBreaker breaker =
       new CircuitBreaker(new BreakerConfig(5, Duration.ofMinutes(1), 3, 2));
 
+  private boolean admits(long now) {
+    return breaker.admit(now) != CircuitBreaker.REFUSED;
+  }
+
   private void fail(int times) {
+    int permit = breaker.admit(0);
     for (int i = 0; i < times; i++) {
-      breaker.failure(0);
+      breaker.failure(permit, 0);
     }
   }
 
   @Test
   void refusesAfterFailuresInARowOnly() {
     fail(4);
-    breaker.success();
+    breaker.success(breaker.admit(0));
     fail(4);
-    assertTrue(breaker.tryAdmit(0));
+    assertTrue(admits(0));
     fail(1);
     assertEquals(State.REFUSING, breaker.state());
-    assertFalse(breaker.tryAdmit(MINUTE - 1));
+    assertFalse(admits(MINUTE - 1));
     assertEquals(1, breaker.waitNanos(MINUTE - 1));
   }
 
   @Test
   void probesWithFewAndAdmitsAfterEnoughSuccesses() {
     fail(5);
-    assertTrue(breaker.tryAdmit(MINUTE));
-    assertTrue(breaker.tryAdmit(MINUTE));
-    assertFalse(breaker.tryAdmit(MINUTE));
-    breaker.success();
-    breaker.success();
+    int permit = breaker.admit(MINUTE);
+    assertEquals(permit, breaker.admit(MINUTE));
+    assertFalse(admits(MINUTE));
+    breaker.success(permit);
+    breaker.success(permit);
     assertEquals(State.PROBING, breaker.state());
-    assertTrue(breaker.tryAdmit(MINUTE));
-    breaker.success();
+    assertEquals(0, breaker.waitNanos(MINUTE));
+    breaker.success(breaker.admit(MINUTE));
     assertEquals(State.ADMITTING, breaker.state());
   }
 
   @Test
   void oneFailedTrialRefusesAgainAndSilentTrialsAreGivenUp() {
     fail(5);
-    assertTrue(breaker.tryAdmit(MINUTE));
-    breaker.failure(MINUTE);
-    assertFalse(breaker.tryAdmit(2 * MINUTE - 1));
-    assertTrue(breaker.tryAdmit(2 * MINUTE));
-    assertTrue(breaker.tryAdmit(2 * MINUTE));
-    assertFalse(breaker.tryAdmit(2 * MINUTE + 1));
-    breaker.release();
-    assertTrue(breaker.tryAdmit(2 * MINUTE + 1));
-    assertTrue(breaker.tryAdmit(3 * MINUTE + 1));
+    breaker.failure(breaker.admit(MINUTE), MINUTE);
+    assertFalse(admits(2 * MINUTE - 1));
+    int permit = breaker.admit(2 * MINUTE);
+    assertTrue(admits(2 * MINUTE));
+    assertFalse(admits(2 * MINUTE + 1));
+    breaker.release(permit);
+    assertTrue(admits(2 * MINUTE + 1));
+    assertTrue(admits(3 * MINUTE + 1));
+  }
+
+  @Test
+  void whatWasAdmittedBeforeItOpenedCountsForNothingWhileItProbes() {
+    int early = breaker.admit(0);
+    fail(5);
+    assertTrue(admits(MINUTE));
+    assertTrue(admits(MINUTE));
+    for (int i = 0; i < 9; i++) {
+      breaker.release(early);
+      breaker.success(early);
+      breaker.failure(early, MINUTE);
+    }
+    assertEquals(State.PROBING, breaker.state());
+    assertFalse(admits(MINUTE));
+  }
+
+  @Test
+  void trialsThatReportLateStillHeal() {
+    fail(5);
+    int permit = breaker.admit(MINUTE);
+    assertTrue(admits(MINUTE));
+    assertTrue(admits(2 * MINUTE));
+    breaker.success(permit);
+    breaker.success(permit);
+    breaker.success(permit);
+    assertEquals(State.ADMITTING, breaker.state());
+    breaker.failure(permit, 0);
+    fail(4);
+    assertEquals(State.ADMITTING, breaker.state());
+  }
+
+  @Test
+  void manyThreadsGetNoMoreTrialsThanAreLeft() {
+    fail(5);
+    for (int round = 1; round <= 20; round++) {
+      long now = round * MINUTE;
+      long admitted = IntStream.range(0, 2_000).parallel().filter(i -> admits(now)).count();
+      assertEquals(2, admitted);
+    }
   }
 }

@@ -66,7 +66,11 @@ class VerdictReaderTest {
     assertEquals("COOL_BUCKET UNTIL_RESET NEXT_KEY", judged(429, day));
     String minute = error("", quota("XPerMinuteY") + DELAY);
     assertEquals("COOL_BUCKET FOR_DELAY NEXT_KEY", judged(429, minute));
-    assertEquals("COOL_BUCKET UNTIL_RESET NEXT_KEY", judged(429, error("limit: 0, model: m", "")));
+    assertEquals(
+        "COOL_BUCKET WITHIN_MINUTE NEXT_KEY", judged(429, error("", quota("XPerMinuteY"))));
+    assertEquals("COOL_BUCKET NO_QUOTA NEXT_KEY", judged(429, error("limit: 0, model: m", "")));
+    String zero = "{\"violations\":[{\"quotaId\":\"XPerDayY\"},{\"quotaValue\":0}]}";
+    assertEquals("COOL_BUCKET NO_QUOTA NEXT_KEY", judged(429, error("", zero + DELAY)));
     assertEquals("COOL_BUCKET LADDER NEXT_KEY", judged(429, error("limit: 01", "")));
     assertEquals("COOL_BUCKET LADDER NEXT_KEY", judged(429, error("Resource exhausted.", "")));
     assertEquals("COOL_BUCKET LADDER NEXT_KEY", judged(429, ""));
@@ -78,7 +82,7 @@ class VerdictReaderTest {
   void obeysTheOtherBehaviours() {
     String minute = error("", quota("XPerMinuteY") + DELAY);
     assertEquals(
-        "COOL_BUCKET UNTIL_RESET NEXT_KEY",
+        "COOL_BUCKET WHOLE_UNTIL_RESET NEXT_KEY",
         judged(429, minute, false, RateLimitBehavior.BLOCK_UNTIL_RESET));
     assertEquals(
         "NONE NONE NEXT_KEY", judged(429, minute, false, RateLimitBehavior.RETRY_NEXT_KEY));
@@ -197,8 +201,9 @@ class VerdictReaderTest {
   /** The table of the wire facts, by plain text search. */
   private static String expected(int status, String body) {
     if (status == 429) {
-      boolean reset = body.contains("PerDay") || body.contains("\"quota_limit_value\": \"0\"");
-      return "COOL_BUCKET " + (reset ? "UNTIL_RESET" : "FOR_DELAY") + " NEXT_KEY";
+      boolean zero = body.contains("\"quota_limit_value\": \"0\"");
+      String rest = zero ? "NO_QUOTA" : body.contains("PerDay") ? "UNTIL_RESET" : "FOR_DELAY";
+      return "COOL_BUCKET " + rest + " NEXT_KEY";
     }
     if (body.contains("API_KEY_INVALID") || body.contains("SUSPENDED") || body.contains("leaked")) {
       return "MARK_INVALID NONE NEXT_KEY";

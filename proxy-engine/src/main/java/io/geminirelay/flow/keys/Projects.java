@@ -1,0 +1,97 @@
+package io.geminirelay.flow.keys;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which keys belong to one Google project, as far as its errors told: they share one bucket from
+ * then on. Thread safe.
+ *
+ * <p>The bucket of the first key of a project becomes the home of those that follow. A key whose
+ * project is configured keeps the bucket of that name; keys without one join it, for Google counts
+ * them together. Names and Google's numbers are never compared: only what Google said of two keys
+ * makes their projects one. Two configured names that turn out to mean one project stay apart, as
+ * the operator wrote them, and are warned of once.
+ */
+final class Projects {
+  private static final Logger LOG = LoggerFactory.getLogger(Projects.class);
+
+  private final Supplier<QuotaBucket> fresh;
+  private final Map<String, Home> homes = new ConcurrentHashMap<>();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+  /** Nothing is known yet; {@code fresh} makes buckets. */
+  Projects(Supplier<QuotaBucket> fresh) {
+    this.fresh = fresh;
+  }
+
+  /** A project's bucket, and the name it has in the configuration if it has one. */
+  private record Home(QuotaBucket bucket, @Nullable String label) {}
+
+  /**
+   * Notes down that Google said {@code key} belongs to {@code project}; whether any key's bucket
+   * changed by it.
+   *
+   * @param all the states of all keys, of other targets too
+   */
+  boolean learn(ApiKey key, String project, Collection<KeyState> all, long now) {
+    KeyState state = key.state();
+    String known = state.project();
+    if (project.equals(known)) {
+      return false;
+    }
+    if (!known.isEmpty()) {
+      // What it shared stays with the keys that still belong there.
+      state.bucket(fresh.get());
+    }
+    state.project(project);
+    return join(key, all, now) || !known.isEmpty();
+  }
+
+  /** Lets {@code key}, whose project is known, share its bucket; whether anything changed. */
+  boolean join(ApiKey key, Collection<KeyState> all, long now) {
+    KeyState state = key.state();
+    String id = state.target() + '@' + state.project();
+    String label = key.project();
+    Home own = new Home(key.bucket(), label);
+    Home home = homes.computeIfAbsent(id, x -> own);
+    while (label != null && home.label() == null && !homes.replace(id, home, own)) {
+      // The name is the operator's: keys without one come to it, not the other way round.
+      home = homes.getOrDefault(id, own);
+    }
+    String other = home.label();
+    if (label != null && other != null && !label.equals(other) && warned.add(id + ' ' + label)) {
+      LOG.warn(
+          "the configured projects {} and {} are one for Google, as key {} shows: their quota is"
+              + " shared, name them alike",
+          other,
+          label,
+          key.name());
+    }
+    return gather(id, state, all, now);
+  }
+
+  /** Repeated when another thread named another home meanwhile: all end in the last one. */
+  private boolean gather(String id, KeyState like, Collection<KeyState> all, long now) {
+    boolean moved = false;
+    Home home;
+    do {
+      home = Objects.requireNonNull(homes.get(id));
+      for (KeyState each : all) {
+        if (each.isOfProject(like) && each.bucket() != home.bucket()) {
+          home.bucket().adopt(each.bucket(), now);
+          each.bucket(home.bucket());
+          moved = true;
+        }
+      }
+    } while (!home.equals(homes.get(id)));
+    return moved;
+  }
+}

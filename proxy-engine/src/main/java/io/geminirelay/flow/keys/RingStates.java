@@ -1,0 +1,112 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.base.exchange.TimeSource;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What survives a change of configuration: the states of keys and buckets, learned projects, the
+ * counting of days. Keys and buckets are found by their target and key or project. Thread safe.
+ */
+final class RingStates {
+  private static final Logger LOG = LoggerFactory.getLogger(RingStates.class);
+
+  /** Differences between clock and ticker that need no look at the rests. */
+  private static final long DRIFT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final TimeSource time;
+  private final DayWatch days;
+  private final Map<String, KeyState> keys = new ConcurrentHashMap<>();
+  private final Map<String, QuotaBucket> buckets = new ConcurrentHashMap<>();
+  private final Projects projects = new Projects(this::bucket);
+  private final AtomicLong epoch = new AtomicLong();
+  private final AtomicInteger ids = new AtomicInteger();
+
+  /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
+  private final AtomicLong anchor;
+
+  /** States of nothing; days end when {@code clock} says. */
+  RingStates(TimeSource time, QuotaClock clock) {
+    this.time = time;
+    this.days = new DayWatch(time, clock);
+    this.anchor = new AtomicLong(offset());
+  }
+
+  /** Numbers the days of daily quotas. */
+  DayWatch days() {
+    return days;
+  }
+
+  /** Counts the changes of states that selections have to look at. */
+  AtomicLong epoch() {
+    return epoch;
+  }
+
+  /** The state of {@code key} of {@code target}. */
+  KeyState key(String target, Object key) {
+    return keys.computeIfAbsent(target + key, x -> new KeyState(target, bucket()));
+  }
+
+  /** The states of all keys, of former configurations too. */
+  Collection<KeyState> keys() {
+    return Collections.unmodifiableCollection(keys.values());
+  }
+
+  /** The bucket of a configured project; null when none is. */
+  @Nullable QuotaBucket configured(String target, @Nullable String project) {
+    return project == null
+        ? null
+        : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
+  }
+
+  /** A bucket of its own. */
+  QuotaBucket bucket() {
+    return new QuotaBucket(ids.getAndIncrement(), days);
+  }
+
+  /** Which keys share a project, as far as Google told. */
+  Projects projects() {
+    return projects;
+  }
+
+  /** Makes selections look at the states anew, if they {@code changed}. */
+  void changed(boolean changed) {
+    if (changed) {
+      epoch.incrementAndGet();
+    }
+  }
+
+  /** Fits rests that wait for the reset of {@code clock} where the time of day was corrected. */
+  void lookAtClock(QuotaClock clock) {
+    long offset = offset();
+    long before = anchor.get();
+    if (Math.abs(offset - before) < DRIFT_NANOS || !anchor.compareAndSet(before, offset)) {
+      return;
+    }
+    Instant instant = time.instant();
+    long now = time.nanoTime();
+    boolean moved = false;
+    for (KeyState each : keys.values()) {
+      moved |= each.bucket().anchor(clock, instant, now);
+    }
+    for (QuotaBucket each : buckets.values()) {
+      moved |= each.anchor(clock, instant, now);
+    }
+    LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
+    changed(moved);
+  }
+
+  private long offset() {
+    Instant instant = time.instant();
+    return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano() - time.nanoTime();
+  }
+}
