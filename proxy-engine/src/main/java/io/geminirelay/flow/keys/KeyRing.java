@@ -11,9 +11,11 @@ import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -79,6 +81,7 @@ public final class KeyRing {
     int index = 0;
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
+      List<Destination> shared = shared(group);
       for (KeyConfig key : group.keys()) {
         ApiKey.Place place =
             new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
@@ -87,18 +90,29 @@ public final class KeyRing {
             new ApiKey(
                 place,
                 key,
-                destinations(group, key),
+                destinations(group, key, shared),
                 stateOf(authority, key),
                 bucketOf(authority, key)));
       }
-      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
+      List<Destination> ways = ways(group);
+      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways, everyWay(keys, ways)));
     }
     return List.copyOf(built);
   }
 
-  private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
+  /** A key with an exit of its own has no other; the rest have an order of their own. */
+  private static List<Destination> destinations(
+      GroupConfig group, KeyConfig key, List<Destination> shared) {
     EgressConfig own = key.egress();
-    return own == null ? shared(group) : List.of(new Destination(group.target(), own));
+    return own == null
+        ? ExitOrder.of(key.key(), shared)
+        : List.of(new Destination(group.target(), own));
+  }
+
+  private static List<Destination> everyWay(List<ApiKey> keys, List<Destination> ways) {
+    Set<Destination> all = new LinkedHashSet<>(ways);
+    keys.forEach(key -> all.addAll(key.destinations()));
+    return List.copyOf(all);
   }
 
   /** Where every key has an exit of its own, a direct connection would pass all of them by. */
@@ -115,7 +129,10 @@ public final class KeyRing {
     if (group.egresses().isEmpty()) {
       return List.of(new Destination(group.target(), null));
     }
-    return group.egresses().stream().map(exit -> new Destination(group.target(), exit)).toList();
+    return group.egresses().stream()
+        .distinct()
+        .map(exit -> new Destination(group.target(), exit))
+        .toList();
   }
 
   private KeyState stateOf(String authority, KeyConfig key) {
@@ -150,7 +167,7 @@ public final class KeyRing {
         : new ApiKey(
             new ApiKey.Place(0, way.name(), 0, way.models()),
             new KeyConfig(key, null, 1, null),
-            way.ways(),
+            ExitOrder.of(key, way.ways()),
             new KeyState(),
             new QuotaBucket(0));
   }
@@ -170,6 +187,11 @@ public final class KeyRing {
   public void reset(ApiKey key) {
     changed(key.state().clear());
     changed(key.bucket().clear());
+  }
+
+  /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
+  void lift(QuotaBucket bucket, Cooldown rest) {
+    changed(bucket.lift(rest));
   }
 
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
