@@ -13,7 +13,7 @@ import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
-import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
@@ -124,12 +124,14 @@ final class MemoryRelay {
   private ConnectionHandler gateway(LocalAddress upstream) throws Exception {
     EngineConfig config = config();
     TimeSource time = TimeSource.SYSTEM;
+    Exits exits = new Exits(time);
     Addresses addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(NioDatagramChannel.class),
             new ReflectiveChannelFactory<>(NioSocketChannel.class));
     Connector connector =
-        new Connector(() -> redirected(upstream), addresses, new UpstreamTls(), config.outbound());
+        new Connector(
+            () -> redirected(upstream), addresses, new UpstreamTls(), config.outbound(), exits);
     LoopPools pools =
         new LoopPools((EventLoop) group.iterator().next(), connector, config.outbound(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
@@ -138,7 +140,7 @@ final class MemoryRelay {
         new Outbound(
             KeyRing.of(config.groups(), config.keys(), time, new Random(1)),
             new Breakers(config.breaker(), time),
-            new ExitWatch(),
+            exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random(1)),
             budget,

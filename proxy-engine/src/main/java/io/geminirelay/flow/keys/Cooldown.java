@@ -29,7 +29,7 @@ public final class Cooldown {
   private final long untilNanos;
   private volatile long trialAtNanos;
 
-  private Cooldown(String model, Rest rest, int step, long beganNanos, long untilNanos) {
+  Cooldown(String model, Rest rest, int step, long beganNanos, long untilNanos) {
     this.model = model;
     this.rest = rest;
     this.step = step;
@@ -105,6 +105,11 @@ public final class Cooldown {
   /** The quota Google named, or empty. */
   public String quotaId() {
     return rest.quotaId();
+  }
+
+  /** Failures of trials in a row that came before. */
+  int step() {
+    return step;
   }
 
   /** End of the rest, on the scale of the time source's ticker. */

@@ -154,8 +154,7 @@ public final class KeyRing {
   private void learn(ApiKey key, KeyVerdict verdict) {
     String project = verdict.project();
     if (!project.isEmpty() && !project.equals(key.state().project())) {
-      boolean moved =
-          states.projects().learn(key, project, states.keys(), time.nanoTime());
+      boolean moved = states.projects().learn(key, project, states.keys(), time.nanoTime());
       if (moved) {
         LOG.info("key {} shares its project's quota with other keys", key.name());
       }

@@ -191,6 +191,18 @@ public final class QuotaBucket {
     return changed;
   }
 
+  /** Ends {@code rest} if it is still that of its model: it began for no fault of the bucket. */
+  boolean lift(Cooldown rest) {
+    Cooldown[] all = models.get();
+    while (List.of(all).contains(rest)) {
+      if (models.compareAndSet(all, without(all, rest))) {
+        return true;
+      }
+      all = models.get();
+    }
+    return false;
+  }
+
   /** Ends every rest. */
   boolean clear() {
     boolean changed = whole.clear();

@@ -63,9 +63,7 @@ final class RingStates {
 
   /** The bucket of a configured project; null when none is. */
   @Nullable QuotaBucket configured(String target, @Nullable String project) {
-    return project == null
-        ? null
-        : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
+    return project == null ? null : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
   }
 
   /** A bucket of its own. */

@@ -14,7 +14,7 @@ public sealed interface UpstreamOutcome {
    * @param status HTTP status of the head
    * @param body what its body says
    * @param exitSuspected whether several unrelated buckets were refused through the same exit just
-   *     now, see {@link ExitWatch}
+   *     now, see {@link Exits#refused}
    */
   record Refused(int status, ErrorBody body, boolean exitSuspected) implements UpstreamOutcome {}
 

@@ -14,9 +14,7 @@ import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyChoice {
   private static final int MAX_LONE_REPEATS = 2;
+  private static final int MAX_ANYWAY = 16;
 
   private final Exchange exchange;
   private final Outbound outbound;
   private final AttemptCount count;
   private final TriedKeys tried = new TriedKeys();
   private final KeyLease lease = new KeyLease();
-  private final Set<Destination> deadWays = new HashSet<>(0);
+  private final WayChoice ways;
   private @Nullable Demand demand;
   private boolean replayable = true;
   private long permit;
@@ -44,6 +43,12 @@ final class KeyChoice {
     this.exchange = exchange;
     this.outbound = outbound;
     this.count = count;
+    this.ways = new WayChoice(outbound.exits(), outbound.time());
+  }
+
+  /** The way to the target that was chosen last. */
+  WayChoice ways() {
+    return ways;
   }
 
   /** The right to the key chosen last. */
@@ -84,31 +89,92 @@ final class KeyChoice {
 
   /** The first choice, or another key than those tried; null when none is left. */
   @Nullable Choice next() {
+    TriedKeys passed = null;
     while (true) {
-      ApiKey key = select();
+      ApiKey key = select(passed == null ? tried : passed);
+      if (key == null) {
+        return passed == null ? null : nextAnyway();
+      }
+      Destination way = ways.open(key.destinations());
+      if (way != null) {
+        Choice choice = admitted(key, way);
+        if (choice != null) {
+          return choice;
+        }
+        if (passed != null) {
+          addGroupOf(key, passed);
+        }
+        continue;
+      }
+      giveBack();
+      if (ways.allBlocked(key.destinations())) {
+        tried.add(key);
+      } else if (passed == null) {
+        passed = tried.copy();
+      }
+      if (passed != null) {
+        passBy(key, passed);
+      }
+    }
+  }
+
+  /** A key whose exits all rest; where those of its whole group do, the group. */
+  private void passBy(ApiKey key, TriedKeys passed) {
+    passed.add(key);
+    for (KeyGroup group : outbound.keys().groups()) {
+      if (group.name().equals(key.group()) && !ways.mayBeOpen(group.exits())) {
+        passed.addAll(group.keys());
+      }
+    }
+  }
+
+  /** No key has an open exit: the one that is best by itself, if it may be tried just now. */
+  private @Nullable Choice nextAnyway() {
+    for (int i = 0; i < MAX_ANYWAY; i++) {
+      ApiKey key = select(tried);
       if (key == null) {
         return null;
       }
-      Destination way = openWay(key.destinations());
-      TargetConfig target = key.destination().target();
-      String model = key.modelFor(exchange.model());
-      if (way != null && admitted(target, model)) {
-        count.withOther();
-        return new Choice(key, way, false);
+      Destination way = ways.leastBad(key.destinations());
+      Choice choice = way == null ? null : admitted(key, way);
+      if (choice != null) {
+        return choice;
       }
-      giveBack();
       if (way == null) {
         tried.add(key);
-        continue;
+        giveBack();
+        fault = count.total() == 0 ? exitsRest(key) : fault;
       }
-      addGroupOf(key);
-      long wait = outbound.breakers().waitNanos(target, model);
-      fault =
-          Fault.until(
-              FaultKind.BREAKER_OPEN,
-              target.authority() + " has failed too often of late; try again later.",
-              seconds(wait));
     }
+    return null;
+  }
+
+  private static Fault exitsRest(ApiKey key) {
+    String target = key.destination().target().authority();
+    return Fault.until(
+        FaultKind.EXITS_COOLING,
+        "Every egress proxy to " + target + " is out of use after failures; try again in a moment.",
+        1);
+  }
+
+  /** The choice of {@code key} by {@code way}, if the target's breaker lets it; or not the key. */
+  private @Nullable Choice admitted(ApiKey key, Destination way) {
+    TargetConfig target = way.target();
+    String model = key.modelFor(exchange.model());
+    if (admitted(target, model)) {
+      count.withOther();
+      return new Choice(key, way, false);
+    }
+    ways.release(way);
+    addGroupOf(key, tried);
+    giveBack();
+    long wait = outbound.breakers().waitNanos(target, model);
+    fault =
+        Fault.until(
+            FaultKind.BREAKER_OPEN,
+            target.authority() + " has failed too often of late; try again later.",
+            seconds(wait));
+    return null;
   }
 
   private boolean admitted(TargetConfig target, String model) {
@@ -117,34 +183,22 @@ final class KeyChoice {
   }
 
   /** The keys of a group share target and model: what is closed to one is closed to all. */
-  private void addGroupOf(ApiKey key) {
-    tried.add(key);
+  private void addGroupOf(ApiKey key, TriedKeys to) {
+    to.add(key);
     for (KeyGroup group : outbound.keys().groups()) {
       if (exchange.ownKey() == null && group.name().equals(key.group())) {
-        group.keys().forEach(tried::add);
+        to.addAll(group.keys());
       }
     }
   }
 
-  private @Nullable ApiKey select() {
+  private @Nullable ApiKey select(TriedKeys but) {
     Secret own = exchange.ownKey();
     if (own == null) {
-      return outbound.keys().selector().select(asked(), tried, lease);
+      return outbound.keys().selector().select(asked(), but, lease);
     }
     // A client that brings a key means that one: when it was tried there is no other.
-    return tried.isEmpty()
-        ? outbound.keys().clientKey(own, exchange.model(), allowedGroups())
-        : null;
-  }
-
-  /** The first way to a key's target that this exchange has not found blocked. */
-  private @Nullable Destination openWay(List<Destination> ways) {
-    for (Destination way : ways) {
-      if (!deadWays.contains(way)) {
-        return way;
-      }
-    }
-    return null;
+    return but.isEmpty() ? outbound.keys().clientKey(own, exchange.model(), allowedGroups()) : null;
   }
 
   /** Another key than that of {@code last}. */
@@ -160,14 +214,17 @@ final class KeyChoice {
    */
   @Nullable Choice otherExit(Choice last, boolean exitAtFault) {
     ApiKey key = last.key();
-    List<Destination> ways = key.destinations();
     if (exitAtFault) {
-      deadWays.add(last.destination());
+      ways.block(last.destination());
     }
-    int next = ways.indexOf(last.destination()) + 1;
-    if (next < ways.size()) {
+    Destination way = ways.after(last.destination(), key.destinations());
+    if (way != null) {
       count.withOther();
-      return again(new Choice(key, ways.get(next), false), false);
+      Choice choice = again(new Choice(key, way, false), false);
+      if (choice == null) {
+        ways.release(way);
+      }
+      return choice;
     }
     Choice other = otherKey(last);
     if (other != null || exitAtFault || count.withKey() > MAX_LONE_REPEATS) {
@@ -194,6 +251,7 @@ final class KeyChoice {
   void forget(Choice choice) {
     TargetConfig target = choice.destination().target();
     outbound.breakers().settle(target, modelOf(choice), permit, KeyVerdict.UNDECIDED);
+    ways.release(choice.destination());
     giveBack();
   }
 
