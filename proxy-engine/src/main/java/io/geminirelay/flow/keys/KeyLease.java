@@ -16,6 +16,7 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
+  private boolean trial;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -42,12 +43,23 @@ public final class KeyLease {
     return drawnAtNanos;
   }
 
+  /** Whether it is the one trial after a rest. */
+  boolean trial() {
+    return trial;
+  }
+
   /** Notes a selection down. */
-  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
-    this.key = key;
-    this.model = model;
-    this.quota = quota;
+  void fill(Candidate chosen, boolean trial, long tokens, long now) {
+    this.key = chosen.key();
+    this.model = chosen.sent();
+    this.quota = chosen.quota();
+    this.trial = trial;
     this.tokens = tokens;
+    this.drawnAtNanos = now;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
     this.drawnAtNanos = now;
   }
 
