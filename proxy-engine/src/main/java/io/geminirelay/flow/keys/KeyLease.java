@@ -17,6 +17,7 @@ public final class KeyLease {
   private long tokens;
   private long drawnAtNanos;
   private boolean trial;
+  private boolean sent;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -56,11 +57,23 @@ public final class KeyLease {
     this.trial = trial;
     this.tokens = tokens;
     this.drawnAtNanos = now;
+    this.sent = false;
+  }
+
+  /** Notes down that the request is on its way to Google, who may have counted it. */
+  public void sent() {
+    sent = true;
+  }
+
+  /** Whether Google may have seen the request. */
+  boolean wasSent() {
+    return sent;
   }
 
   /** Notes down that the same was drawn once more. */
   void drawnAgain(long now) {
     this.drawnAtNanos = now;
+    this.sent = false;
   }
 
   /** Notes down that other tokens were drawn than at first. */
