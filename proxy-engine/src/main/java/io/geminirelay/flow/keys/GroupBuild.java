@@ -53,11 +53,11 @@ final class GroupBuild {
     QuotaBucket configured = states.configured(target, config.project());
     if (configured != null) {
       // Where the project was written in afterwards, what is known of the key holds there too.
-      states.changed(configured.adopt(state.bucket(), now));
+      states.version().change(() -> configured.adopt(state.bucket(), now));
     }
     ApiKey key = new ApiKey(place, config, destinations(group, config, shared), state, configured);
     if (!state.project().isEmpty()) {
-      states.changed(states.projects().join(key, states.keys(), now));
+      states.version().change(() -> states.projects().join(key, states.keys(), now));
     }
     limits.put(key, limitsOf(group, config));
     return key;

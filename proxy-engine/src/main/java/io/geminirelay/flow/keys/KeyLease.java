@@ -16,8 +16,8 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
-  private boolean sent;
   private boolean trial;
+  private boolean sent;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -45,14 +45,14 @@ public final class KeyLease {
   }
 
   /** Notes a selection down. */
-  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
-    this.key = key;
-    this.model = model;
-    this.quota = quota;
+  void fill(Candidate chosen, boolean trial, long tokens, long now) {
+    this.key = chosen.key();
+    this.model = chosen.sent();
+    this.quota = chosen.quota();
+    this.trial = trial;
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
-    this.trial = false;
   }
 
   /** Notes down that the same was drawn once more. */

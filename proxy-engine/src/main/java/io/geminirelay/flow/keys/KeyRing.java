@@ -6,10 +6,9 @@ import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All keys of one configuration, who may be chosen, and the effects of verdicts on them.
@@ -18,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
-  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
-
   private final List<KeyGroup> groups;
   private final TimeSource time;
   private final RandomGenerator random;
@@ -39,7 +36,7 @@ public final class KeyRing {
     this.states = previous == null ? new RingStates(time, rests.clock()) : previous;
     this.states.days().follow(rests.clock());
     this.groups = GroupBuild.of(groups, states, time.nanoTime());
-    this.selector = new KeySelector(this.groups, time, states.epoch());
+    this.selector = new KeySelector(this.groups, time, states.version());
   }
 
   /** A ring without a past; {@code random} has to be thread safe. */
@@ -87,19 +84,22 @@ public final class KeyRing {
 
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
-    key.state().disabled(disabled);
-    changed(true);
+    change(
+        () -> {
+          key.state().disabled(disabled);
+          return true;
+        });
   }
 
   /** Forgets every rest of a key, its project's too. */
   public void reset(ApiKey key) {
-    changed(key.state().clear());
-    changed(key.bucket().clear());
+    change(key.state()::clear);
+    change(key.bucket()::clear);
   }
 
   /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
   void lift(QuotaBucket bucket, Cooldown rest) {
-    changed(bucket.lift(rest));
+    change(() -> bucket.lift(rest));
   }
 
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
@@ -154,11 +154,7 @@ public final class KeyRing {
   private void learn(ApiKey key, KeyVerdict verdict) {
     String project = verdict.project();
     if (!project.isEmpty() && !project.equals(key.state().project())) {
-      boolean moved = states.projects().learn(key, project, states.keys(), time.nanoTime());
-      if (moved) {
-        LOG.info("key {} shares its project's quota with other keys", key.name());
-      }
-      changed(moved);
+      change(() -> states.projects().learn(key, project, states.keys(), time.nanoTime()));
     }
   }
 
@@ -174,8 +170,7 @@ public final class KeyRing {
   /** As {@link #settle(KeyLease, KeyVerdict)} for an attempt that began this very moment. */
   void settle(ApiKey key, String model, KeyVerdict verdict) {
     KeyLease lease = new KeyLease();
-    lease.fill(key, model, null, 0, time.nanoTime());
-    lease.trial(true);
+    lease.fill(new Candidate(key, model), true, Demand.FREE, time.nanoTime());
     settle(lease, verdict);
   }
 
@@ -183,12 +178,15 @@ public final class KeyRing {
   private void settle(ApiKey key, String model, KeyVerdict verdict, long begun) {
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model, begun);
-      case COOL_BUCKET -> changed(rest(key.bucket(), model, verdict, begun));
+      case COOL_BUCKET -> change(() -> rest(key.bucket(), model, verdict, begun));
       case COOL_PROJECT ->
-          changed(key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
-      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), begun, time.nanoTime()));
+          change(
+              () -> key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
+      case MARK_INVALID ->
+          change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
+      case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict, begun);
       // A target in trouble says nothing of the key: its trial is left to its patience.
-      case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+      case TARGET_FAILURE, MODEL_OVERLOADED -> {}
       case NONE, EXIT_SUSPECT -> {}
     }
   }
@@ -201,22 +199,33 @@ public final class KeyRing {
   }
 
   private void succeeded(ApiKey key, String model, long begun) {
-    if (!key.usable(model)) {
-      changed(key.state().succeed(begun));
-      changed(key.bucket().succeed(model, begun));
+    if (key.state().raiseHealth(time.nanoTime())) {
+      states.version().healthChanged();
     }
+    if (!key.usable(model)) {
+      change(() -> key.state().succeed(begun));
+      change(() -> key.bucket().succeed(model, begun));
+    }
+  }
+
+  private void failed(ApiKey key, KeyVerdict verdict, long begun) {
+    long now = time.nanoTime();
+    if (key.state().lowerHealth(now)) {
+      states.version().healthChanged();
+    }
+    change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
   }
 
   /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */
   private void undecided(KeyLease lease, ApiKey key, KeyVerdict verdict) {
     if (lease.isTrial() && verdict.next() != KeyVerdict.Next.RESEND) {
       lease.trial(false);
-      changed(key.releaseTrial(lease.model(), time.nanoTime()));
+      change(() -> key.rests(lease.model()).releaseTrial(time.nanoTime()));
     }
   }
 
-  private void changed(boolean changed) {
-    states.changed(changed);
+  private void change(BooleanSupplier change) {
+    states.version().change(change);
   }
 
   /**

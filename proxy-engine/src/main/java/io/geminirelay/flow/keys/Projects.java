@@ -52,7 +52,11 @@ final class Projects {
       state.bucket(fresh.get());
     }
     state.project(project);
-    return join(key, all, now) || !known.isEmpty();
+    boolean moved = join(key, all, now);
+    if (moved) {
+      LOG.info("key {} shares its project's quota with other keys", key.name());
+    }
+    return moved || !known.isEmpty();
   }
 
   /** Lets {@code key}, whose project is known, share its bucket; whether anything changed. */

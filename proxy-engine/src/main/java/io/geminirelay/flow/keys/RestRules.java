@@ -68,6 +68,16 @@ final class RestRules {
     };
   }
 
+  /** Failures in a row after which a key rests. */
+  int maxFailures() {
+    return config.maxFailures();
+  }
+
+  /** The rest of a key that failed so often. */
+  Rest ofFailures(KeyVerdict verdict) {
+    return Rest.ladder(verdict.reason(), "", FIRST_STEP_NANOS, config.temporaryBlock().toNanos());
+  }
+
   /** The rest of all models of a project. */
   static Rest ofProject(KeyVerdict verdict) {
     return Rest.ladder(verdict.reason(), "", PROJECT_STEP_NANOS, PROJECT_CAP_NANOS);

@@ -28,7 +28,7 @@ final class RingStates {
   private final Map<String, KeyState> keys = new ConcurrentHashMap<>();
   private final Map<String, QuotaBucket> buckets = new ConcurrentHashMap<>();
   private final Projects projects = new Projects(this::bucket);
-  private final AtomicLong epoch = new AtomicLong();
+  private final StateVersion version = new StateVersion();
   private final AtomicInteger ids = new AtomicInteger();
 
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
@@ -46,9 +46,9 @@ final class RingStates {
     return days;
   }
 
-  /** Counts the changes of states that selections have to look at. */
-  AtomicLong epoch() {
-    return epoch;
+  /** Tells selections when states changed. */
+  StateVersion version() {
+    return version;
   }
 
   /** The state of {@code key} of {@code target}. */
@@ -76,13 +76,6 @@ final class RingStates {
     return projects;
   }
 
-  /** Makes selections look at the states anew, if they {@code changed}. */
-  void changed(boolean changed) {
-    if (changed) {
-      epoch.incrementAndGet();
-    }
-  }
-
   /** Fits rests that wait for the reset of {@code clock} where the time of day was corrected. */
   void lookAtClock(QuotaClock clock) {
     long offset = offset();
@@ -90,6 +83,11 @@ final class RingStates {
     if (Math.abs(offset - before) < DRIFT_NANOS || !anchor.compareAndSet(before, offset)) {
       return;
     }
+    version.change(() -> fitRests(clock));
+    LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
+  }
+
+  private boolean fitRests(QuotaClock clock) {
     Instant instant = time.instant();
     long now = time.nanoTime();
     boolean moved = false;
@@ -99,8 +97,7 @@ final class RingStates {
     for (QuotaBucket each : buckets.values()) {
       moved |= each.anchor(clock, instant, now);
     }
-    LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
-    changed(moved);
+    return moved;
   }
 
   private long offset() {

@@ -78,7 +78,7 @@ class ExitsTest {
 
   private KeyLease lease(int index) {
     KeyLease lease = new KeyLease();
-    lease.fill(key(index), MODEL, null, 0, time.nanoTime());
+    lease.fill(new Candidate(key(index), MODEL), false, Demand.FREE, time.nanoTime());
     return lease;
   }
 

@@ -94,7 +94,8 @@ class LearnedProjectsTest {
     assertNotSame(key(ring, 0).bucket(), key(ring, 2).bucket());
     assertEquals("projects/1", key(ring, 1).state().project());
     time.advance(Duration.ofSeconds(20));
-    assertTrue(key(ring, 0).trialWaitNanos(MODEL, time.nanoTime()) > 0, "the longer rest wins");
+    assertTrue(
+        key(ring, 0).rests(MODEL).trialWaitNanos(time.nanoTime()) > 0, "the longer rest wins");
     ring.settle(key(ring, 0), "other", minute(10, ""));
     assertNotNull(key(ring, 1).bucket().cooldown("other"));
     assertTrue(key(ring, 3).usable("other"));
@@ -106,12 +107,12 @@ class LearnedProjectsTest {
     ring.settle(key(ring, 1), "a", minute(600, ""));
     ring.settle(key(ring, 1), "b", minute(1, ""));
     time.advance(Duration.ofSeconds(5));
-    assertTrue(key(ring, 1).tryTrial("b", time.nanoTime()));
+    assertTrue(key(ring, 1).rests("b").tryTrial(time.nanoTime()));
     ring.settle(key(ring, 1), MODEL, minute(300, "projects/1"));
     QuotaBucket shared = key(ring, 0).bucket();
     assertSame(shared, key(ring, 1).bucket());
     assertEquals(3, shared.cooldowns().size());
-    assertTrue(!key(ring, 0).tryTrial("b", time.nanoTime()), "its trial is under way");
+    assertTrue(!key(ring, 0).rests("b").tryTrial(time.nanoTime()), "its trial is under way");
     ring.settle(key(ring, 1), "b", KeyVerdict.SUCCESS);
     assertNull(shared.cooldown("b"));
   }
