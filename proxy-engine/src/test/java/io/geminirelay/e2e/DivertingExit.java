@@ -126,9 +126,13 @@ final class DivertingExit implements AutoCloseable {
     return "socks5://127.0.0.1:" + port();
   }
 
-  /** Dies: all that goes through it breaks, and nobody listens any more. */
   @Override
   public void close() throws IOException {
+    die();
+  }
+
+  /** All that goes through it breaks, and nobody listens any more. */
+  void die() throws IOException {
     listening.close();
     for (Socket socket : sockets) {
       socket.close();

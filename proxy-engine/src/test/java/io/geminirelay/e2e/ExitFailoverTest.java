@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
-import io.geminirelay.testing.sim.Errors;
+import io.geminirelay.testing.TestClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +24,7 @@ class ExitFailoverTest {
       assertEquals(KEYS, before.size());
       ExitLoad load = new ExitLoad(rig.port(), 12);
       load.awaitMore(300);
-      rig.exits.get(1).close();
+      rig.exits.get(1).die();
       load.awaitMore(600);
       load.end();
       assertEquals(List.of(), load.refused());
@@ -49,7 +51,7 @@ class ExitFailoverTest {
   void withoutChecksATrialFindsThatAnExitIsBack() throws Exception {
     try (ExitRig rig = new ExitRig(2, 8, "0")) {
       Map<String, Integer> before = rig.exitOfEachKey();
-      rig.exits.get(0).close();
+      rig.exits.get(0).die();
       assertEquals(Set.of(), ExitRig.keysOf(rig.exitOfEachKey(), 0));
       rig.revive(0);
       Rig.await(() -> rig.exitOfEachKeyOrNone().equals(before), "the keys' return");
@@ -76,62 +78,31 @@ class ExitFailoverTest {
   }
 
   @Test
-  void bareRefusalsOfUnrelatedKeysRestTheExitAndFreeTheKeys() throws Exception {
-    try (ExitRig rig = new ExitRig(2, KEYS, "0")) {
-      Map<String, Integer> before = rig.exitOfEachKey();
-      assertTrue(ExitRig.keysOf(before, 0).size() >= 3, before.toString());
-      rig.googles.get(0).script().always(Errors.tooManyRequestsNoDetail());
-      rig.googles.get(0).journal().clear();
-      // Every key is served at once by the other exit, those that were refused first as well.
-      for (int i = 0; i < 2 * KEYS; i++) {
-        Response answer = rig.ask();
+  void aKeyWithAnExitOfItsOwnGoesByNoOther() throws Exception {
+    try (GeminiSimulator shared = GeminiSimulator.plain(new FakeTime());
+        GeminiSimulator apart = GeminiSimulator.plain(new FakeTime());
+        DivertingExit exit = new DivertingExit(0, shared.port());
+        DivertingExit own = new DivertingExit(0, apart.port());
+        Gateway gateway =
+            Gateway.start(
+                "groups: [{name: g, target_url: \"http://target.invalid\", proxy_urls: [\"%s\"],"
+                        .formatted(exit.url())
+                    + " api_keys: [%s, {key: %s, proxy_url: \"%s\"}]}]"
+                        .formatted(Rig.key(0), Rig.key(1), own.url()))) {
+      served(gateway, 4);
+      assertEquals(Map.of(Rig.key(0), 2L), shared.journal().countsByKey());
+      assertEquals(Map.of(Rig.key(1), 2L), apart.journal().countsByKey());
+      own.die();
+      served(gateway, 8);
+      assertEquals(Map.of(Rig.key(0), 10L), shared.journal().countsByKey());
+    }
+  }
+
+  private static void served(Gateway gateway, int times) {
+    for (int i = 0; i < times; i++) {
+      try (TestClient client = TestClient.connect(gateway.port())) {
+        Response answer = client.post(Rig.UNARY, Rig.BODY);
         assertEquals(200, answer.status(), answer::toString);
-      }
-      assertEquals(3, rig.googles.get(0).journal().requestCount());
-      rig.googles.get(0).script().clear();
-      Map<String, Integer> during = rig.exitOfEachKey();
-      assertEquals(KEYS, ExitRig.keysOf(during, 1).size(), during.toString());
-      assertEquals(0, rig.target.journal().acceptedConnections());
-    }
-  }
-
-  @Test
-  void bareRefusalsThroughAllExitsAreTheKeysOwn() throws Exception {
-    try (ExitRig rig = new ExitRig(2, 12, "0")) {
-      rig.googles.forEach(google -> google.script().always(Errors.tooManyRequestsNoDetail()));
-      for (int i = 0; i < 4; i++) {
-        Response answer = rig.ask();
-        assertEquals(429, answer.status(), answer::toString);
-      }
-      // The ladder of the keys goes on: not every request asks Google with every key.
-      assertTrue(rig.requests() <= 40, () -> "requests: " + rig.requests());
-    }
-  }
-
-  @Test
-  void aPlaceThatIsNotServedIsLeftByAllKeys() throws Exception {
-    try (ExitRig rig = new ExitRig(2, KEYS, "0.1")) {
-      rig.googles.get(0).script().always(Errors.locationNotSupported());
-      for (int i = 0; i < 2 * KEYS; i++) {
-        Response answer = rig.ask();
-        assertEquals(200, answer.status(), answer::toString);
-      }
-      // That a connection can be opened there proves nothing.
-      int opened = rig.exits.get(0).opened();
-      Rig.await(() -> rig.exits.get(0).opened() > opened, "a check");
-      assertEquals(KEYS, ExitRig.keysOf(rig.exitOfEachKey(), 1).size());
-      assertEquals(0, rig.googles.get(0).journal().requestCount());
-    }
-  }
-
-  @Test
-  void whenEveryPlaceIsRefusedTheClientLearnsItFromGoogle() throws Exception {
-    try (ExitRig rig = new ExitRig(2, 4, "0")) {
-      rig.googles.forEach(google -> google.script().always(Errors.locationNotSupported()));
-      for (int i = 0; i < 3; i++) {
-        Response answer = rig.ask();
-        assertEquals(400, answer.status(), answer::toString);
-        assertTrue(answer.text().contains("location is not supported"), answer::text);
       }
     }
   }
@@ -140,7 +111,7 @@ class ExitFailoverTest {
   void whenAllExitsAreDownNothingGoesDirectAndTheFirstThatIsBackServes() throws Exception {
     try (ExitRig rig = new ExitRig(3, 6, "0.1")) {
       for (DivertingExit exit : rig.exits) {
-        exit.close();
+        exit.die();
       }
       for (int i = 0; i < 20; i++) {
         Response answer = rig.ask();

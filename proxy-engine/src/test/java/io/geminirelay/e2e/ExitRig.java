@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
@@ -26,6 +27,10 @@ final class ExitRig implements AutoCloseable {
 
   /** So many exits and keys; {@code checkSecs} is the pause between active checks. */
   ExitRig(int count, int keys, String checkSecs) throws Exception {
+    this(count, keys, checkSecs, TimeSource.SYSTEM);
+  }
+
+  ExitRig(int count, int keys, String checkSecs, TimeSource time) throws Exception {
     this.keys = keys;
     for (int i = 0; i < count; i++) {
       GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
@@ -41,7 +46,8 @@ final class ExitRig implements AutoCloseable {
                     .formatted(target.baseUrl(), urls, list)
                 + "upstream: {exit_check_secs: "
                 + checkSecs
-                + "}\n");
+                + "}\n",
+            time);
   }
 
   int port() {
@@ -49,12 +55,12 @@ final class ExitRig implements AutoCloseable {
   }
 
   Response ask() {
-    return ask(Rig.UNARY);
+    return ask(Rig.UNARY, Rig.BODY);
   }
 
-  Response ask(String path) {
+  Response ask(String path, String body) {
     try (TestClient client = TestClient.connect(port())) {
-      return client.post(path, Rig.BODY);
+      return client.post(path, body);
     }
   }
 
