@@ -38,7 +38,7 @@ public record KeysConfig(
   public enum RateLimitBehavior {
     /** Read the quota from Google's error details: a day's quota rests until the reset. */
     QUOTA_AWARE,
-    /** Every refusal rests the key until the daily reset. */
+    /** Every refusal rests the key and its project, with all models, until the daily reset. */
     BLOCK_UNTIL_RESET,
     /** A refusal only moves this request to the next key. */
     RETRY_NEXT_KEY
