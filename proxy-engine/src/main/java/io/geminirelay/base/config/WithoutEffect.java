@@ -17,7 +17,6 @@ final class WithoutEffect {
   private static final List<String> OF_ROOT =
       List.of(
           "max_wait_secs",
-          "max_failures_threshold",
           "redis_url",
           "redis_url_env",
           "redis_url_file",
@@ -54,22 +53,12 @@ final class WithoutEffect {
     all.look(server, "server.", OF_SERVER);
     all.look(server.section("security"), "server.security.", OF_SECURITY);
     root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
-    root.sections("groups").forEach(all::lookAtGroup);
     all.look(root, "", OF_ROOT);
     all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
     if (!all.found.isEmpty()) {
       String names = String.join(", ", all.found);
       String set = "settings that are set but without effect in this version: " + names;
       root.problems().warn(root.place(), set, "nothing of them yet");
-    }
-  }
-
-  private void lookAtGroup(ConfigTree group) {
-    for (ConfigTree.KeyEntry entry : group.keyEntries("api_keys")) {
-      ConfigTree settings = entry.settings();
-      if (settings != null) {
-        look(settings, "groups[].api_keys[].", List.of("weight"));
-      }
     }
   }
 

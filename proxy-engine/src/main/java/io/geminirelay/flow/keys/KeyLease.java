@@ -16,6 +16,7 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
+  private boolean trial;
   private boolean sent;
 
   /** The key, or null before the first selection. */
@@ -43,11 +44,17 @@ public final class KeyLease {
     return drawnAtNanos;
   }
 
+  /** Whether it is the one trial after a rest. */
+  boolean trial() {
+    return trial;
+  }
+
   /** Notes a selection down. */
-  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
-    this.key = key;
-    this.model = model;
-    this.quota = quota;
+  void fill(Candidate chosen, boolean trial, long tokens, long now) {
+    this.key = chosen.key();
+    this.model = chosen.sent();
+    this.quota = chosen.quota();
+    this.trial = trial;
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
@@ -61,6 +68,12 @@ public final class KeyLease {
   /** Whether Google may have seen the request. */
   boolean wasSent() {
     return sent;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
+    this.drawnAtNanos = now;
+    this.sent = false;
   }
 
   /** Notes down that other tokens were drawn than at first. */
