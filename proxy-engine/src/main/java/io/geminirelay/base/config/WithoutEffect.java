@@ -29,7 +29,6 @@ final class WithoutEffect {
           "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
   private static final List<String> OF_CLIENT =
       List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
-  private static final List<String> OF_GROUP = List.of("limits");
 
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -54,7 +53,6 @@ final class WithoutEffect {
     all.look(server, "server.", OF_SERVER);
     all.look(server.section("security"), "server.security.", OF_SECURITY);
     root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
-    root.sections("groups").forEach(group -> all.look(group, "groups[].", OF_GROUP));
     all.look(root, "", OF_ROOT);
     all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
     if (!all.found.isEmpty()) {

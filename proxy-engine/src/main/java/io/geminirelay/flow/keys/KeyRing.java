@@ -82,6 +82,11 @@ public final class KeyRing {
     return selector;
   }
 
+  /** What bodies are worth in tokens. */
+  public TokenGuess guess() {
+    return states.guess();
+  }
+
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
     change(
@@ -161,7 +166,7 @@ public final class KeyRing {
   /** Puts the input tokens that Google counted in the place of those that were guessed. */
   public void counted(KeyLease lease, long tokens) {
     ModelQuota quota = lease.quota();
-    if (quota != null) {
+    if (quota != null && lease.tokens() >= 0) {
       quota.correct(lease.tokens(), tokens, lease.drawnAtNanos(), time.nanoTime());
       lease.tokens(tokens);
     }

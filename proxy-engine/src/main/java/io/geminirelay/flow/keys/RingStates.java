@@ -29,6 +29,7 @@ final class RingStates {
   private final Map<String, QuotaBucket> buckets = new ConcurrentHashMap<>();
   private final Projects projects = new Projects(this::bucket);
   private final StateVersion version = new StateVersion();
+  private final TokenGuess guess = new TokenGuess();
   private final AtomicInteger ids = new AtomicInteger();
 
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
@@ -49,6 +50,11 @@ final class RingStates {
   /** Tells selections when states changed. */
   StateVersion version() {
     return version;
+  }
+
+  /** What bytes have come to in tokens. */
+  TokenGuess guess() {
+    return guess;
   }
 
   /** The state of {@code key} of {@code target}. */

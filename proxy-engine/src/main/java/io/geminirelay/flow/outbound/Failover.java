@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.scan.TokenCounts;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.relay.HeldAnswer;
@@ -22,6 +23,7 @@ final class Failover {
   private final KeyChoice keys;
   private final Judge judge;
   private final LastAnswer last;
+  private boolean served;
 
   Failover(Exchange exchange, Outbound outbound) {
     this.exchange = exchange;
@@ -105,6 +107,14 @@ final class Failover {
   /** The attempt's answer goes to the client as a success. */
   void committed(Attempt from) {
     judge.settle(from, KeyVerdict.SUCCESS);
+    served = true;
+  }
+
+  /** Nothing more comes of the answer, which named {@code usage}. */
+  void counted(TokenCounts usage) {
+    if (served && usage.prompt() >= 0) {
+      keys.counted(usage.prompt() + Math.max(0, usage.toolUse()));
+    }
   }
 
   /** The attempt ends without telling anything of its key. */

@@ -171,6 +171,7 @@ final class Forwarding {
   // ---- attempts ----
 
   private void begin() {
+    exchange.bodyBytes(request.expectedBytes());
     Choice first = failover.first(request.kept().mayReplay());
     if (first == null) {
       giveUp();
@@ -359,6 +360,7 @@ final class Forwarding {
       attempt.abandon();
       attempt = null;
     }
+    failover.counted(scanner.usage());
     failover.release();
     relay.release();
     request.release();

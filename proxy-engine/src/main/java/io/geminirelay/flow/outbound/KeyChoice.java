@@ -31,6 +31,7 @@ final class KeyChoice {
   private final Exchange exchange;
   private final Outbound outbound;
   private final AttemptCount count;
+  private final PromptSize size;
   private final TriedKeys tried = new TriedKeys();
   private final KeyLease lease = new KeyLease();
   private final WayChoice ways;
@@ -43,6 +44,7 @@ final class KeyChoice {
     this.exchange = exchange;
     this.outbound = outbound;
     this.count = count;
+    this.size = new PromptSize(exchange, outbound.keys().guess());
     this.ways = new WayChoice(outbound.exits(), outbound.time());
   }
 
@@ -76,10 +78,18 @@ final class KeyChoice {
   Demand demand() {
     Demand known = demand;
     if (known == null) {
-      known = new Demand(exchange.model(), allowedGroups(), 0);
+      known = new Demand(exchange.model(), allowedGroups(), size.tokens());
       demand = known;
     }
     return known;
+  }
+
+  /** Google has counted the input tokens of the attempt that was served. */
+  void counted(long tokens) {
+    if (exchange.ownKey() == null) {
+      outbound.keys().counted(lease, tokens);
+    }
+    size.counted(tokens);
   }
 
   /** Why the last search found nothing, where it is not the keys' fault. */
