@@ -1,11 +1,11 @@
 package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.exchange.TimeSource;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetAddress;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +30,10 @@ public final class AddressLimits {
   private final RefillRate rate;
   private final int most;
   private final ConcurrentHashMap<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
-  private final AtomicBoolean sweeping = new AtomicBoolean();
 
-  /** Where the last look stopped; for whoever has {@link #sweeping}. */
-  private Iterator<Map.Entry<Long, TokenBucket>> next = buckets.entrySet().iterator();
+  /** Where the last look of an event loop stopped. */
+  private final FastThreadLocal<Iterator<Map.Entry<Long, TokenBucket>>> looks =
+      new FastThreadLocal<>();
 
   /**
    * Limits.
@@ -90,24 +90,12 @@ public final class AddressLimits {
     return bytes.length == Integer.BYTES ? V4 | key : key;
   }
 
-  /** Looks at some of the buckets, unless another thread does. */
+  /** Looks at some of the buckets; afterwards there are as many as may be, or fewer. */
   private void sweep() {
-    if (!sweeping.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      // Those that had to leave a sweep to others have let the map grow.
-      for (int i = 0; i < ROUNDS; i++) {
-        Map.Entry<Long, TokenBucket> fullest = removeFull();
-        if (size() <= most) {
-          return;
-        }
-        if (fullest != null) {
-          remove(fullest, Long.MAX_VALUE / 2);
-        }
-      }
-    } finally {
-      sweeping.set(false);
+    Map.Entry<Long, TokenBucket> fullest = removeFull();
+    for (int i = 0; i < ROUNDS && fullest != null && size() > most; i++) {
+      remove(fullest, Long.MAX_VALUE / 2);
+      fullest = removeFull();
     }
   }
 
@@ -132,10 +120,12 @@ public final class AddressLimits {
   }
 
   private Map.@Nullable Entry<Long, TokenBucket> next() {
-    if (!next.hasNext()) {
-      next = buckets.entrySet().iterator();
+    Iterator<Map.Entry<Long, TokenBucket>> look = looks.get();
+    if (look == null || !look.hasNext()) {
+      look = buckets.entrySet().iterator();
+      looks.set(look);
     }
-    return next.hasNext() ? next.next() : null;
+    return look.hasNext() ? look.next() : null;
   }
 
   private void remove(Map.Entry<Long, TokenBucket> entry, long missing) {
