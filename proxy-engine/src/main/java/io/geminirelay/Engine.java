@@ -141,8 +141,7 @@ public final class Engine {
             this::poolsOf,
             config.outbound(),
             time,
-            Edits.of(config.groups(), config.guard(), held),
-            serverTls != null);
+            Edits.of(config.groups(), config.guard(), held));
     Settlement settlement = new Settlement(time);
     Vitals vitals =
         new EngineVitals(config, keys, breakers).vitals(this::isDraining, settlement::inFlight);

@@ -2,13 +2,19 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.accept.Callers;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
+import io.geminirelay.flow.guard.AddressLimitHandler;
+import io.geminirelay.flow.guard.AddressLimits;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
+import io.geminirelay.flow.guard.ClientLimitHandler;
+import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
 import io.geminirelay.flow.guard.TokenGuardHandler;
@@ -35,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final long maxBodyBytes;
   private final TokenLimit tokens;
+  private final Callers callers;
+  private final @Nullable AddressLimitHandler addresses;
+  private final ClientLimits limits;
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
@@ -62,10 +71,20 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.auth =
         new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
     this.time = outbound.time();
+    this.callers = new Callers(config.server());
+    this.addresses = addresses(config.guard(), time);
+    this.limits = ClientLimits.of(config.clients(), time);
     this.health = new HealthHandler(vitals, time);
     this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
+  }
+
+  private static @Nullable AddressLimitHandler addresses(GuardConfig guard, TimeSource time) {
+    return guard.requestsPerMinute() == 0
+        ? null
+        : new AddressLimitHandler(
+            new AddressLimits(guard.requestsPerMinute(), guard.burst(), time));
   }
 
   private static ClientPasses passes(EngineConfig config) {
@@ -78,13 +97,22 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
 
   @Override
   public void accept(ChannelPipeline pipeline) {
-    add(pipeline, Stage.EXCHANGE, new ExchangeHandler(settlement, time, RouteTable::routeOf));
+    add(
+        pipeline,
+        Stage.EXCHANGE,
+        new ExchangeHandler(settlement, time, RouteTable::routeOf, callers));
     if (cors != null) {
       add(pipeline, Stage.CORS, new BrowserHandler(cors, RouteTable::routeOf));
     }
     add(pipeline, Stage.CLASSIFY, classify);
+    if (addresses != null) {
+      add(pipeline, Stage.ADDRESS, addresses);
+    }
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);
+    if (!limits.isEmpty()) {
+      add(pipeline, Stage.LIMITS, new ClientLimitHandler(limits));
+    }
     add(pipeline, Stage.BODY, new BodyHandler(maxBodyBytes));
     add(pipeline, Stage.INTERPRET, new InterpretHandler(dialects));
     if (tokens.tokens() > 0) {

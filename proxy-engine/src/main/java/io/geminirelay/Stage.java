@@ -8,11 +8,13 @@ public enum Stage {
   CORS,
   /** Says what the path means. */
   CLASSIFY,
+  /** Bounds how much an address may ask. */
+  ADDRESS,
   /** Says who calls. */
   AUTH,
   /** Answers what needs no upstream. */
   LOCAL,
-  /** Bounds how much a client or an address may ask. */
+  /** Bounds how much a client may ask. */
   LIMITS,
   /** Bounds the body. */
   BODY,

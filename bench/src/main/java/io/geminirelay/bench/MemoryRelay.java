@@ -147,8 +147,7 @@ final class MemoryRelay {
             loop -> pools,
             config.outbound(),
             time,
-            Edits.of(config.groups(), config.guard(), held),
-            false);
+            Edits.of(config.groups(), config.guard(), held));
     Vitals vitals =
         new Vitals(
             "bench", () -> false, () -> 1, () -> 0, () -> new HealthReport(List.of(), List.of()));

@@ -107,7 +107,8 @@ public final class ConfigText {
     }
     put(all, "admin_token", masked(server.adminToken()));
     all.put("security", security(config.admin()));
-    all.put("trusted_proxies", server.trustedProxies());
+    all.put("trusted_proxies", server.trust().proxies());
+    all.put("proxy_protocol", server.trust().proxyProtocol());
     all.put("cors", cors(config.guard().cors()));
     return all;
   }

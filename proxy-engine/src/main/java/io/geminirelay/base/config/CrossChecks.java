@@ -12,6 +12,7 @@ final class CrossChecks {
     checkReach(config, server);
     checkPages(config, server);
     checkTimes(config, server);
+    checkTrust(config.server().trust(), server);
     checkVocabulary(config.guard(), server);
   }
 
@@ -60,6 +61,16 @@ final class CrossChecks {
           "single origins, or clients (or the variable API_KEYS), or \"auth: none\" to let every"
               + " page use the keys";
       cors.problems().add(cors.placeOf("origins"), "\"*\" without clients", expected);
+    }
+  }
+
+  /** A header that anybody may send would let everybody choose an address. */
+  private static void checkTrust(ServerConfig.Trust trust, ConfigTree server) {
+    if (trust.proxyProtocol() && trust.proxies().isEmpty()) {
+      String expected = "server.trusted_proxies too: only they may send the header";
+      server
+          .problems()
+          .add(server.placeOf("proxy_protocol"), "true without trusted proxies", expected);
     }
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long in-flight requests may take after the stop signal
  * @param tls certificate of the listener, or null for plain text
  * @param adminToken credential of the admin interface, or null when it is off
- * @param trustedProxies address ranges whose forwarding headers are believed
+ * @param trust whose word about a client is believed
  */
 public record ServerConfig(
     String host,
@@ -29,7 +29,7 @@ public record ServerConfig(
     Duration drain,
     @Nullable TlsFiles tls,
     @Nullable Secret adminToken,
-    List<String> trustedProxies) {
+    Trust trust) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -43,11 +43,22 @@ public record ServerConfig(
           Duration.ofSeconds(30),
           null,
           null,
-          List.of());
+          Trust.NOBODY);
 
   /** Whether the address that is bound can be reached from other machines. */
   public boolean reachable() {
     return !Addresses.isLoopback(host);
+  }
+
+  /**
+   * Whose word about a client is believed.
+   *
+   * @param proxies addresses and ranges like {@code 10.0.0.0/8} whose forwarding headers count
+   * @param proxyProtocol whether connections from these begin with a PROXY header
+   */
+  public record Trust(List<String> proxies, boolean proxyProtocol) {
+    /** Used where nothing is set. */
+    public static final Trust NOBODY = new Trust(List.of(), false);
   }
 
   /** PEM files of the listener's certificate chain and its PKCS#8 private key. */

@@ -3,6 +3,7 @@ package io.geminirelay.base.config;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.config.ServerConfig.TlsFiles;
 import io.geminirelay.base.config.ServerConfig.TransportChoice;
+import io.geminirelay.base.config.ServerConfig.Trust;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class ServerSection {
         typed.seconds("drain_timeout_secs", 0, DAY_SECS, standard.drain()),
         tls(),
         adminToken(),
-        ranges());
+        new Trust(ranges(), typed.truth("proxy_protocol", false)));
   }
 
   AdminConfig admin() {

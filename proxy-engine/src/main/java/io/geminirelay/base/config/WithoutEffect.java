@@ -22,13 +22,9 @@ final class WithoutEffect {
           "redis_url_file",
           "redis_key_prefix",
           "state_dir");
-  private static final List<String> OF_SERVER = List.of("trusted_proxies");
-  private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
   private static final List<String> OF_SECURITY =
       List.of(
           "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
-  private static final List<String> OF_CLIENT =
-      List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
 
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -49,12 +45,8 @@ final class WithoutEffect {
   /** Warns once of all settings that are set in vain; for a configuration without a mistake. */
   static void warn(ConfigTree root) {
     WithoutEffect all = new WithoutEffect();
-    ConfigTree server = root.section("server");
-    all.look(server, "server.", OF_SERVER);
-    all.look(server.section("security"), "server.security.", OF_SECURITY);
-    root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
+    all.look(root.section("server").section("security"), "server.security.", OF_SECURITY);
     all.look(root, "", OF_ROOT);
-    all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
     if (!all.found.isEmpty()) {
       String names = String.join(", ", all.found);
       String set = "settings that are set but without effect in this version: " + names;

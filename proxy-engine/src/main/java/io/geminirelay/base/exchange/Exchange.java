@@ -3,8 +3,12 @@ package io.geminirelay.base.exchange;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.scan.StreamScanner;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AttributeKey;
+import java.net.InetAddress;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,10 @@ public final class Exchange {
   private long inputTokens = UNKNOWN;
   private long bodyBytes;
   private int attempts;
+  private @Nullable Function<HttpRequest, Caller> callers;
+  private @Nullable Caller caller;
+  private @Nullable StreamScanner answer;
+  private @Nullable Consumer<Exchange> ending;
 
   /**
    * Opens an exchange.
@@ -185,6 +193,54 @@ public final class Exchange {
   /** Records how long the body is that goes upstream. */
   public void bodyBytes(long bytes) {
     this.bodyBytes = bytes;
+  }
+
+  /** Records who can tell where the request came from; asked once, when somebody needs it. */
+  public void from(Function<HttpRequest, Caller> callers) {
+    this.callers = callers;
+  }
+
+  /** Where the request came from and how; {@link Caller#UNKNOWN} where nobody can tell. */
+  public Caller caller() {
+    Caller known = caller;
+    if (known == null) {
+      known = callers == null ? Caller.UNKNOWN : callers.apply(head);
+      caller = known;
+    }
+    return known;
+  }
+
+  /** The client's own address, whatever proxies it came through; null where nobody can tell. */
+  public @Nullable InetAddress clientAddress() {
+    return caller().address();
+  }
+
+  /**
+   * What is known of the answer that goes to the client, token counts among it; null before one was
+   * chosen, and where it is an error. Grows while the answer passes, if it is one of a model; of
+   * others nothing gets known.
+   */
+  public @Nullable StreamScanner answer() {
+    return answer;
+  }
+
+  /** Records who reads the answer along that goes to the client. */
+  public void answer(StreamScanner answer) {
+    this.answer = answer;
+  }
+
+  /** Has {@code ending} told when this exchange is over, however it ends; one can be recorded. */
+  public void whenClosed(Consumer<Exchange> ending) {
+    this.ending = ending;
+  }
+
+  /** Says that the exchange is over; for the settlement, which does it once. */
+  public void closed() {
+    Consumer<Exchange> told = ending;
+    ending = null;
+    if (told != null) {
+      told.accept(this);
+    }
   }
 
   /** Attempts made so far. */

@@ -10,13 +10,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a new client connection: the limit on their number, TLS, and the choice of HTTP version.
- * Sharable.
+ * Prepares a new client connection: the limit on their number, the PROXY header, TLS, and the
+ * choice of HTTP version. Sharable.
  */
 @ChannelHandler.Sharable
 public final class ConnectionHandler extends ChannelInitializer<Channel> {
   private final ClientConnections connections;
   private final ClientLimits limits;
+  private final Callers callers;
   private final @Nullable ServerTls tls;
   private final ProtocolChoice protocols;
 
@@ -36,6 +37,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
       Consumer<ChannelPipeline> stages) {
     this.connections = connections;
     this.limits = config.limits();
+    this.callers = new Callers(config);
     this.tls = tls;
     this.protocols =
         new ProtocolChoice(
@@ -47,11 +49,19 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
   protected void initChannel(Channel channel) {
     if (!connections.enter(channel)) {
       channel.close();
-    } else if (tls != null) {
-      channel.pipeline().addLast("tls", tls.handler(channel, limits.head()));
-      channel.pipeline().addLast("alpn", new AlpnHandler(protocols));
+    } else if (callers.expectsHeader(channel)) {
+      ProxyHeaderHandler.install(channel.pipeline(), this::begin, limits.head());
     } else {
-      channel.pipeline().addLast("preface", new PrefaceHandler(protocols, limits.idle()));
+      begin(channel.pipeline());
+    }
+  }
+
+  private void begin(ChannelPipeline pipeline) {
+    if (tls != null) {
+      pipeline.addLast("tls", tls.handler(pipeline.channel(), limits.head()));
+      pipeline.addLast("alpn", new AlpnHandler(protocols));
+    } else {
+      pipeline.addLast("preface", new PrefaceHandler(protocols, limits.idle()));
     }
   }
 }

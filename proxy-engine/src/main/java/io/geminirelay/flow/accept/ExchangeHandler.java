@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.Outcome;
@@ -10,6 +11,7 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.settle.Settlement;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -22,6 +24,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +35,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Place: before every other request stage. Keeps the exchange in flight and the status it was
  * answered with; owns no buffer. Runs on the client's event loop.
  */
-public final class ExchangeHandler extends ChannelDuplexHandler {
+public final class ExchangeHandler extends ChannelDuplexHandler
+    implements Function<HttpRequest, Caller> {
   private final Settlement settlement;
   private final TimeSource time;
   private final Function<HttpRequest, Route> routes;
+  private final BiFunction<Channel, HttpRequest, Caller> callers;
 
   private @Nullable Exchange exchange;
+  private @Nullable Channel channel;
   private int status;
 
   /**
@@ -45,12 +51,29 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
    *
    * @param routes tells the route of a head that is refused before its path was looked at, so that
    *     the refusal takes the form its caller reads
+   * @param callers tells where a request of a channel came from
    */
   public ExchangeHandler(
-      Settlement settlement, TimeSource time, Function<HttpRequest, Route> routes) {
+      Settlement settlement,
+      TimeSource time,
+      Function<HttpRequest, Route> routes,
+      BiFunction<Channel, HttpRequest, Caller> callers) {
+    this.callers = callers;
     this.routes = routes;
     this.settlement = settlement;
     this.time = time;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channel = ctx.channel();
+  }
+
+  /** Where the request with this head came from; found out for those alone who ask. */
+  @Override
+  public Caller apply(HttpRequest head) {
+    Channel from = channel;
+    return from == null ? Caller.UNKNOWN : callers.apply(from, head);
   }
 
   @Override
@@ -79,6 +102,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler {
 
   private void open(ChannelHandlerContext ctx, HttpRequest head) {
     exchange = new Exchange(RequestId.of(head.headers()), head, time.nanoTime());
+    exchange.from(this);
     status = 0;
     settlement.open();
     ctx.channel().attr(Exchange.KEY).set(exchange);

@@ -114,7 +114,7 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
       return ModelPattern.allows(client, exchange.model()) ? null : forbidden(exchange);
     }
     if (passes.openToAll()) {
-      return passes.thisMachineOnly() ? checkLocal(head) : null;
+      return passes.thisMachineOnly() ? checkLocal(exchange, head) : null;
     }
     if (!passes.hasClients()) {
       return Fault.of(
@@ -128,15 +128,15 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
             : "the token is not known to this gateway");
   }
 
-  private @Nullable Fault checkLocal(HttpRequest head) {
-    String foreign = LocalCaller.foreignHeader(head, pages);
+  private @Nullable Fault checkLocal(Exchange exchange, HttpRequest head) {
+    String foreign = LocalCaller.foreign(head, exchange.caller(), pages);
     return foreign == null
         ? null
         : Fault.of(
             FaultKind.FORBIDDEN,
             "without clients only this machine is served, and the "
                 + foreign
-                + " header names another: call http://localhost, list the page's origin under"
+                + " names another: call http://localhost, list the page's origin under"
                 + " server.cors.origins, or configure clients (API_KEYS) or \"auth: none\"");
   }
 

@@ -1,17 +1,21 @@
 package io.geminirelay.flow.guard;
 
+import io.geminirelay.base.exchange.Caller;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request was meant for this machine. Where no client is configured, being on this
- * machine is the only credential, and a browser lends it to every page: one whose name is made to
- * resolve to a loopback address (DNS rebinding) shows in {@code Host}, any other in {@code Origin}.
- * Pages that the operator has listed by name may call. Pure.
+ * Whether a request comes from this machine and was meant for this machine. Where no client is
+ * configured, being on this machine is the only credential, and a browser lends it to every page:
+ * one whose name is made to resolve to a loopback address (DNS rebinding) shows in {@code Host},
+ * any other in {@code Origin}. Pages that the operator has listed by name may call. Behind a proxy
+ * on this machine it is the proxy that calls from here: what it says of the client counts, if it is
+ * a trusted one. Pure.
  */
 final class LocalCaller {
   private static final String LOCALHOST = "localhost";
@@ -19,14 +23,23 @@ final class LocalCaller {
   private LocalCaller() {}
 
   /**
-   * The name of the first header that names another machine, or null.
+   * What names another machine, as a noun; or null.
    *
+   * @param caller where the request came from
    * @param pages origins that may call all the same; one that stands for all is no name of a page
    */
-  static @Nullable String foreignHeader(HttpRequest head, Set<String> pages) {
+  static @Nullable String foreign(HttpRequest head, Caller caller, Set<String> pages) {
+    InetAddress address = caller.address();
+    if (address != null && !address.isLoopbackAddress()) {
+      return "client's address";
+    }
+    String asked = caller.host();
+    if (asked != null && !isLoopback(asked)) {
+      return "host that a proxy was asked for";
+    }
     for (String host : head.headers().getAll(HttpHeaderNames.HOST)) {
       if (!isLoopback(host)) {
-        return "Host";
+        return "Host header";
       }
     }
     for (String origin : head.headers().getAll(HttpHeaderNames.ORIGIN)) {
@@ -35,7 +48,7 @@ final class LocalCaller {
         continue;
       }
       if (scheme < 0 || !isLoopback(origin.substring(scheme + 3))) {
-        return "Origin";
+        return "Origin header";
       }
     }
     return null;

@@ -28,13 +28,11 @@ import java.util.List;
 final class ErrorAnswer {
   private final ChannelHandlerContext client;
   private final Exchange exchange;
-  private final boolean https;
   private long retryAfterSeconds = -1;
 
-  ErrorAnswer(ChannelHandlerContext client, Exchange exchange, boolean https) {
+  ErrorAnswer(ChannelHandlerContext client, Exchange exchange) {
     this.client = client;
     this.exchange = exchange;
-    this.https = https;
   }
 
   /** Adds a {@code Retry-After} header; negative for none. */
@@ -61,8 +59,7 @@ final class ErrorAnswer {
       }
       return;
     }
-    HttpResponse own =
-        ResponseHead.build(head, exchange, key.destination().target(), key.secret(), https);
+    HttpResponse own = ResponseHead.build(head, exchange, key.destination().target(), key.secret());
     frame(own.headers(), clean, decoded);
     relay.head(own);
     relay.takeLast(new DefaultLastHttpContent(clean));

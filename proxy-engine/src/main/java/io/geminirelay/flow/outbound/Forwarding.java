@@ -294,17 +294,16 @@ final class Forwarding {
   void commit(Attempt from, HttpResponse head) {
     failover.committed(from);
     exchange.keyInUse(from.choice().key().secret());
+    if (head.status().code() < HttpResponseStatus.BAD_REQUEST.code()) {
+      exchange.answer(scanner);
+    }
     if (exchange.generating() && !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)) {
       relay.guard(from.choice().key().secret());
     }
     if (!relay.headSent()) {
       relay.head(
           ResponseHead.build(
-              head,
-              exchange,
-              from.choice().destination().target(),
-              from.choice().key().secret(),
-              outbound.https()));
+              head, exchange, from.choice().destination().target(), from.choice().key().secret()));
     }
   }
 
@@ -325,7 +324,7 @@ final class Forwarding {
     Fault fault = failover.lastFault();
     if (answer != null && key != null) {
       boolean limited = answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
-      new ErrorAnswer(client, exchange, outbound.https())
+      new ErrorAnswer(client, exchange)
           .retryAfter(limited ? fault.retryAfterSeconds() : -1)
           .take(answer, key, relay);
     } else if (relay.headSent()) {

@@ -24,7 +24,6 @@ import java.util.function.Function;
  * @param config limits and clocks
  * @param time the clock
  * @param edits what is changed in requests
- * @param https whether clients reach the listener over TLS
  */
 public record Outbound(
     KeyRing keys,
@@ -36,5 +35,4 @@ public record Outbound(
     Function<EventLoop, LoopPools> pools,
     OutboundConfig config,
     TimeSource time,
-    Edits edits,
-    boolean https) {}
+    Edits edits) {}

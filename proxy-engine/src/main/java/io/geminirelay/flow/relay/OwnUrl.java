@@ -1,6 +1,7 @@
 package io.geminirelay.flow.relay;
 
 import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.CredentialQuery;
 import io.geminirelay.base.exchange.TargetPath;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -27,9 +28,9 @@ final class OwnUrl {
    *
    * @param value of a header that may hold a URL
    * @param client the client's request head: it says how the gateway was addressed
-   * @param https whether the gateway was reached by an {@code https} URL
+   * @param caller how the client reached it, which in front of a proxy is another way
    */
-  static String of(String value, HttpRequest client, TargetConfig target, boolean https) {
+  static String of(String value, HttpRequest client, Caller caller, TargetConfig target) {
     int from = startOfAuthority(value);
     if (from < 0) {
       return value.startsWith("/") ? CredentialQuery.strip(value) : value;
@@ -41,8 +42,9 @@ final class OwnUrl {
       return value;
     }
     String rest = TargetPath.strip(target, CredentialQuery.strip(value.substring(end)));
-    String authority = authority(client);
-    return authority.isEmpty() ? rest : (https ? HTTPS : HTTP) + authority + rest;
+    String host = caller.host();
+    String authority = host == null ? authority(client) : host;
+    return authority.isEmpty() ? rest : (caller.https() ? HTTPS : HTTP) + authority + rest;
   }
 
   private static boolean isTarget(String authority, boolean secure, TargetConfig target) {

@@ -46,10 +46,9 @@ public final class ResponseHead {
    *
    * @param answer Google's head
    * @param key the credential that the attempt sent
-   * @param https whether the client reached the gateway by an {@code https} URL
    */
   public static HttpResponse build(
-      HttpResponse answer, Exchange exchange, TargetConfig target, Secret key, boolean https) {
+      HttpResponse answer, Exchange exchange, TargetConfig target, Secret key) {
     HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
     List<String> listed = HopByHop.listed(answer.headers());
     Iterator<Map.Entry<CharSequence, CharSequence>> all = answer.headers().iteratorCharSequence();
@@ -61,7 +60,7 @@ public final class ResponseHead {
       }
       CharSequence value = header.getValue();
       if (mayHoldUrl(name)) {
-        value = OwnUrl.of(value.toString(), exchange.head(), target, https);
+        value = OwnUrl.of(value.toString(), exchange.head(), exchange.caller(), target);
       }
       if (!AsciiString.contains(value, key.reveal())) {
         headers.add(name, value);

@@ -42,6 +42,7 @@ public final class Settlement {
   /** Ends {@code exchange}; the caller makes sure that it is the only one. */
   public void close(Exchange exchange, Outcome outcome, int status) {
     closed.increment();
+    exchange.closed();
     Fault fault = exchange.fault();
     if (fault != null && fault.kind() == FaultKind.INTERNAL) {
       LOG.error("request {} failed: {}", exchange.id(), fault.detail(), fault.cause());

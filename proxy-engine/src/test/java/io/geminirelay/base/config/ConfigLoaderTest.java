@@ -96,11 +96,9 @@ class ConfigLoaderTest {
     String text =
         """
         server:
-          trusted_proxies: [10.0.0.0/8]
           security: {require_https: true}
         clients:
-          - {name: a, token: a-token, max_concurrent: 3}
-          - {name: b, token: b-token, max_concurrent: 3, requests_per_minute: 1}
+          - {name: a, token: a-token, max_concurrent: 3, requests_per_minute: 1}
         groups: [{name: a, api_keys: [{key: k, weight: 2}], limits: {m: {rpm: 1}}}]
         rate_limit: {burst_size: 3}
         redis_url: redis://localhost
@@ -110,9 +108,7 @@ class ConfigLoaderTest {
     assertEquals(1, warnings.size(), warnings::toString);
     assertEquals(
         "settings that are set but without effect in this version:"
-            + " server.trusted_proxies, server.security.require_https,"
-            + " clients[].max_concurrent, clients[].requests_per_minute,"
-            + " redis_url, rate_limit.burst_size",
+              + " server.security.require_https, redis_url",
         warnings.get(0).found());
     assertEquals(
         List.of(), warnings(KEY + "internal_retries: 1\ngenerate: {chunk_token: 7, model: m}"));

@@ -66,6 +66,7 @@ class SchemaTest {
         "server: {limits: {body_bytes: 17179869184GiB}}",
         "server: {limits: {header_bytes: 10}}",
         "server: {trusted_proxies: 10.0.0.0/8}",
+        "server: {proxy_protocol: v2}",
         "server: {cors: {origins: [example.com]}}",
         "server: {tokenizer_file: []}",
         "server: {cors: {origins: ['https://a.b/']}}",
@@ -171,6 +172,8 @@ class SchemaTest {
             "groups: [{name: a, api_keys: [k], model_aliases: [m, {m: n}]}]",
             "no key",
             "groups: []",
+            "header of nobody",
+            KEY + "server: {proxy_protocol: true}",
             "zone",
             KEY + "daily_reset: 00:00 Mars/Base");
     for (String text : texts.values()) {

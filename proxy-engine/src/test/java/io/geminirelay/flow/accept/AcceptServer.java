@@ -4,6 +4,7 @@ import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.config.ServerConfig.TlsFiles;
 import io.geminirelay.base.config.ServerConfig.TransportChoice;
+import io.geminirelay.base.config.ServerConfig.Trust;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.netty.buffer.ByteBufUtil;
@@ -24,7 +25,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +64,7 @@ final class AcceptServer implements AutoCloseable {
             Duration.ofSeconds(10),
             tls,
             null,
-            List.of());
+            Trust.NOBODY);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.CorsRules;
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.RouteTable;
@@ -37,7 +38,8 @@ class BrowserHandlerTest {
   private final Settlement settlement = new Settlement(TimeSource.SYSTEM);
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
-          new ExchangeHandler(settlement, TimeSource.SYSTEM, RouteTable::routeOf),
+          new ExchangeHandler(
+              settlement, TimeSource.SYSTEM, RouteTable::routeOf, (from, head) -> Caller.UNKNOWN),
           new BrowserHandler(
               List.of(CorsPolicy.of(rules(List.of(PAGE), List.of(CorsRules.ANY), false))),
               RouteTable::routeOf));

@@ -92,7 +92,7 @@ class RecordedHeadsTest {
     expected.remove("x-goog-api-key");
     expected.replaceAll((header, value) -> value.replace(GOOGLE, "http://gw"));
 
-    HttpResponse client = ResponseHead.build(answer, exchange, TARGET, KEY, false);
+    HttpResponse client = ResponseHead.build(answer, exchange, TARGET, KEY);
     Map<String, String> passed = map(client.headers());
     passed.remove("x-request-id");
     passed.remove("transfer-encoding");

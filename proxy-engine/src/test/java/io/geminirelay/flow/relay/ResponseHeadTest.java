@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.UpstreamProtocol;
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -97,7 +98,9 @@ class ResponseHeadTest {
     head.headers().add("Host", "gw:8");
     TargetConfig target =
         new TargetConfig(true, "google.test", 443, "", UpstreamProtocol.AUTO, null);
-    return ResponseHead.build(answer, new Exchange("id", head, 0), target, KEY, https);
+    Exchange exchange = new Exchange("id", head, 0);
+    exchange.from(request -> new Caller(null, https, null));
+    return ResponseHead.build(answer, exchange, target, KEY);
   }
 
   private static HttpResponse answer(int status, String... lines) {

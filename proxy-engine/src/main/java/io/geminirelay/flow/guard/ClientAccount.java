@@ -1,0 +1,140 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client has under way and how much it may still ask.
+ *
+ * <p>Each limit of a minute is a bucket that holds a minute's worth: as much can come at once, and
+ * then flows back evenly. Lock-free; one for all event loops.
+ */
+public final class ClientAccount {
+  private static final long CONCURRENT_RETRY_SECONDS = 1;
+
+  private final String name;
+  private final long requestsPerMinute;
+  private final long tokensPerMinute;
+  private final int maxConcurrent;
+  private final @Nullable TokenBucket requests;
+  private final @Nullable TokenBucket tokens;
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  ClientAccount(ClientConfig client, TimeSource time) {
+    this.name = client.name();
+    this.requestsPerMinute = client.requestsPerMinute();
+    this.tokensPerMinute = client.tokensPerMinute();
+    this.maxConcurrent = client.maxConcurrent();
+    this.requests = bucket(requestsPerMinute, time);
+    this.tokens = bucket(tokensPerMinute, time);
+  }
+
+  private static @Nullable TokenBucket bucket(long perMinute, TimeSource time) {
+    return perMinute == 0 ? null : new TokenBucket(new RefillRate(perMinute, perMinute, time));
+  }
+
+  /** The client's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Its requests that are not over. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** Requests it may make now; -1 where they are not limited. */
+  public long requestsLeft() {
+    return requests == null ? -1 : Math.max(0, requests.room());
+  }
+
+  /** Tokens it may use now, 0 where it owes some; -1 where they are not limited. */
+  public long tokensLeft() {
+    return tokens == null ? -1 : Math.max(0, tokens.room());
+  }
+
+  /** Requests it may have under way beside those it has; -1 where they are not limited. */
+  public int concurrencyLeft() {
+    return maxConcurrent == 0 ? -1 : Math.max(0, maxConcurrent - inFlight.get());
+  }
+
+  /** Whether tokens are counted. */
+  boolean countsTokens() {
+    return tokens != null;
+  }
+
+  /** Lets a request in, or says why not; who is let in has to {@link #leave} once. */
+  @Nullable Fault enter() {
+    // What waits longest is asked first, and nothing is taken before everything has been asked.
+    long waitNanos = tokens == null ? 0 : tokens.waitNanos(1);
+    if (waitNanos > 0) {
+      return tooManyTokens(waitNanos);
+    }
+    waitNanos = requests == null ? 0 : requests.waitNanos(1);
+    if (waitNanos > 0) {
+      return tooManyRequests(waitNanos);
+    }
+    if (!tryBegin()) {
+      String detail = "this client has " + maxConcurrent + " requests under way, as many as it may";
+      return Fault.until(FaultKind.TOO_MANY_CONCURRENT, detail, CONCURRENT_RETRY_SECONDS);
+    }
+    if (requests != null && !requests.tryTake(1)) {
+      leave();
+      return tooManyRequests(requests.waitNanos(1));
+    }
+    return null;
+  }
+
+  private boolean tryBegin() {
+    int now = inFlight.incrementAndGet();
+    if (maxConcurrent > 0 && now > maxConcurrent) {
+      inFlight.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** Says that a request is over. */
+  void leave() {
+    inFlight.decrementAndGet();
+  }
+
+  /** Charges {@code count} tokens, or gives so many back where it is negative. */
+  void charge(long count) {
+    if (tokens == null || count == 0) {
+      return;
+    }
+    if (count > 0) {
+      tokens.takeAnyway(count);
+    } else {
+      tokens.giveBack(-count);
+    }
+  }
+
+  private Fault tooManyTokens(long waitNanos) {
+    long seconds = wholeSeconds(waitNanos);
+    String detail =
+        "this client has used the %d tokens a minute it may: try again in %d s"
+            .formatted(tokensPerMinute, seconds);
+    return Fault.until(FaultKind.TOO_MANY_CLIENT_TOKENS, detail, seconds);
+  }
+
+  private Fault tooManyRequests(long waitNanos) {
+    long seconds = wholeSeconds(waitNanos);
+    String detail =
+        "this client has made the %d requests a minute it may: try again in %d s"
+            .formatted(requestsPerMinute, seconds);
+    return Fault.until(FaultKind.TOO_MANY_REQUESTS, detail, seconds);
+  }
+
+  /** {@code nanos} as a {@code Retry-After} says it: rounded up, so that it is never too early. */
+  static long wholeSeconds(long nanos) {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    return Math.max(1, (nanos + second - 1) / second);
+  }
+}
