@@ -63,6 +63,9 @@ final class Judge {
   private KeyVerdict judge(Attempt from, UpstreamOutcome outcome) {
     KeyVerdict judged = VerdictReader.judge(outcome, outbound.behavior());
     verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
+    exchange
+        .trail()
+        .ended(verdict.reason(), outcome.status(), judged.quotaId(), outbound.time().nanoTime());
     settle(from, verdict);
     return verdict;
   }
