@@ -127,7 +127,8 @@ public final class Engine {
             serverTls != null);
     Settlement settlement = new Settlement(time);
     Vitals vitals =
-        new EngineVitals(config, keys, breakers).vitals(this::isDraining, settlement::inFlight);
+        new EngineVitals(config, keys, breakers, time)
+            .vitals(this::isDraining, settlement::inFlight);
     TokenLimit tokens =
         TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
     RequestPipeline stages = new RequestPipeline(config, vitals, tokens, outbound, settlement);

@@ -40,6 +40,12 @@ public final class KeyState {
     return invalid.get();
   }
 
+  /** Whether the pause after a refusal is over, so that a request may find out how the key is. */
+  public boolean mayBeTried(long now) {
+    Cooldown refused = invalid.get();
+    return !disabled && (refused == null || refused.over(now));
+  }
+
   boolean disabled() {
     return disabled;
   }
