@@ -15,7 +15,8 @@ import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
-import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.ExitFigure;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
@@ -23,6 +24,7 @@ import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
+import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
@@ -35,6 +37,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +74,8 @@ public final class Engine {
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
+  private final Exits exits;
+  private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
@@ -79,6 +84,7 @@ public final class Engine {
 
   private Engine(EngineConfig config, TimeSource time) throws IOException {
     this.config = config;
+    this.exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
     UpstreamTls tls = new UpstreamTls();
     for (GroupConfig group : config.groups()) {
@@ -97,7 +103,11 @@ public final class Engine {
             new ReflectiveChannelFactory<>(transport.clientChannel()),
             addresses,
             tls,
-            config.outbound());
+            config.outbound(),
+            exits);
+    this.checks =
+        new ExitChecks(
+            loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
     for (EventExecutor loop : loops) {
       pools.put(
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
@@ -109,6 +119,7 @@ public final class Engine {
   private ConnectionHandler connectionHandler(
       TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
+    exits.know(keys);
     Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
@@ -116,7 +127,7 @@ public final class Engine {
         new Outbound(
             keys,
             breakers,
-            new ExitWatch(),
+            exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random()),
             budget,
@@ -127,7 +138,7 @@ public final class Engine {
             serverTls != null);
     Settlement settlement = new Settlement(time);
     Vitals vitals =
-        new EngineVitals(config, keys, breakers, time)
+        new EngineVitals(config, keys, breakers, exits, time)
             .vitals(this::isDraining, settlement::inFlight);
     TokenLimit tokens =
         TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
@@ -177,6 +188,7 @@ public final class Engine {
             bound -> {
               listener = bound;
               state.compareAndSet(State.BUILT, State.RUNNING);
+              checks.start();
               LOG.info(
                   "listening on {} ({}, {} event loops)", bound.address(), transport, pools.size());
               return bound.address();
@@ -187,6 +199,11 @@ public final class Engine {
   public int port() {
     Listener bound = listener;
     return bound == null ? 0 : bound.address().getPort();
+  }
+
+  /** How each exit is; for those who show it. */
+  List<ExitFigure> exits() {
+    return exits.figures();
   }
 
   /** Where the engine stands. */
@@ -208,6 +225,7 @@ public final class Engine {
     if (before.compareTo(State.DRAINING) >= 0) {
       return stopped;
     }
+    checks.stop();
     LOG.info("draining, {} connections open", connections.open());
     Listener bound = listener;
     CompletionStage<?> closed =

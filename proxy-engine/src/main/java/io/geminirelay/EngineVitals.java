@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyState;
 import io.geminirelay.side.health.HealthReport;
@@ -24,12 +25,14 @@ final class EngineVitals {
   private final EngineConfig config;
   private final KeyRing keys;
   private final Breakers breakers;
+  private final Exits exits;
   private final TimeSource time;
 
-  EngineVitals(EngineConfig config, KeyRing keys, Breakers breakers, TimeSource time) {
+  EngineVitals(EngineConfig config, KeyRing keys, Breakers breakers, Exits exits, TimeSource time) {
     this.config = config;
     this.keys = keys;
     this.breakers = breakers;
+    this.exits = exits;
     this.time = time;
   }
 
@@ -38,6 +41,7 @@ final class EngineVitals {
         new HealthReport(
             keys,
             breakers,
+            exits,
             config.groups().stream().map(GroupConfig::target).distinct().toList(),
             time);
     return new Vitals(

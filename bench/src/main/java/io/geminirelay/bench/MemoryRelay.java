@@ -13,7 +13,7 @@ import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
-import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
@@ -124,12 +124,14 @@ final class MemoryRelay {
   private ConnectionHandler gateway(LocalAddress upstream) throws Exception {
     EngineConfig config = config();
     TimeSource time = TimeSource.SYSTEM;
+    Exits exits = new Exits(time);
     Addresses addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(NioDatagramChannel.class),
             new ReflectiveChannelFactory<>(NioSocketChannel.class));
     Connector connector =
-        new Connector(() -> redirected(upstream), addresses, new UpstreamTls(), config.outbound());
+        new Connector(
+            () -> redirected(upstream), addresses, new UpstreamTls(), config.outbound(), exits);
     LoopPools pools =
         new LoopPools((EventLoop) group.iterator().next(), connector, config.outbound(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
@@ -140,7 +142,7 @@ final class MemoryRelay {
         new Outbound(
             keys,
             breakers,
-            new ExitWatch(),
+            exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random(1)),
             budget,
@@ -156,7 +158,7 @@ final class MemoryRelay {
             () -> true,
             () -> 1,
             () -> 0,
-            new HealthReport(keys, breakers, List.of(), time));
+            new HealthReport(keys, breakers, exits, List.of(), time));
     TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
         new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));

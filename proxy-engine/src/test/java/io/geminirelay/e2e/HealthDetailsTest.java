@@ -128,6 +128,42 @@ class HealthDetailsTest {
   }
 
   @Test
+  void showsWhatIsUsedOfWhatIsAllowed() throws Exception {
+    try (Rig rig =
+        Rig.of(
+            GeminiSimulator.plain(time),
+            time,
+            "limits: {\"" + MODEL + "\": {rpm: 10, rpd: 100}},",
+            1,
+            "server.admin_token: " + ADMIN)) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(200, rig.post(Rig.UNARY, Rig.BODY).status());
+      }
+      Object model = at(details(rig), "buckets", 0, "models", 0);
+      assertEquals(MODEL, at(model, "model"));
+      Map<?, ?> minute = (Map<?, ?>) at(model, "requests_per_minute");
+      assertEquals("{used=3, limit=10, left=7, limit_from=configured}", minute.toString());
+      Map<?, ?> day = (Map<?, ?>) at(model, "requests_per_day");
+      assertEquals("{used=3, limit=100, left=97, limit_from=configured}", day.toString());
+      assertEquals(0.7, ((Number) at(model, "room")).doubleValue());
+      assertEquals(java.util.Set.of("used"), ((Map<?, ?>) at(model, "tokens_per_minute")).keySet());
+    }
+  }
+
+  @Test
+  void showsAnExitWithoutItsCredential() throws Exception {
+    String exits = "proxy_urls: [\"socks5://exit-user:exit-word@127.0.0.1:9\"],";
+    try (Rig rig =
+        Rig.of(GeminiSimulator.plain(time), time, exits, 1, "server.admin_token: " + ADMIN)) {
+      Response answer = get(rig, "/health/detailed");
+      Object exit = at(Json.parse(answer.body()), "exits", 0);
+      assertEquals("open", at(exit, "state"));
+      assertTrue(String.valueOf(at(exit, "exit")).endsWith("127.0.0.1:9"), exit::toString);
+      assertFalse(answer.text().contains("exit-user") || answer.text().contains("exit-word"));
+    }
+  }
+
+  @Test
   void showsAProjectOnceWithAllItsKeys() throws Exception {
     try (GeminiSimulator google = GeminiSimulator.plain(time);
         Gateway gateway =

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name shown in logs and metrics
  * @param target where requests go
- * @param egresses proxies on the way, in order of preference; empty for a direct connection
+ * @param egresses proxies on the way, in any order; empty for a direct connection
  * @param modelAliases names of models that select this group, each with the model it is sent as,
  *     mostly the same; none with a {@code models/} prefix; empty when the group serves any
  * @param keys at least one

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param minRetriesPerSecond repeats always allowed each second
  * @param pool connection pools
  * @param keepaliveComments interval of SSE comment lines to a waiting client; zero for none
+ * @param exitCheck how often an exit is checked that rests or is not used; zero for never
  */
 public record OutboundConfig(
     Duration connect,
@@ -30,7 +31,8 @@ public record OutboundConfig(
     double retryBudget,
     int minRetriesPerSecond,
     PoolConfig pool,
-    Duration keepaliveComments) {
+    Duration keepaliveComments,
+    Duration exitCheck) {
 
   /** Used where nothing is set; the constants say how much. */
   public static final OutboundConfig STANDARD =
@@ -46,7 +48,8 @@ public record OutboundConfig(
           0.2,
           3,
           PoolConfig.STANDARD,
-          Duration.ZERO);
+          Duration.ZERO,
+          Duration.ofSeconds(30));
 
   /**
    * Connection pools, per event loop and destination.

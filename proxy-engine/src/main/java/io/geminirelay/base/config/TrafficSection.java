@@ -99,7 +99,8 @@ final class TrafficSection {
             budget == null ? standard.retryBudget() : budget,
             own.count("min_retries_per_second", 0, 1_000_000, standard.minRetriesPerSecond()),
             pool(tree.section("pool")),
-            typed.seconds("keepalive_secs", 0, 3600, standard.keepaliveComments()));
+            typed.seconds("keepalive_secs", 0, 3600, standard.keepaliveComments()),
+            own.seconds("exit_check_secs", 0, DAY_SECS, standard.exitCheck()));
     tree.done();
     return outbound;
   }

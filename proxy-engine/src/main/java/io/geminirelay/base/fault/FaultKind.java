@@ -57,6 +57,8 @@ public enum FaultKind {
   NO_KEY(503, "UNAVAILABLE", Side.PROXY, Retry.NEVER),
   /** The target has failed too often of late. */
   BREAKER_OPEN(503, "UNAVAILABLE", Side.PROXY, Retry.NEVER),
+  /** Every egress proxy on the way is out of use after failures. */
+  EXITS_COOLING(503, "UNAVAILABLE", Side.EGRESS, Retry.NEVER),
   /** Too many connections or too much in flight. */
   OVERLOADED(503, "UNAVAILABLE", Side.PROXY, Retry.NEVER),
   /** The gateway is stopping. */

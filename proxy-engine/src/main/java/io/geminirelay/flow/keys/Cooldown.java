@@ -67,6 +67,11 @@ public final class Cooldown {
     return quotaId;
   }
 
+  /** Failures of trials in a row that came before. */
+  int step() {
+    return step;
+  }
+
   /** End of the rest, on the scale of the time source's ticker. */
   public long untilNanos() {
     return untilNanos;

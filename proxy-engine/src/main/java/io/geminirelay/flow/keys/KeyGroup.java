@@ -12,15 +12,21 @@ import java.util.Map;
  *     the same; empty when it serves any
  * @param keys at least one
  * @param ways the target through every exit that a key which is none of the group's may use
+ * @param exits every way that any of the keys, its own or others, may use
  */
 public record KeyGroup(
-    String name, Map<String, String> models, List<ApiKey> keys, List<Destination> ways) {
+    String name,
+    Map<String, String> models,
+    List<ApiKey> keys,
+    List<Destination> ways,
+    List<Destination> exits) {
 
   /** Copies the collections. */
   public KeyGroup {
     models = Map.copyOf(models);
     keys = List.copyOf(keys);
     ways = List.copyOf(ways);
+    exits = List.copyOf(exits);
   }
 
   /** Whether the group names {@code model} as its own. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,15 +88,18 @@ public final class KeyRing {
     int index = 0;
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
+      List<Destination> shared = shared(group);
       for (KeyConfig key : group.keys()) {
         ApiKey.Place place =
             new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
         String authority = group.target().authority();
         QuotaBucket bucket = bucketOf(authority, key);
         limits.computeIfAbsent(bucket, x -> new HashSet<>()).add(limitsOf(group, key));
-        keys.add(new ApiKey(place, key, destinations(group, key), stateOf(authority, key), bucket));
+        List<Destination> ways = destinations(group, key, shared);
+        keys.add(new ApiKey(place, key, ways, stateOf(authority, key), bucket));
       }
-      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
+      List<Destination> ways = ways(group);
+      built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways, everyWay(keys, ways)));
     }
     limits.forEach(QuotaBucket::limits);
     return List.copyOf(built);
@@ -107,9 +111,19 @@ public final class KeyRing {
     return new LimitTable(tables);
   }
 
-  private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
+  /** A key with an exit of its own has no other; the rest have an order of their own. */
+  private static List<Destination> destinations(
+      GroupConfig group, KeyConfig key, List<Destination> shared) {
     EgressConfig own = key.egress();
-    return own == null ? shared(group) : List.of(new Destination(group.target(), own));
+    return own == null
+        ? ExitOrder.of(key.key(), shared)
+        : List.of(new Destination(group.target(), own));
+  }
+
+  private static List<Destination> everyWay(List<ApiKey> keys, List<Destination> ways) {
+    Set<Destination> all = new LinkedHashSet<>(ways);
+    keys.forEach(key -> all.addAll(key.destinations()));
+    return List.copyOf(all);
   }
 
   /** Where every key has an exit of its own, a direct connection would pass all of them by. */
@@ -126,7 +140,10 @@ public final class KeyRing {
     if (group.egresses().isEmpty()) {
       return List.of(new Destination(group.target(), null));
     }
-    return group.egresses().stream().map(exit -> new Destination(group.target(), exit)).toList();
+    return group.egresses().stream()
+        .distinct()
+        .map(exit -> new Destination(group.target(), exit))
+        .toList();
   }
 
   private KeyState stateOf(String authority, KeyConfig key) {
@@ -163,7 +180,7 @@ public final class KeyRing {
         : new ApiKey(
             new ApiKey.Place(0, way.name(), 0, way.models()),
             new KeyConfig(key, null, 1, null),
-            way.ways(),
+            ExitOrder.of(key, way.ways()),
             new KeyState(),
             new QuotaBucket(0, states.days()));
   }
@@ -183,6 +200,11 @@ public final class KeyRing {
   public void reset(ApiKey key) {
     changed(key.state().clear());
     changed(key.bucket().clear());
+  }
+
+  /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
+  void lift(QuotaBucket bucket, Cooldown rest) {
+    changed(bucket.lift(rest));
   }
 
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */

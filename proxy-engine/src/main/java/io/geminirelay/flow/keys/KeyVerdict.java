@@ -87,6 +87,9 @@ public record KeyVerdict(
     LADDER
   }
 
+  /** What a refusal of the place that a request comes from is called. */
+  static final String LOCATION = "location_not_supported";
+
   static KeyVerdict of(Effect effect, Next next, String reason) {
     return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "", List.of(), "");
   }
@@ -102,6 +105,24 @@ public record KeyVerdict(
         ? this
         : new KeyVerdict(
             effect, next, reason, rest, delay, quotaId, body.violations(), body.project());
+  }
+
+  /** Whether it is a rate limit without any detail: what it is aimed at is a guess. */
+  public boolean isBare() {
+    return effect == Effect.COOL_BUCKET
+        && rest == Rest.LADDER
+        && quotaId.isEmpty()
+        && violations.isEmpty();
+  }
+
+  /** Whether Google does not serve the place that the request came from. */
+  public boolean isLocation() {
+    return effect == Effect.EXIT_SUSPECT && reason.equals(LOCATION);
+  }
+
+  /** What the same outcome means where it is the exit's work rather than the target's. */
+  public KeyVerdict ofExit() {
+    return of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, reason);
   }
 
   /**

@@ -86,6 +86,15 @@ public final class QuotaBucket {
     return Collections.unmodifiableMap(quotas);
   }
 
+  /** What is used of each model that was asked for, in the order of their names. */
+  public List<QuotaFigure> figures() {
+    long now = days.time().nanoTime();
+    return quotas.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(each -> QuotaFigure.of(each.getKey(), each.getValue(), now))
+        .toList();
+  }
+
   /** Limits that the operator has set now; for each the lowest holds. What was counted stays. */
   void limits(Set<LimitTable> tables) {
     limits = Set.copyOf(tables);
@@ -147,6 +156,18 @@ public final class QuotaBucket {
       old = cooldown(model);
     }
     return changed;
+  }
+
+  /** Ends {@code rest} if it is still that of its model: it began for no fault of the bucket. */
+  boolean lift(Cooldown rest) {
+    Cooldown[] all = models.get();
+    while (List.of(all).contains(rest)) {
+      if (models.compareAndSet(all, without(all, rest))) {
+        return true;
+      }
+      all = models.get();
+    }
+    return false;
   }
 
   /** Ends every rest. */

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,20 @@ public final class TriedKeys {
       rest = new BitSet();
     }
     rest.set(index - WORD);
+  }
+
+  /** Adds each of {@code keys}. */
+  public void addAll(List<ApiKey> keys) {
+    keys.forEach(this::add);
+  }
+
+  /** The same keys, to be added to alone. */
+  public TriedKeys copy() {
+    TriedKeys copy = new TriedKeys();
+    copy.first = first;
+    copy.size = size;
+    copy.rest = rest == null ? null : (BitSet) rest.clone();
+    return copy;
   }
 
   /** Whether {@code key} was added. */

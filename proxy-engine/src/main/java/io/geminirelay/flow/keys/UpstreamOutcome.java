@@ -5,11 +5,6 @@ import io.geminirelay.base.fault.Fault;
 /** How one attempt ended, before anybody judges it. */
 public sealed interface UpstreamOutcome {
 
-  /** The HTTP status of the upstream's answer, 0 where that is none or does not matter. */
-  default int status() {
-    return 0;
-  }
-
   /** An answer with content. */
   record Served() implements UpstreamOutcome {}
 
@@ -19,10 +14,9 @@ public sealed interface UpstreamOutcome {
    * @param status HTTP status of the head
    * @param body what its body says
    * @param exitSuspected whether several unrelated buckets were refused through the same exit just
-   *     now, see {@link ExitWatch}
+   *     now, see {@link Exits#refused}
    */
-  record Refused(@Override int status, ErrorBody body, boolean exitSuspected)
-      implements UpstreamOutcome {}
+  record Refused(int status, ErrorBody body, boolean exitSuspected) implements UpstreamOutcome {}
 
   /** A 200 with nothing in it. */
   record Empty() implements UpstreamOutcome {}

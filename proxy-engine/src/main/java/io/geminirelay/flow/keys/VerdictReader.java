@@ -95,7 +95,7 @@ public final class VerdictReader {
       return invalid("key_invalid");
     }
     return body.signs().contains(Sign.LOCATION)
-        ? KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, "location_not_supported")
+        ? KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, KeyVerdict.LOCATION)
         : toClient("client_error");
   }
 

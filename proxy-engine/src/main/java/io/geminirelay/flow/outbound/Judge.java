@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound;
 
+import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
@@ -11,17 +12,17 @@ import io.geminirelay.flow.keys.VerdictReader;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
- * Says what the end of each attempt of one exchange means, and tells the key ring and the breakers,
- * exactly once an attempt. Owns nothing; belongs to its exchange and event loop.
+ * Says what the end of each attempt of one exchange means, and tells the key ring, the exits and
+ * the breakers, exactly once an attempt. Owns nothing; belongs to its exchange and event loop.
  */
 final class Judge {
   private final Exchange exchange;
   private final Outbound outbound;
   private final KeyChoice keys;
   private KeyVerdict verdict = KeyVerdict.UNDECIDED;
+  private boolean exitBlamed;
 
   Judge(Exchange exchange, Outbound outbound, KeyChoice keys) {
     this.exchange = exchange;
@@ -40,32 +41,58 @@ final class Judge {
     try {
       ErrorBody error = ErrorBodyReader.look(body);
       int status = held.head().status().code();
-      boolean exit =
-          status == HttpResponseStatus.TOO_MANY_REQUESTS.code()
-              && exchange.ownKey() == null
-              && outbound
-                  .exits()
-                  .refused(
-                      from.choice().destination().egress(),
-                      from.choice().key().bucket(),
-                      outbound.time().nanoTime());
-      return judge(from, new UpstreamOutcome.Refused(status, error, exit));
+      KeyVerdict judged = verdictOf(new UpstreamOutcome.Refused(status, error, false));
+      if (exchange.ownKey() == null && judged.isBare() && isAimedAtExit(from)) {
+        judged = verdictOf(new UpstreamOutcome.Refused(status, error, true));
+      }
+      return judged(from, judged, status);
     } finally {
       body.release();
     }
   }
 
-  /** No answer, or none that is whole. */
-  KeyVerdict judge(Attempt from, Fault why) {
-    return judge(from, new UpstreamOutcome.Failed(why, from.onReusedConnection()));
+  private boolean isAimedAtExit(Attempt from) {
+    Choice choice = from.choice();
+    return outbound
+        .exits()
+        .refused(choice.destination(), choice.key().bucket(), keys.modelOf(choice));
   }
 
-  private KeyVerdict judge(Attempt from, UpstreamOutcome outcome) {
-    KeyVerdict judged = VerdictReader.judge(outcome, outbound.behavior());
+  /** No answer, or none that is whole. */
+  KeyVerdict judge(Attempt from, Fault why) {
+    KeyVerdict judged = verdictOf(new UpstreamOutcome.Failed(why, from.onReusedConnection()));
+    return judged(from, isLaidOnExit(from, why, judged) ? judged.ofExit() : judged, 0);
+  }
+
+  /**
+   * Whether a broken connection is laid on the exit it went through rather than on the target: once
+   * an exchange, where there is another exit to tell the two apart.
+   */
+  private boolean isLaidOnExit(Attempt from, Fault why, KeyVerdict judged) {
+    boolean broken =
+        switch (why.kind()) {
+          case RESET_BEFORE_ANSWER, BROKEN_ANSWER, TLS -> true;
+          default -> false;
+        };
+    Choice choice = from.choice();
+    if (!broken
+        || exitBlamed
+        || judged.effect() != KeyVerdict.Effect.TARGET_FAILURE
+        || choice.destination().egress() == null
+        || choice.key().destinations().size() < 2) {
+      return false;
+    }
+    exitBlamed = true;
+    return true;
+  }
+
+  private KeyVerdict verdictOf(UpstreamOutcome outcome) {
+    return VerdictReader.judge(outcome, outbound.behavior());
+  }
+
+  private KeyVerdict judged(Attempt from, KeyVerdict judged, int status) {
     verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
-    exchange
-        .trail()
-        .ended(verdict.reason(), outcome.status(), judged.quotaId(), outbound.time().nanoTime());
+    exchange.trail().ended(verdict.reason(), status, judged.quotaId(), outbound.time().nanoTime());
     settle(from, verdict);
     return verdict;
   }
@@ -83,7 +110,17 @@ final class Judge {
       }
       outbound.keys().settle(keys.lease(), with);
     }
-    TargetConfig target = from.choice().destination().target();
+    Destination way = from.choice().destination();
+    // Nor is an exit blamed for it; that it works may be told by anybody.
+    boolean blameless = own && with.effect() != KeyVerdict.Effect.SUCCESS;
+    outbound
+        .exits()
+        .settle(
+            way,
+            keys.lease(),
+            blameless ? KeyVerdict.UNDECIDED : with,
+            keys.ways().chosenAtNanos());
+    TargetConfig target = way.target();
     String model = keys.modelOf(from.choice());
     outbound.breakers().settle(target, model, own ? KeyVerdict.UNDECIDED : with);
   }

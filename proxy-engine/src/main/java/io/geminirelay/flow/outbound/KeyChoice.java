@@ -9,12 +9,11 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyChoice {
   private static final int MAX_LONE_REPEATS = 2;
+  private static final int MAX_ANYWAY = 16;
 
   private final Exchange exchange;
   private final Outbound outbound;
   private final AttemptCount count;
   private final TriedKeys tried = new TriedKeys();
   private final KeyLease lease = new KeyLease();
-  private final Set<Destination> deadWays = new HashSet<>(0);
+  private final WayChoice ways;
   private @Nullable Demand demand;
   private @Nullable Fault fault;
 
@@ -40,6 +40,12 @@ final class KeyChoice {
     this.exchange = exchange;
     this.outbound = outbound;
     this.count = count;
+    this.ways = new WayChoice(outbound.exits(), outbound.time());
+  }
+
+  /** The way to the target that was chosen last. */
+  WayChoice ways() {
+    return ways;
   }
 
   /** The right to the key chosen last. */
@@ -64,51 +70,101 @@ final class KeyChoice {
 
   /** The first choice, or another key than those tried; null when none is left. */
   @Nullable Choice next() {
+    TriedKeys passed = null;
     while (true) {
-      ApiKey key = select();
+      ApiKey key = select(passed == null ? tried : passed);
+      if (key == null) {
+        return passed == null ? null : nextAnyway();
+      }
+      Destination way = ways.open(key.destinations());
+      if (way != null) {
+        Choice choice = admitted(key, way);
+        if (choice != null) {
+          return choice;
+        }
+        if (passed != null) {
+          passed.add(key);
+        }
+        continue;
+      }
+      giveBack();
+      if (ways.allBlocked(key.destinations())) {
+        tried.add(key);
+      } else if (passed == null) {
+        passed = tried.copy();
+      }
+      if (passed != null) {
+        passBy(key, passed);
+      }
+    }
+  }
+
+  /** A key whose exits all rest; where those of its whole group do, the group. */
+  private void passBy(ApiKey key, TriedKeys passed) {
+    passed.add(key);
+    for (KeyGroup group : outbound.keys().groups()) {
+      if (group.name().equals(key.group()) && !ways.mayBeOpen(group.exits())) {
+        passed.addAll(group.keys());
+      }
+    }
+  }
+
+  /** No key has an open exit: the one that is best by itself, if it may be tried just now. */
+  private @Nullable Choice nextAnyway() {
+    for (int i = 0; i < MAX_ANYWAY; i++) {
+      ApiKey key = select(tried);
       if (key == null) {
         return null;
       }
-      Destination way = openWay(key.destinations());
-      TargetConfig target = key.destination().target();
-      String model = key.modelFor(exchange.model());
-      if (way != null && outbound.breakers().tryAdmit(target, model)) {
-        count.withOther();
-        return new Choice(key, way, false);
+      Destination way = ways.leastBad(key.destinations());
+      Choice choice = way == null ? null : admitted(key, way);
+      if (choice != null) {
+        return choice;
       }
-      tried.add(key);
-      giveBack();
       if (way == null) {
-        continue;
-      }
-      long wait = outbound.breakers().waitNanos(target, model);
-      fault =
-          Fault.until(
-              FaultKind.BREAKER_OPEN,
-              target.authority() + " has failed too often of late; try again later.",
-              seconds(wait));
-    }
-  }
-
-  private @Nullable ApiKey select() {
-    Secret own = exchange.ownKey();
-    if (own == null) {
-      return outbound.keys().selector().select(demand(), tried, lease);
-    }
-    // A client that brings a key means that one: when it was tried there is no other.
-    return tried.isEmpty()
-        ? outbound.keys().clientKey(own, exchange.model(), allowedGroups())
-        : null;
-  }
-
-  /** The first way to a key's target that this exchange has not found blocked. */
-  private @Nullable Destination openWay(List<Destination> ways) {
-    for (Destination way : ways) {
-      if (!deadWays.contains(way)) {
-        return way;
+        tried.add(key);
+        giveBack();
+        fault = count.total() == 0 ? exitsRest(key) : fault;
       }
     }
     return null;
+  }
+
+  private static Fault exitsRest(ApiKey key) {
+    String target = key.destination().target().authority();
+    return Fault.until(
+        FaultKind.EXITS_COOLING,
+        "Every egress proxy to " + target + " is out of use after failures; try again in a moment.",
+        1);
+  }
+
+  /** The choice of {@code key} by {@code way}, if the target's breaker lets it; or not the key. */
+  private @Nullable Choice admitted(ApiKey key, Destination way) {
+    TargetConfig target = way.target();
+    String model = key.modelFor(exchange.model());
+    if (outbound.breakers().tryAdmit(target, model)) {
+      count.withOther();
+      return new Choice(key, way, false);
+    }
+    ways.release(way);
+    tried.add(key);
+    giveBack();
+    long wait = outbound.breakers().waitNanos(target, model);
+    fault =
+        Fault.until(
+            FaultKind.BREAKER_OPEN,
+            target.authority() + " has failed too often of late; try again later.",
+            seconds(wait));
+    return null;
+  }
+
+  private @Nullable ApiKey select(TriedKeys but) {
+    Secret own = exchange.ownKey();
+    if (own == null) {
+      return outbound.keys().selector().select(demand(), but, lease);
+    }
+    // A client that brings a key means that one: when it was tried there is no other.
+    return but.isEmpty() ? outbound.keys().clientKey(own, exchange.model(), allowedGroups()) : null;
   }
 
   /** Another key than that of {@code last}. */
@@ -124,14 +180,17 @@ final class KeyChoice {
    */
   @Nullable Choice otherExit(Choice last, boolean exitAtFault) {
     ApiKey key = last.key();
-    List<Destination> ways = key.destinations();
     if (exitAtFault) {
-      deadWays.add(last.destination());
+      ways.block(last.destination());
     }
-    int next = ways.indexOf(last.destination()) + 1;
-    if (next < ways.size()) {
+    Destination way = ways.after(last.destination(), key.destinations());
+    if (way != null) {
       count.withOther();
-      return again(new Choice(key, ways.get(next), false), false);
+      Choice choice = again(new Choice(key, way, false), false);
+      if (choice == null) {
+        ways.release(way);
+      }
+      return choice;
     }
     Choice other = otherKey(last);
     if (other != null || exitAtFault || count.withKey() > MAX_LONE_REPEATS) {
@@ -158,6 +217,7 @@ final class KeyChoice {
   void forget(Choice choice) {
     TargetConfig target = choice.destination().target();
     outbound.breakers().settle(target, modelOf(choice), KeyVerdict.UNDECIDED);
+    ways.release(choice.destination());
     giveBack();
   }
 

@@ -4,7 +4,7 @@ import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
 import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
-import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.netty.channel.EventLoop;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  *
  * @param keys the keys of all groups
  * @param breakers one for each target
- * @param exits notices refusals that are aimed at an exit
+ * @param exits which exits rest
  * @param behavior what a rate-limit refusal means
  * @param retries decides about another attempt
  * @param budget limits what all exchanges repeat in an outage
@@ -29,7 +29,7 @@ import java.util.function.Function;
 public record Outbound(
     KeyRing keys,
     Breakers breakers,
-    ExitWatch exits,
+    Exits exits,
     RateLimitBehavior behavior,
     RetryPolicy retries,
     RetryBudget budget,

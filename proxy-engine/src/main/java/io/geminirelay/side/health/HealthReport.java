@@ -5,6 +5,8 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.CircuitBreaker;
+import io.geminirelay.flow.keys.ExitFigure;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import java.util.Map;
 
 /**
  * What the detailed health page tells: every key and every quota bucket, why it is held and until
- * when, and the breakers. Holds names and counts, no credential.
+ * when, the exits and the breakers. Holds names and counts, no credential.
  *
  * <p>Written straight from the live state, so that thousands of keys cost no objects of their own.
  * Thread safe; each page may show states of slightly different moments.
@@ -22,14 +24,16 @@ import java.util.Map;
 public final class HealthReport {
   private final KeyRing keys;
   private final Breakers breakers;
+  private final Exits exits;
   private final List<TargetConfig> targets;
   private final TimeSource time;
 
-  /** Reports on {@code keys}, and on the breakers of their {@code targets}. */
+  /** Reports on {@code keys}, their {@code exits}, and the breakers of their {@code targets}. */
   public HealthReport(
-      KeyRing keys, Breakers breakers, List<TargetConfig> targets, TimeSource time) {
+      KeyRing keys, Breakers breakers, Exits exits, List<TargetConfig> targets, TimeSource time) {
     this.keys = keys;
     this.breakers = breakers;
+    this.exits = exits;
     this.targets = List.copyOf(targets);
     this.time = time;
   }
@@ -45,6 +49,12 @@ public final class HealthReport {
     out.writeEndArray();
     out.writeArrayFieldStart("buckets");
     new BucketFields(out, rests).write(keys.groups());
+    out.writeEndArray();
+    out.writeArrayFieldStart("exits");
+    ExitFields ways = new ExitFields(out);
+    for (ExitFigure exit : exits.figures()) {
+      ways.write(exit);
+    }
     out.writeEndArray();
     out.writeArrayFieldStart("breakers");
     for (TargetConfig target : targets) {

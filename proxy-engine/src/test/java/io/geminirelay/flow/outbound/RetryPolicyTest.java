@@ -35,6 +35,7 @@ class RetryPolicyTest {
           0.2,
           3,
           new OutboundConfig.PoolConfig(1, 1, 1, T, T),
+          Duration.ZERO,
           Duration.ZERO);
   private static final Situation FREE = new Situation(false, true, T.toNanos());
 

@@ -10,6 +10,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -64,7 +65,7 @@ class HealthHandlerTest {
     assertEquals(200, answer.status().code());
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
-            + "\"groups\":[],\"buckets\":[],\"breakers\":[{\"target\":"
+            + "\"groups\":[],\"buckets\":[],\"exits\":[],\"breakers\":[{\"target\":"
             + "\"generativelanguage.googleapis.com\",\"state\":\"admitting\",\"models\":[]}]}",
         answer.content().toString(StandardCharsets.UTF_8));
     answer.release();
@@ -73,7 +74,8 @@ class HealthHandlerTest {
   private static FullHttpResponse ask(boolean draining, long keys, String method, Route route) {
     KeyRing ring = KeyRing.of(List.of(), KeysConfig.STANDARD, STILL, new Random(1));
     Breakers breakers = new Breakers(BreakerConfig.STANDARD, STILL);
-    HealthReport report = new HealthReport(ring, breakers, List.of(TargetConfig.STANDARD), STILL);
+    HealthReport report =
+        new HealthReport(ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), STILL);
     Vitals vitals = new Vitals("1", () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
     EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
     HttpRequest head =

@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound.connect;
 
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.OutboundConfig;
+import io.geminirelay.flow.keys.Exits;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -30,28 +31,34 @@ public final class Connector {
   private final Addresses addresses;
   private final UpstreamTls tls;
   private final OutboundConfig config;
+  private final Exits exits;
 
   /**
    * A connector with the clocks of {@code config}: {@code connect} for name, TCP and egress hop
    * together, all addresses included, {@code tlsHandshake} for the target's handshake.
    *
    * @param channels makes stream sockets of the transport that the loops run
+   * @param exits learns of every connection through an exit how its opening ended
    */
   public Connector(
       ChannelFactory<? extends Channel> channels,
       Addresses addresses,
       UpstreamTls tls,
-      OutboundConfig config) {
+      OutboundConfig config,
+      Exits exits) {
     this.channels = channels;
     this.addresses = addresses;
     this.tls = tls;
     this.config = config;
+    this.exits = exits;
   }
 
   /** Starts opening; to be called on {@code loop}, which may be told before this returns. */
   public void open(EventLoop loop, Destination destination, ConnectListener listener) {
     assert loop.inEventLoop();
-    new Opening(this, loop, destination, listener).start();
+    ConnectListener told =
+        destination.egress() == null ? listener : new ExitWitness(exits, destination, listener);
+    new Opening(this, loop, destination, told).start();
   }
 
   /** A socket's settings, with {@code first} alone in its pipeline. */

@@ -7,7 +7,9 @@ import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.config.OutboundConfig.PoolConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.UpstreamProtocol;
+import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.flow.keys.Exits;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -90,11 +92,29 @@ class OpeningTest {
     PoolConfig pool = new PoolConfig(8, 8, 8, clock, clock);
     OutboundConfig config =
         new OutboundConfig(
-            clock, clock, clock, clock, clock, 3, 2, 1 << 20, 0.2, 3, pool, Duration.ZERO);
+            clock,
+            clock,
+            clock,
+            clock,
+            clock,
+            3,
+            2,
+            1 << 20,
+            0.2,
+            3,
+            pool,
+            Duration.ZERO,
+            Duration.ZERO);
     CompletableFuture<String> end = new CompletableFuture<>();
     EventLoop loop = group.next();
     try (Addresses names = new Addresses(new Names(addresses))) {
-      Connector connector = new Connector(NioSocketChannel::new, names, new UpstreamTls(), config);
+      Connector connector =
+          new Connector(
+              NioSocketChannel::new,
+              names,
+              new UpstreamTls(),
+              config,
+              new Exits(TimeSource.SYSTEM));
       TargetConfig target =
           new TargetConfig(false, "target.invalid", port, "", UpstreamProtocol.AUTO, null);
       loop.execute(() -> connector.open(loop, new Destination(target, null), report(end)));

@@ -8,6 +8,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.UpstreamProtocol;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -60,6 +61,7 @@ final class PoolBench implements AutoCloseable {
             3,
             new PoolConfig(
                 8, maxConnections, maxStreams, Duration.ofMinutes(1), Duration.ofMinutes(10)),
+            Duration.ZERO,
             Duration.ZERO);
     TimeSource time =
         new TimeSource() {
@@ -76,7 +78,8 @@ final class PoolBench implements AutoCloseable {
     pools =
         new LoopPools(
             loop,
-            new Connector(NioSocketChannel::new, addresses, new UpstreamTls(), config),
+            new Connector(
+                NioSocketChannel::new, addresses, new UpstreamTls(), config, new Exits(time)),
             config,
             time);
   }

@@ -1,0 +1,232 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.flow.keys.ExitRest.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which exits may be used on the way to which target, and what their failures lead to.
+ *
+ * <p>An exit rests when ways through it cannot be opened ({@value ExitState#FAILURES} in a row, or
+ * its credentials are refused), when Google refuses several unrelated buckets through it within
+ * seconds without naming a quota, or when Google does not serve its location. The latter two only
+ * while another way to the target is open: where all addresses are refused, the address is not what
+ * is wrong, and nothing is gained by refusing the rest. A rest never marks a key, a bucket or the
+ * target's breaker. It ends with a trial, with a way that an active check has opened, or with an
+ * answer to a request that was sent since it began.
+ *
+ * <p>A direct connection is no exit and always open. Thread safe; while no exit rests, asking costs
+ * one volatile read.
+ */
+public final class Exits {
+  private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
+
+  private final TimeSource time;
+  private final AtomicInteger resting = new AtomicInteger();
+  private volatile KnownExits known = KnownExits.NONE;
+
+  /** Knows no exit yet. */
+  public Exits(TimeSource time) {
+    this.time = time;
+  }
+
+  /** Takes the exits of {@code ring}; those known before keep their state, others are forgotten. */
+  public synchronized void know(KeyRing ring) {
+    KnownExits old = known;
+    KnownExits next = KnownExits.of(ring, old, time.nanoTime());
+    known = next;
+    resting.set((int) next.states().values().stream().filter(s -> s.rest() != null).count());
+  }
+
+  private @Nullable ExitState state(Destination way) {
+    return way.egress() == null ? null : known.states().get(way);
+  }
+
+  // ---- who may go
+
+  /** Whether no exit rests. */
+  public boolean calm() {
+    return resting.get() <= 0;
+  }
+
+  /** Whether a request may go by {@code way}: it is open, or this request is its trial. */
+  public boolean admits(Destination way) {
+    ExitState state = calm() ? null : state(way);
+    return state == null || state.admits(time.nanoTime());
+  }
+
+  /** Whether {@link #admits} might say yes; takes no trial. */
+  public boolean mayAdmit(Destination way) {
+    ExitState state = calm() ? null : state(way);
+    return state == null || state.mayAdmit(time.nanoTime());
+  }
+
+  /**
+   * Whether a request may go by {@code way} although it rests, since no other is left: a few a
+   * second may.
+   */
+  public boolean admitsAnyway(Destination way) {
+    ExitState state = state(way);
+    return state == null || state.admitsAnyway(time.nanoTime());
+  }
+
+  /** Nanoseconds that {@code way} still rests; not positive when it does not. */
+  public long restNanos(Destination way) {
+    ExitState state = state(way);
+    ExitRest rest = state == null ? null : state.rest();
+    return rest == null ? 0 : rest.cooldown().untilNanos() - time.nanoTime();
+  }
+
+  /** Gives a trial back: nothing went by {@code way} after all, or it told nothing. */
+  public void release(Destination way) {
+    ExitState state = calm() ? null : state(way);
+    if (state != null) {
+      state.releaseTrial(time.nanoTime());
+    }
+  }
+
+  // ---- what opening ways tells
+
+  /** A connection to the target was opened by {@code way}. */
+  public void connected(Destination way) {
+    ExitState state = state(way);
+    if (state != null) {
+      note(state, state.connected(time.nanoTime()));
+    }
+  }
+
+  /** No connection to the target could be opened by {@code way}, and the exit may be why. */
+  public void failed(Destination way, FaultKind why) {
+    ExitState state = state(way);
+    if (state != null && blames(why)) {
+      note(state, state.failed(why, time.nanoTime()));
+    }
+  }
+
+  /** An active check of {@code way} begins: it takes the place of a trial that is due. */
+  public void checkBegins(Destination way) {
+    ExitState state = state(way);
+    ExitRest rest = state == null ? null : state.rest();
+    if (rest != null && rest.kind() == Kind.UNREACHABLE) {
+      rest.cooldown().tryTrial(time.nanoTime());
+    }
+  }
+
+  /** An active check of {@code way} failed, which needs no further evidence. */
+  public void checkFailed(Destination way, FaultKind why) {
+    ExitState state = state(way);
+    if (state != null && blames(why)) {
+      note(state, state.checkFailed(why, time.nanoTime()));
+    }
+  }
+
+  private static boolean blames(FaultKind why) {
+    return switch (why) {
+      // Behind an exit, a broken handshake with the target may as well be the exit's work.
+      case EGRESS_CONNECT, EGRESS_AUTH, EGRESS_REFUSED, TLS -> true;
+      default -> false;
+    };
+  }
+
+  /** The ways through exits that rest, or by which nothing went for {@code unused}. */
+  public List<Destination> unproven(Duration unused) {
+    long now = time.nanoTime();
+    return known.states().values().stream()
+        .filter(s -> s.rest() != null || now - s.usedAtNanos() >= unused.toNanos())
+        .map(ExitState::way)
+        .toList();
+  }
+
+  // ---- what answers tell
+
+  /**
+   * Whether a refusal without detail is aimed at the exit of {@code way} and not at {@code bucket}.
+   * If it is, the exit rests, and what began to rest for the like through it is free again.
+   */
+  public boolean refused(Destination way, QuotaBucket bucket, String model) {
+    ExitState state = state(way);
+    if (state == null) {
+      return false;
+    }
+    long now = time.nanoTime();
+    ExitRest rest = state.rest();
+    boolean suspected = state.refusals().add(bucket, model, now);
+    boolean refusing = rest != null && rest.kind() == Kind.REFUSED;
+    if (!refusing && !(suspected && known.hasOther(way))) {
+      return false;
+    }
+    note(state, state.refused(Kind.REFUSED, "exit_rate_limited", now));
+    lift(state);
+    return true;
+  }
+
+  private void lift(ExitState state) {
+    KeyRing ring = known.ring();
+    for (ExitRefusals.Refusal refusal : state.refusals().give()) {
+      Cooldown made = refusal.made();
+      if (made != null && ring != null) {
+        ring.lift(refusal.bucket(), made);
+      }
+    }
+  }
+
+  /**
+   * Notes down how an attempt by {@code way} ended, after the key ring has.
+   *
+   * @param lease the attempt's right to its key
+   * @param sentNanos when the attempt began, on the scale of the time source's ticker
+   */
+  public void settle(Destination way, KeyLease lease, KeyVerdict verdict, long sentNanos) {
+    ExitState state = state(way);
+    if (state == null) {
+      return;
+    }
+    ApiKey key = lease.key();
+    long now = time.nanoTime();
+    switch (verdict.effect()) {
+      case SUCCESS -> note(state, state.answered(sentNanos, now));
+      case EXIT_SUSPECT -> {
+        if (verdict.isLocation() && known.hasOther(way)) {
+          note(state, state.refused(Kind.LOCATION, verdict.reason(), now));
+        }
+      }
+      case COOL_BUCKET -> {
+        if (verdict.isBare() && key != null) {
+          state.refusals().rested(key.bucket(), lease.model());
+        }
+        state.releaseTrial(now);
+      }
+      default -> state.releaseTrial(now);
+    }
+  }
+
+  private void note(ExitState state, ExitState.Change change) {
+    switch (change) {
+      case SAME -> {}
+      case WENT -> {
+        resting.incrementAndGet();
+        ExitRest rest = state.rest();
+        String why = rest == null ? "" : rest.cooldown().reason();
+        LOG.warn("{} is out of use: {}", state.way(), why);
+      }
+      case CAME_BACK -> {
+        resting.decrementAndGet();
+        LOG.info("{} is in use again", state.way());
+      }
+    }
+  }
+
+  // ---- figures
+
+  /** How each known exit is now, in the order of the configuration. */
+  public List<ExitFigure> figures() {
+    return known.figures(time);
+  }
+}
