@@ -41,7 +41,7 @@ class DeadExitTest {
     }
   }
 
-  private static void closeEach(ServerSocket exit, AtomicInteger connections) {
+  static void closeEach(ServerSocket exit, AtomicInteger connections) {
     try {
       while (true) {
         Socket socket = exit.accept();

@@ -50,9 +50,14 @@ final class ExitProgram implements AutoCloseable {
    * @param folder for its settings and its log
    */
   static ExitProgram start(Kind kind, @Nullable String password, Path folder) throws Exception {
+    return start(kind, password, folder, freePort());
+  }
+
+  /** The same on {@code port}. */
+  static ExitProgram start(Kind kind, @Nullable String password, Path folder, int port)
+      throws Exception {
     String program = find(kind.program);
     Assumptions.assumeTrue(program != null, kind.program + " is not installed");
-    int port = freePort();
     List<String> command = new ArrayList<>(List.of(String.valueOf(program)));
     if (kind == Kind.MICROSOCKS) {
       command.addAll(List.of("-i", "127.0.0.1", "-p", Integer.toString(port)));
@@ -104,6 +109,10 @@ final class ExitProgram implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
   /** The exit as settings name it. */
   String url(@Nullable String password) {
     String user = password == null ? "" : "fleet:" + password + "@";
@@ -136,6 +145,11 @@ final class ExitProgram implements AutoCloseable {
 
   @Override
   public void close() {
+    kill();
+  }
+
+  /** Ends the program at once. */
+  void kill() {
     process.destroyForcibly();
     process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }

@@ -118,7 +118,10 @@ final class GroupSection {
     List<EgressConfig> egresses = new ArrayList<>();
     for (Scalar url : urls) {
       EgressConfig egress = Urls.egress(reading.problems(), url);
-      if (egress != null) {
+      if (egress != null && egresses.contains(egress)) {
+        String found = Shown.url(url.text()) + " a second time";
+        reading.problems().warn(url.place(), found, "each proxy once");
+      } else if (egress != null) {
         egresses.add(egress);
       }
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,28 @@ class ConfigLoaderTest {
 
   private List<Problem> problems(String text, Map<String, String> environment) {
     return ConfigTexts.problems(folder, text, environment);
+  }
+
+  @Test
+  void severalExitsOfAGroupAreReadAndWhetherTheyAreChecked() throws Exception {
+    String group = "groups: [{name: a, api_keys: [k], proxy_urls: [\"http://x\", \"http://y\"]}]\n";
+    EngineConfig config = load(group + "upstream: {exit_check_secs: 0.5}", Map.of());
+    assertEquals(
+        List.of("x", "y"),
+        config.groups().get(0).egresses().stream().map(EgressConfig::host).toList());
+    assertEquals(Duration.ofMillis(500), config.outbound().exitCheck());
+    assertEquals(Duration.ofSeconds(30), load(group, Map.of()).outbound().exitCheck());
+  }
+
+  @Test
+  void anExitThatIsListedTwiceIsWarnedOf() throws Exception {
+    List<Problem> warnings =
+        warnings(
+            "groups: [{name: a, api_keys: [k], proxy_urls: [\"http://u:secret@x\","
+                + " \"http://y\", \"http://u:secret@x\"]}]");
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertEquals("groups[0].proxy_urls[2]", warnings.get(0).place().path());
+    assertFalse(warnings.toString().contains("secret"), warnings::toString);
   }
 
   @Test
