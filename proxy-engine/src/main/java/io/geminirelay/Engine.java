@@ -144,7 +144,8 @@ public final class Engine {
             Edits.of(config.groups(), config.guard(), held));
     Settlement settlement = new Settlement(time);
     Vitals vitals =
-        new EngineVitals(config, keys, breakers).vitals(this::isDraining, settlement::inFlight);
+        new EngineVitals(config, keys, breakers, exits, time)
+            .vitals(this::isDraining, settlement::inFlight);
     TokenLimit tokens =
         TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
     RequestPipeline stages = new RequestPipeline(config, vitals, tokens, outbound, settlement);

@@ -48,6 +48,7 @@ final class ServeCommand implements Callable<Integer> {
   /** Holds the process until the last request is done, or the drain time is over. */
   private static void drain(Engine engine) {
     engine.drain().toCompletableFuture().join();
+    LogLevel.close();
     // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
     Runtime.getRuntime().halt(Main.OK);
   }

@@ -136,10 +136,12 @@ final class MemoryRelay {
         new LoopPools((EventLoop) group.iterator().next(), connector, config.outbound(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
+    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random(1));
+    Breakers breakers = new Breakers(config.breaker(), time);
     Outbound outbound =
         new Outbound(
-            KeyRing.of(config.groups(), config.keys(), time, new Random(1)),
-            new Breakers(config.breaker(), time),
+            keys,
+            breakers,
             exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random(1)),
@@ -150,7 +152,12 @@ final class MemoryRelay {
             Edits.of(config.groups(), config.guard(), held));
     Vitals vitals =
         new Vitals(
-            "bench", () -> false, () -> 1, () -> 0, () -> new HealthReport(List.of(), List.of()));
+            "bench",
+            () -> false,
+            () -> true,
+            () -> 1,
+            () -> 0,
+            new HealthReport(keys, breakers, exits, List.of(), time));
     TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
         new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.scan.StreamScanner;
+import io.geminirelay.base.scan.TokenCounts;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
@@ -27,6 +28,7 @@ public final class Exchange {
   private final String id;
   private final HttpRequest head;
   private final long startNanos;
+  private final Trail trail = new Trail();
 
   private Route route = Route.UNKNOWN;
   private String uri;
@@ -45,6 +47,9 @@ public final class Exchange {
   private @Nullable Caller caller;
   private @Nullable StreamScanner answer;
   private @Nullable Consumer<Exchange> ending;
+  private @Nullable TokenCounts usage;
+  private boolean traced;
+  private long answerNanos;
 
   /**
    * Opens an exchange.
@@ -262,6 +267,44 @@ public final class Exchange {
   public void failed(Fault fault) {
     if (this.fault == null) {
       this.fault = fault;
+      trail.over(fault.kind().reason());
     }
+  }
+
+  /** What happened on the way upstream. */
+  public Trail trail() {
+    return trail;
+  }
+
+  /** Whether the client is told the trail with its answer. */
+  public boolean traced() {
+    return traced;
+  }
+
+  /** Records that the client asked for the trail and has a right to it. */
+  public void trace() {
+    traced = true;
+  }
+
+  /** Records when the head of the answer went to the client, for the first time. */
+  public void answering(long now) {
+    if (answerNanos == 0) {
+      answerNanos = now - startNanos;
+    }
+  }
+
+  /** Nanoseconds from the request's head to that of the answer; 0 while there is none. */
+  public long answerNanos() {
+    return answerNanos;
+  }
+
+  /** The tokens that the answer names, counted on while it is read; null before there is one. */
+  public @Nullable TokenCounts usage() {
+    return usage;
+  }
+
+  /** Records where the tokens of the answer are counted. */
+  public void usage(TokenCounts counts) {
+    usage = counts;
   }
 }

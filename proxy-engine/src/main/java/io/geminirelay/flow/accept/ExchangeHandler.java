@@ -7,6 +7,8 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.RequestId;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.exchange.Trail;
+import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
@@ -125,12 +127,25 @@ public final class ExchangeHandler extends ChannelDuplexHandler
     if (message instanceof HttpResponse head
         && head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
       status = head.status().code();
+      describe(head);
     }
     // Before the write, since writing the end may let the next pipelined request in at once.
     if (message instanceof LastHttpContent && status != 0) {
       settle(ctx);
     }
     ctx.write(message, promise);
+  }
+
+  /** Every answer passes here, whoever made it: the one place that tells the trail. */
+  private void describe(HttpResponse head) {
+    Exchange current = exchange;
+    if (current != null) {
+      long now = time.nanoTime();
+      current.answering(now);
+      if (current.traced()) {
+        head.headers().set(Trail.HEADER, TrailText.of(current.trail(), now));
+      }
+    }
   }
 
   private void settle(ChannelHandlerContext ctx) {

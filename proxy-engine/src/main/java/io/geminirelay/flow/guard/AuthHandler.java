@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.CredentialQuery;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.ModelPattern;
+import io.geminirelay.base.exchange.Trail;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 @Sharable
 public final class AuthHandler extends ChannelInboundHandlerAdapter {
+  private static final String TRACE_ASKED = "1";
+
+  /** No digest that any token could be found for. */
+  private static final byte[] NOBODY = new byte[32];
+
   private final ClientPasses passes;
   private final byte @Nullable [] adminSha256;
   private final Set<String> pages;
@@ -54,6 +60,9 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
     Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
     @Nullable Fault fault = check(exchange, head);
     if (fault == null) {
+      if (exchange.route().upstream() && TRACE_ASKED.equals(head.headers().get(Trail.HEADER))) {
+        trace(exchange, head);
+      }
       ctx.fireChannelRead(message);
       return;
     }
@@ -61,6 +70,19 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
       FaultResponder.respond(ctx, exchange, fault, false);
     } finally {
       ReferenceCountUtil.release(message);
+    }
+  }
+
+  /**
+   * Beside the client's own credential the admin token gives the right to see which keys and exits
+   * served. A wrong one, or one where none is configured, costs the same time and changes nothing.
+   */
+  private void trace(Exchange exchange, HttpRequest head) {
+    String token = head.headers().get(Trail.ADMIN, "").trim();
+    byte[] sha256 = Secret.sha256(token.getBytes(StandardCharsets.ISO_8859_1));
+    byte[] expected = adminSha256 == null ? NOBODY : adminSha256;
+    if (MessageDigest.isEqual(sha256, expected)) {
+      exchange.trace();
     }
   }
 

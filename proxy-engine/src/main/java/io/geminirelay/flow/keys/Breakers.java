@@ -4,6 +4,7 @@ import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ public final class Breakers {
   /** The breaker of {@code target} for all models. */
   public CircuitBreaker of(TargetConfig target) {
     return target(target).whole();
+  }
+
+  /** The breakers of those models of {@code target} that were overloaded, by name. */
+  public Map<String, CircuitBreaker> models(TargetConfig target) {
+    return new TreeMap<>(target(target).models());
   }
 
   /**

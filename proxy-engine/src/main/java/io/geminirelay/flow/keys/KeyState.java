@@ -86,6 +86,12 @@ public final class KeyState {
     return failedAtNanos;
   }
 
+  /** Whether the pause after a refusal is over, so that a request may find out how the key is. */
+  public boolean mayBeTried(long now) {
+    Cooldown refused = invalid.get();
+    return !disabled && (refused == null || refused.over(now));
+  }
+
   boolean disabled() {
     return disabled;
   }

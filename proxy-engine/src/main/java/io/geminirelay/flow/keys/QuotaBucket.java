@@ -90,6 +90,15 @@ public final class QuotaBucket {
     return Collections.unmodifiableMap(quotas);
   }
 
+  /** What is used of each model that was asked for, in the order of their names. */
+  public List<QuotaFigure> figures() {
+    long now = days.time().nanoTime();
+    return quotas.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(each -> QuotaFigure.of(each.getKey(), each.getValue(), now))
+        .toList();
+  }
+
   /** Limits that the operator has set now; for each the lowest holds. What was counted stays. */
   void limits(Set<LimitTable> tables) {
     limits = Set.copyOf(tables);

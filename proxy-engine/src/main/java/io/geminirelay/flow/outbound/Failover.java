@@ -52,6 +52,18 @@ final class Failover {
     if (verdict.next() == KeyVerdict.Next.ANOTHER_KEY_BRIEFLY) {
       count.overloaded();
     }
+    if (decision.action() == RetryDecision.Action.GIVE_UP) {
+      exchange.trail().over(decision.reason());
+      return null;
+    }
+    Choice next = next(from, decision, verdict);
+    if (next == null) {
+      exchange.trail().over("no_other_key");
+    }
+    return next;
+  }
+
+  private @Nullable Choice next(Attempt from, RetryDecision decision, KeyVerdict verdict) {
     return switch (decision.action()) {
       case GIVE_UP -> null;
       case RESEND -> {
@@ -105,7 +117,8 @@ final class Failover {
   }
 
   /** The attempt's answer goes to the client as a success. */
-  void committed(Attempt from) {
+  void committed(Attempt from, int status) {
+    exchange.trail().ended("ok", status, "", outbound.time().nanoTime());
     judge.settle(from, KeyVerdict.SUCCESS);
     served = true;
   }
@@ -119,6 +132,7 @@ final class Failover {
 
   /** The attempt ends without telling anything of its key. */
   void undecided(Attempt from) {
+    exchange.trail().abandoned(outbound.time());
     judge.settle(from, KeyVerdict.UNDECIDED);
   }
 

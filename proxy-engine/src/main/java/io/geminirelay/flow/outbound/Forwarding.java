@@ -182,6 +182,9 @@ final class Forwarding {
 
   private void attempt(Choice choice) {
     exchange.countAttempt();
+    exchange
+        .trail()
+        .begins(choice.key().name(), choice.destination().egress(), outbound.time().nanoTime());
     Attempt made = new Attempt(this, choice);
     attempt = made;
     awaitFirstByte();
@@ -279,6 +282,7 @@ final class Forwarding {
       giveUp();
     } else if (decision.delayNanos() > 0) {
       clock.cancel();
+      exchange.trail().waits("backoff", outbound.time().nanoTime());
       pause.begin(next, decision.delayNanos());
     } else {
       attempt(next);
@@ -292,7 +296,8 @@ final class Forwarding {
   // ---- answers ----
 
   void commit(Attempt from, HttpResponse head) {
-    failover.committed(from);
+    failover.committed(from, head.status().code());
+    exchange.usage(scanner.usage());
     exchange.keyInUse(from.choice().key().secret());
     if (head.status().code() < HttpResponseStatus.BAD_REQUEST.code()) {
       exchange.answer(scanner);
@@ -314,6 +319,7 @@ final class Forwarding {
 
   /** The answer broke off after it was committed. */
   void broken(Fault fault) {
+    exchange.trail().broke(fault.kind().reason(), outbound.time().nanoTime());
     relay.breakOff(fault);
     close();
   }

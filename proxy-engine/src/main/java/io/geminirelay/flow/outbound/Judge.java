@@ -45,7 +45,7 @@ final class Judge {
       if (exchange.ownKey() == null && judged.isBare() && isAimedAtExit(from)) {
         judged = verdictOf(new UpstreamOutcome.Refused(status, error, true));
       }
-      return judged(from, judged);
+      return judged(from, judged, status);
     } finally {
       body.release();
     }
@@ -61,7 +61,7 @@ final class Judge {
   /** No answer, or none that is whole. */
   KeyVerdict judge(Attempt from, Fault why) {
     KeyVerdict judged = verdictOf(new UpstreamOutcome.Failed(why, from.onReusedConnection()));
-    return judged(from, isLaidOnExit(from, why, judged) ? judged.ofExit() : judged);
+    return judged(from, isLaidOnExit(from, why, judged) ? judged.ofExit() : judged, 0);
   }
 
   /**
@@ -90,8 +90,9 @@ final class Judge {
     return VerdictReader.judge(outcome, outbound.behavior());
   }
 
-  private KeyVerdict judged(Attempt from, KeyVerdict judged) {
+  private KeyVerdict judged(Attempt from, KeyVerdict judged, int status) {
     verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
+    exchange.trail().ended(verdict.reason(), status, judged.quotaId(), outbound.time().nanoTime());
     settle(from, verdict);
     return verdict;
   }

@@ -7,6 +7,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.HopByHop;
 import io.geminirelay.base.exchange.TargetPath;
+import io.geminirelay.base.exchange.Trail;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *       answered here;
  *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, {@code
  *       api-key}, and {@code Cookie}, which can only be meant for the gateway, since Google sets
- *       none on this API;
+ *       none on this API; the admin token ({@link Trail#ADMIN}), and what it is sent with;
  *   <li>what would make another request of it than the one that was judged here: {@code
  *       X-HTTP-Method-Override}, {@code X-Method-Override};
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
@@ -137,7 +138,10 @@ public final class RequestHead {
                   || is(name, HttpHeaderNames.ORIGIN);
           case 7 -> is(name, AZURE_KEY);
           case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
-          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+          case 13 ->
+              is(name, HttpHeaderNames.AUTHORIZATION)
+                  || is(name, Trail.ADMIN)
+                  || is(name, Trail.HEADER);
           case 14 -> is(name, GOOGLE_KEY);
           case 17 -> is(name, METHOD_OVERRIDE);
           case 19 -> is(name, USER_PROJECT);

@@ -8,6 +8,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.HopByHop;
 import io.geminirelay.base.exchange.RequestId;
+import io.geminirelay.base.exchange.Trail;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -76,7 +77,7 @@ public final class ResponseHead {
           case 7 -> is(name, ALT_SVC);
           case 9 -> is(name, API_KEY);
           case 12 -> is(name, RequestId.HEADER);
-          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION);
+          case 13 -> is(name, HttpHeaderNames.AUTHORIZATION) || is(name, Trail.HEADER);
           case 14 -> is(name, GOOGLE_KEY);
           default -> false;
         }

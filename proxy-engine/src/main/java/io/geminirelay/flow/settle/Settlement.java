@@ -5,13 +5,14 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
-import java.util.concurrent.TimeUnit;
+import io.geminirelay.base.telemetry.AccessLog;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes exchanges: every one passes here exactly once, as its last step.
+ * Closes exchanges: every one passes here exactly once, as its last step, and gets its line in the
+ * {@link AccessLog}.
  *
  * <p>Thread safe; one for the whole engine.
  */
@@ -46,17 +47,7 @@ public final class Settlement {
     Fault fault = exchange.fault();
     if (fault != null && fault.kind() == FaultKind.INTERNAL) {
       LOG.error("request {} failed: {}", exchange.id(), fault.detail(), fault.cause());
-    } else if (LOG.isDebugEnabled()) {
-      LOG.debug(
-          "request {} {} {} model={} status={} attempts={} fault={} ms={}",
-          exchange.id(),
-          exchange.route(),
-          outcome,
-          exchange.model(),
-          status,
-          exchange.attempts(),
-          fault == null ? "-" : fault.kind().reason(),
-          TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - exchange.startNanos()));
     }
+    AccessLog.write(exchange, outcome, status, time.nanoTime());
   }
 }

@@ -81,7 +81,7 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
         out.writeNumberField("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(uptimeNanos));
         out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
         out.writeNumberField("requests_in_flight", vitals.inFlight().getAsLong());
-        vitals.report().get().write(out);
+        vitals.report().write(out);
       }
       out.writeEndObject();
     } catch (IOException e) {

@@ -1,58 +1,89 @@
 package io.geminirelay.side.health;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.CircuitBreaker;
+import io.geminirelay.flow.keys.ExitFigure;
+import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.keys.KeyGroup;
+import io.geminirelay.flow.keys.KeyRing;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the detailed health page tells: groups with their keys by state, and breakers. Holds counts
- * and names, no credential.
+ * What the detailed health page tells: every key and every quota bucket, why it is held and until
+ * when, the exits and the breakers. Holds names and counts, no credential.
  *
- * @param groups in the order of the configuration
- * @param breakers one for each target
+ * <p>Written straight from the live state, so that thousands of keys cost no objects of their own.
+ * Thread safe; each page may show states of slightly different moments.
  */
-public record HealthReport(List<Group> groups, List<Breaker> breakers) {
+public final class HealthReport {
+  private final KeyRing keys;
+  private final Breakers breakers;
+  private final Exits exits;
+  private final List<TargetConfig> targets;
+  private final TimeSource time;
 
-  /**
-   * A group of keys.
-   *
-   * @param name as configured
-   * @param target where its requests go
-   * @param keysByState number of keys in each state, by the state's name, in a fixed order
-   */
-  public record Group(String name, String target, Map<String, Long> keysByState) {}
-
-  /**
-   * The breaker of a target.
-   *
-   * @param target what it protects
-   * @param state what it allows now
-   */
-  public record Breaker(String target, String state) {}
+  /** Reports on {@code keys}, their {@code exits}, and the breakers of their {@code targets}. */
+  public HealthReport(
+      KeyRing keys, Breakers breakers, Exits exits, List<TargetConfig> targets, TimeSource time) {
+    this.keys = keys;
+    this.breakers = breakers;
+    this.exits = exits;
+    this.targets = List.copyOf(targets);
+    this.time = time;
+  }
 
   /** Writes the members of the report into the object that {@code out} has open. */
   void write(JsonGenerator out) throws IOException {
+    RestFields rests = new RestFields(out, time);
+    KeyFields fields = new KeyFields(out, rests);
     out.writeArrayFieldStart("groups");
-    for (Group group : groups) {
-      out.writeStartObject();
-      out.writeStringField("name", group.name());
-      out.writeStringField("target", group.target());
-      out.writeObjectFieldStart("keys");
-      for (Map.Entry<String, Long> state : group.keysByState().entrySet()) {
-        out.writeNumberField(state.getKey(), state.getValue());
-      }
-      out.writeEndObject();
-      out.writeEndObject();
+    for (KeyGroup group : keys.groups()) {
+      fields.write(group);
+    }
+    out.writeEndArray();
+    out.writeArrayFieldStart("buckets");
+    new BucketFields(out, rests).write(keys.groups());
+    out.writeEndArray();
+    out.writeArrayFieldStart("exits");
+    ExitFields ways = new ExitFields(out);
+    for (ExitFigure exit : exits.figures()) {
+      ways.write(exit);
     }
     out.writeEndArray();
     out.writeArrayFieldStart("breakers");
-    for (Breaker breaker : breakers) {
+    for (TargetConfig target : targets) {
+      writeBreakers(out, rests, target);
+    }
+    out.writeEndArray();
+  }
+
+  private void writeBreakers(JsonGenerator out, RestFields rests, TargetConfig target)
+      throws IOException {
+    out.writeStartObject();
+    out.writeStringField("target", target.authority());
+    write(out, rests, breakers.of(target));
+    out.writeArrayFieldStart("models");
+    for (Map.Entry<String, CircuitBreaker> model : breakers.models(target).entrySet()) {
       out.writeStartObject();
-      out.writeStringField("target", breaker.target());
-      out.writeStringField("state", breaker.state());
+      out.writeStringField("model", model.getKey());
+      write(out, rests, model.getValue());
       out.writeEndObject();
     }
     out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private static void write(JsonGenerator out, RestFields rests, CircuitBreaker breaker)
+      throws IOException {
+    out.writeStringField("state", breaker.state().name().toLowerCase(Locale.ROOT));
+    if (breaker.state() == CircuitBreaker.State.REFUSING) {
+      rests.writeUntil(breaker.waitNanos(rests.nowNanos()));
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.geminirelay.side.health;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Where the health pages look. Each supplier is called on event loops, must be thread safe and must
@@ -10,22 +9,24 @@ import java.util.function.Supplier;
  *
  * @param version of the program
  * @param draining whether the gateway is stopping
- * @param usableKeys keys that could serve a request now
+ * @param hasUsableKey whether any key could serve a request now or once its rest is over
+ * @param usableKeys their number
  * @param inFlight requests begun and not ended, that for the page included
  * @param report the details
  */
 public record Vitals(
     String version,
     BooleanSupplier draining,
+    BooleanSupplier hasUsableKey,
     LongSupplier usableKeys,
     LongSupplier inFlight,
-    Supplier<HealthReport> report) {
+    HealthReport report) {
 
   /** The state in one word: {@code ok}, {@code draining} or {@code no_usable_key}. */
   String status() {
     if (draining.getAsBoolean()) {
       return "draining";
     }
-    return usableKeys.getAsLong() > 0 ? "ok" : "no_usable_key";
+    return hasUsableKey.getAsBoolean() ? "ok" : "no_usable_key";
   }
 }

@@ -166,7 +166,7 @@ class SelectionHammerTest {
   }
 
   private void check(ApiKey key, KeyLease lease, Held before, Held after) {
-    if (lease.trial()) {
+    if (lease.isTrial()) {
       checkTrial(key, lease);
       return;
     }
@@ -210,7 +210,7 @@ class SelectionHammerTest {
 
   /** Before the verdict: afterwards the next trial may begin at once. */
   private void endOfTrial(KeyLease lease, ApiKey key) {
-    if (lease.trial()) {
+    if (lease.isTrial()) {
       ofTrial(key, lease).forEach(each -> trials.put(each, Long.MIN_VALUE));
     }
   }

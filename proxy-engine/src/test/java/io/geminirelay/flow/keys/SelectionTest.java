@@ -208,7 +208,7 @@ class SelectionTest {
     ring.settle(first, MODEL, BARE);
     time.advance(Duration.ofSeconds(1));
     assertSame(first, pick(ring, 0));
-    assertTrue(lease.trial());
+    assertTrue(lease.isTrial());
     ApiKey second = pick(ring, 0);
     assertTrue(second != first && second != null);
     assertNull(pick(ring, 0));

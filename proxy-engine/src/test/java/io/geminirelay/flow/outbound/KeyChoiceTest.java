@@ -16,7 +16,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ErrorBody;
-import io.geminirelay.flow.keys.ExitWatch;
+import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyVerdict;
@@ -51,7 +51,7 @@ class KeyChoiceTest {
       new Outbound(
           ring,
           breakers,
-          new ExitWatch(),
+          new Exits(time),
           AWARE,
           null,
           null,

@@ -3,9 +3,15 @@ package io.geminirelay.side.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.geminirelay.base.config.BreakerConfig;
+import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.keys.KeyRing;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -16,7 +22,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,18 +65,18 @@ class HealthHandlerTest {
     assertEquals(200, answer.status().code());
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
-            + "\"groups\":[{\"name\":\"g\",\"target\":\"h\",\"keys\":{\"available\":1}}],"
-            + "\"breakers\":[{\"target\":\"h\",\"state\":\"admitting\"}]}",
+            + "\"groups\":[],\"buckets\":[],\"exits\":[],\"breakers\":[{\"target\":"
+            + "\"generativelanguage.googleapis.com\",\"state\":\"admitting\",\"models\":[]}]}",
         answer.content().toString(StandardCharsets.UTF_8));
     answer.release();
   }
 
   private static FullHttpResponse ask(boolean draining, long keys, String method, Route route) {
+    KeyRing ring = KeyRing.of(List.of(), KeysConfig.STANDARD, STILL, new Random(1));
+    Breakers breakers = new Breakers(BreakerConfig.STANDARD, STILL);
     HealthReport report =
-        new HealthReport(
-            List.of(new HealthReport.Group("g", "h", Map.of("available", 1L))),
-            List.of(new HealthReport.Breaker("h", "admitting")));
-    Vitals vitals = new Vitals("1", () -> draining, () -> keys, () -> 4, () -> report);
+        new HealthReport(ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), STILL);
+    Vitals vitals = new Vitals("1", () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
     EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
     HttpRequest head =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");

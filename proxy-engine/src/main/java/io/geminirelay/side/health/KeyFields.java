@@ -1,0 +1,94 @@
+package io.geminirelay.side.health;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.Cooldown;
+import io.geminirelay.flow.keys.KeyGroup;
+import io.geminirelay.flow.keys.KeyState;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the groups with every key: its state, why it is held and until when. For one page. */
+final class KeyFields {
+  private static final String COOLING = "cooling";
+
+  private final JsonGenerator out;
+  private final RestFields rests;
+
+  KeyFields(JsonGenerator out, RestFields rests) {
+    this.out = out;
+    this.rests = rests;
+  }
+
+  /** Adds an object for {@code group} to the open array. */
+  void write(KeyGroup group) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", group.name());
+    out.writeStringField("target", group.keys().get(0).destination().target().authority());
+    out.writeObjectFieldStart("states");
+    for (Map.Entry<String, Integer> state : states(group).entrySet()) {
+      out.writeNumberField(state.getKey(), state.getValue());
+    }
+    out.writeEndObject();
+    out.writeArrayFieldStart("keys");
+    for (ApiKey key : group.keys()) {
+      write(key);
+    }
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  private static Map<String, Integer> states(KeyGroup group) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (ApiKey key : group.keys()) {
+      counts.merge(state(key), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  private void write(ApiKey key) throws IOException {
+    out.writeStartObject();
+    out.writeStringField("name", key.name());
+    String project = key.project();
+    if (project != null) {
+      out.writeStringField("project", project);
+    }
+    out.writeNumberField("weight", key.weight());
+    String state = state(key);
+    out.writeStringField("state", state);
+    Cooldown rest = state.equals(COOLING) ? longest(key) : key.state().invalidity();
+    if (rest != null) {
+      if (!rest.model().isEmpty()) {
+        out.writeStringField("model", rest.model());
+      }
+      rests.write(rest);
+    }
+    out.writeEndObject();
+  }
+
+  /** A key that is fine as such may still rest for some model, or for all. */
+  private static String state(ApiKey key) {
+    KeyState.Status status = key.state().status();
+    boolean cooling =
+        status == KeyState.Status.AVAILABLE
+            && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
+    return cooling ? COOLING : status.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What holds a key for longest; the other rests stand at its bucket. */
+  private static @Nullable Cooldown longest(ApiKey key) {
+    Cooldown longest = key.bucket().whole();
+    if (longest != null) {
+      return longest;
+    }
+    for (Cooldown each : key.bucket().cooldowns()) {
+      if (longest == null || each.untilNanos() - longest.untilNanos() > 0) {
+        longest = each;
+      }
+    }
+    return longest;
+  }
+}
