@@ -86,7 +86,8 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
       return this;
     }
     // A small one stays until the twentieths have come to a whole.
-    long byShare = (long) (learned * Math.pow(1 + GROWTH, Math.min(minutes, MOST_MINUTES)));
+    long byShare =
+        (long) (learned * Math.pow(1 + GROWTH, (double) Math.min(minutes, MOST_MINUTES)));
     long grown = Math.max(byShare, learned + minutes * leastGrowth);
     if (grown >= configured) {
       return configured(configured == UNKNOWN ? 0 : configured);
