@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
+import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Quota;
+import io.geminirelay.testing.sim.Reaction;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -61,14 +63,26 @@ class KnownLimitsTest {
 
   @Test
   void countsTheTokensThatGoogleCounted() throws Exception {
-    String body = Rig.BODY.replace("Hello", "x ".repeat(2000));
-    try (Rig rig = rig("limits: {\"*\": {tpm: 1500}},", 1)) {
-      // Guessed at a thousand; what is left then depends on what the answer says.
-      assertEquals(200, rig.post(Rig.UNARY, Rig.BODY).status());
-      assertEquals(200, rig.post(Rig.UNARY, body).status());
-      long sent = rig.journal().requestCount();
-      assertEquals(2, sent);
+    try (Rig rig = rig("limits: {\"*\": {tpm: 2000}},", 1)) {
+      // An answer that says 1,995 leaves no room for a body guessed at ten tokens and more.
+      rig.script().always(Reaction.of(Answer.of(200, "application/json", answer(1_995))));
+      assertEquals(200, status(rig));
+      assertEquals(429, status(rig));
+      assertEquals(1, rig.journal().requestCount());
+      time.advance(Duration.ofSeconds(62));
+      rig.script().always(Reaction.of(Answer.of(200, "application/json", answer(1))));
+      for (int i = 0; i < 3; i++) {
+        assertEquals(200, status(rig));
+      }
     }
+  }
+
+  private static String answer(int promptTokens) {
+    return """
+        {"candidates": [{"content": {"parts": [{"text": "ok"}], "role": "model"},
+        "finishReason": "STOP", "index": 0}], "usageMetadata": {"promptTokenCount": %d,
+        "candidatesTokenCount": 1, "totalTokenCount": %d}}"""
+        .formatted(promptTokens, promptTokens + 1);
   }
 
   @Test

@@ -26,7 +26,8 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
 
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
-  private static final int GROWTH = 20;
+  private static final double GROWTH = 0.05;
+  private static final long MOST_MINUTES = 24 * 60;
 
   /** Where a limit is from. */
   enum Source {
@@ -71,7 +72,11 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
     return new QuotaBound(configured, guess, Source.GUESS, now, now + DAY_NANOS);
   }
 
-  /** The same a while later: forgotten, grown, or as it was. */
+  /**
+   * The same a while later: forgotten, grown, or as it was.
+   *
+   * @param leastGrowth of a guess a minute
+   */
   QuotaBound at(long now, long leastGrowth) {
     if (source == Source.NOBODY || now - untilNanos >= 0) {
       return source == Source.NOBODY ? this : configured(configured == UNKNOWN ? 0 : configured);
@@ -80,14 +85,15 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
     if (source != Source.GUESS || minutes <= 0) {
       return this;
     }
-    long grown = learned;
-    for (long i = 0; i < minutes && grown < configured; i++) {
-      grown += Math.max(leastGrowth, grown / GROWTH);
+    // A small one stays until the twentieths have come to a whole.
+    long byShare =
+        (long) (learned * Math.pow(1 + GROWTH, (double) Math.min(minutes, MOST_MINUTES)));
+    long grown = Math.max(byShare, learned + minutes * leastGrowth);
+    if (grown >= configured) {
+      return configured(configured == UNKNOWN ? 0 : configured);
     }
-    long since = sinceNanos + minutes * MINUTE_NANOS;
-    return grown >= configured
-        ? configured(configured == UNKNOWN ? 0 : configured)
-        : new QuotaBound(configured, grown, source, since, untilNanos);
+    long since = grown == learned ? sinceNanos : sinceNanos + minutes * MINUTE_NANOS;
+    return new QuotaBound(configured, grown, source, since, untilNanos);
   }
 
   /** When {@link #at} can next say something else, at the earliest; a day when it never can. */
@@ -95,7 +101,7 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
     return switch (source) {
       case NOBODY -> DAY_NANOS;
       case GOOGLE -> untilNanos - now;
-      case GUESS -> Math.min(untilNanos - now, sinceNanos + MINUTE_NANOS - now);
+      case GUESS -> Math.min(untilNanos - now, MINUTE_NANOS - (now - sinceNanos) % MINUTE_NANOS);
     };
   }
 }

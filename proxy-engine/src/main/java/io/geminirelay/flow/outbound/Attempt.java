@@ -120,6 +120,8 @@ final class Attempt implements LeaseListener, ResponseSink {
       return;
     }
     pump();
+    // A body over its cap waited for the connection, and little of it makes none unwritable.
+    forwarding.bodyMoved();
     given.channel().read();
   }
 

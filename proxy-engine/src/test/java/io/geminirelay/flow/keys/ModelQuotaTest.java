@@ -244,6 +244,10 @@ class ModelQuotaTest {
     ModelQuota quota = quota(0, 0, 0);
     refuse(quota, RPM, QuotaViolation.UNKNOWN);
     assertEquals(1, quota.bounds(now()).perMinute());
+    time.advance(Duration.ofMinutes(14));
+    assertEquals(1, quota.bounds(now()).perMinute());
+    time.advance(Duration.ofMinutes(1));
+    assertEquals(2, quota.bounds(now()).perMinute());
     refuse(quota, RPM, 60);
     time.advance(Duration.ofMinutes(5));
     assertEquals(60, quota.bounds(now()).perMinute());
