@@ -18,7 +18,7 @@ final class Forecast {
   private static final long FINE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** Far off, a forecast is as exact as this part of it. */
-  private static final int PART = 64;
+  private static final int PART = 32;
 
   private final List<Source> sources;
   private final long tokens;
@@ -72,8 +72,13 @@ final class Forecast {
     if (fits(ahead, 0)) {
       return 0;
     }
+    long first = waitNanos();
+    if (first == KeySelector.NEVER) {
+      return first;
+    }
+    // Nothing can be served before the first: the search begins there.
     long early = 0;
-    long late = FINE_NANOS;
+    long late = Math.min(Math.max(FINE_NANOS, first), LONGEST_NANOS);
     while (!fits(ahead, late)) {
       if (late == LONGEST_NANOS) {
         return fits(0, late) ? LONGEST_NANOS : KeySelector.NEVER;
@@ -81,6 +86,7 @@ final class Forecast {
       early = late;
       late = Math.min(2 * late, LONGEST_NANOS);
     }
+    early = Math.max(early, Math.min(first, late) - FINE_NANOS);
     while (late - early > Math.max(FINE_NANOS, late / PART)) {
       long middle = early + (late - early) / 2;
       if (fits(ahead, middle)) {

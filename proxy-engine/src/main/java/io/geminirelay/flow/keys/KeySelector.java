@@ -61,9 +61,9 @@ public final class KeySelector {
 
   /**
    * Nanoseconds until one more than {@code ahead} requests like {@code demand} can have been
-   * served, as far as can be foreseen and within half a second or a sixty-fourth; 25 hours when it
-   * takes longer, {@link #NEVER} when {@link #waitNanos} is. Looks at every key several times: not
-   * for the hot path.
+   * served, as far as can be foreseen and within half a second or a thirty-second part; 25 hours
+   * when it takes longer, {@link #NEVER} when {@link #waitNanos} is. Looks at every key several
+   * times: not for the hot path.
    *
    * @param ahead how many others come first
    */
