@@ -57,7 +57,8 @@ public class LimitsBenchmark {
     caller = new Caller(InetAddress.getByName("192.0.2.1"), false, null);
     client = client(limits.equals("none") ? 0 : MUCH, limits.equals("all") ? MUCH : 0);
     if (limits.equals("address") || limits.equals("all")) {
-      AddressLimits addresses = new AddressLimits(MUCH, 1_000_000, TimeSource.SYSTEM);
+      // Slow and deep: a bucket that is full again by the next request would be let go of.
+      AddressLimits addresses = new AddressLimits(60_000_000, 2_000_000_000, TimeSource.SYSTEM);
       channel.pipeline().addLast(new AddressLimitHandler(addresses));
     }
     if (limits.equals("requests") || limits.equals("all")) {
