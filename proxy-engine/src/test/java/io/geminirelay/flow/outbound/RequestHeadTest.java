@@ -34,6 +34,8 @@ class RequestHeadTest {
             "X-HTTP-Method-Override: DELETE",
             "x-method-override: DELETE",
             "Cookie: s=1",
+            "X-Relay-Trace: 1",
+            "x-relay-admin: admin",
             "content-type: application/json",
             "Content-Length: 7",
             "X-Custom: two",
