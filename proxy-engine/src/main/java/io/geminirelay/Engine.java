@@ -73,6 +73,9 @@ public final class Engine {
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
   private final ClientConnections connections;
+  private final KeyRing keys;
+  private final Breakers breakers;
+  private final WaitingRoom room;
   private final ConnectionHandler handler;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
@@ -104,14 +107,14 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
+    this.keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
+    this.breakers = new Breakers(config.breaker(), time);
+    this.room = new WaitingRoom(config.keys(), keys, breakers, time, loops.next());
     this.handler = connectionHandler(time, serverTls, counters);
   }
 
   private ConnectionHandler connectionHandler(
       TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
-    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
-    Breakers breakers = new Breakers(config.breaker(), time);
-    WaitingRoom room = new WaitingRoom(config.keys(), keys, breakers, time, loops.next());
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     Outbound outbound =
@@ -189,6 +192,11 @@ public final class Engine {
   public int port() {
     Listener bound = listener;
     return bound == null ? 0 : bound.address().getPort();
+  }
+
+  /** Requests that wait for a key to come back. */
+  public int waiting() {
+    return room.waiting();
   }
 
   /** Where the engine stands. */
