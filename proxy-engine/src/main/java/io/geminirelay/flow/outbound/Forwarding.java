@@ -169,7 +169,7 @@ final class Forwarding {
     if (next == null) {
       lineUpOrGiveUp();
     } else if (delayNanos > 0) {
-      clock.cancel();
+      rest();
       pause.begin(next, delayNanos);
     } else {
       attempt(next);
@@ -181,10 +181,16 @@ final class Forwarding {
       giveUp();
       return;
     }
-    clock.cancel();
+    rest();
     if (!request.holdWaiting()) {
       crowded();
     }
+  }
+
+  /** Nothing is under way; comments may go, whatever the refusal ended with. */
+  private void rest() {
+    clock.cancel();
+    scanner.reset();
   }
 
   private void waited(KeyWait.Turn turn) {
