@@ -32,9 +32,21 @@ public record GroupConfig(
    * @param project the Google project it belongs to, or null when unknown
    * @param weight 1 to 100
    * @param egress this key's own proxy, or null for the group's
+   * @param limits tables of known quota by model pattern, asked in order and before the group's
    */
   public record KeyConfig(
-      Secret key, @Nullable String project, int weight, @Nullable EgressConfig egress) {}
+      Secret key,
+      @Nullable String project,
+      int weight,
+      @Nullable EgressConfig egress,
+      List<Map<String, QuotaLimits>> limits) {
+
+    /** A key with no limits but its group's. */
+    public KeyConfig(
+        Secret key, @Nullable String project, int weight, @Nullable EgressConfig egress) {
+      this(key, project, weight, egress, List.of());
+    }
+  }
 
   /**
    * What Google allows a (project, model): 0 where unknown.

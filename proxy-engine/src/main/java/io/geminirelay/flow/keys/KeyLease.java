@@ -16,6 +16,8 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
+  private boolean trial;
+  private boolean sent;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -42,13 +44,36 @@ public final class KeyLease {
     return drawnAtNanos;
   }
 
+  /** Whether it is the one trial after a rest. */
+  boolean trial() {
+    return trial;
+  }
+
   /** Notes a selection down. */
-  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
-    this.key = key;
-    this.model = model;
-    this.quota = quota;
+  void fill(Candidate chosen, boolean trial, long tokens, long now) {
+    this.key = chosen.key();
+    this.model = chosen.sent();
+    this.quota = chosen.quota();
+    this.trial = trial;
     this.tokens = tokens;
     this.drawnAtNanos = now;
+    this.sent = false;
+  }
+
+  /** Notes down that the request is on its way to Google, who may have counted it. */
+  public void sent() {
+    sent = true;
+  }
+
+  /** Whether Google may have seen the request. */
+  boolean wasSent() {
+    return sent;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
+    this.drawnAtNanos = now;
+    this.sent = false;
   }
 
   /** Takes over what {@code other} was filled with: its right to the key goes to this exchange. */
@@ -58,6 +83,8 @@ public final class KeyLease {
     this.quota = other.quota;
     this.tokens = other.tokens;
     this.drawnAtNanos = other.drawnAtNanos;
+    this.trial = other.trial;
+    this.sent = other.sent;
   }
 
   /** Notes down that other tokens were drawn than at first. */

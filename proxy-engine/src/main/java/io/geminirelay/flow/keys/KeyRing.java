@@ -4,6 +4,7 @@ import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
@@ -11,11 +12,13 @@ import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +46,12 @@ public final class KeyRing {
 
   /** What survives a change of configuration, by target and key or project. */
   private record States(
-      Map<String, KeyState> keys, Map<String, QuotaBucket> buckets, AtomicLong epoch) {
-    States() {
-      this(new HashMap<>(), new HashMap<>(), new AtomicLong());
+      Map<String, KeyState> keys,
+      Map<String, QuotaBucket> buckets,
+      StateVersion version,
+      DayWatch days) {
+    States(DayWatch days) {
+      this(new HashMap<>(), new HashMap<>(), new StateVersion(), days);
     }
   }
 
@@ -59,9 +65,10 @@ public final class KeyRing {
     this.time = time;
     this.random = random;
     this.clock = new QuotaClock(config);
-    this.states = previous == null ? new States() : previous;
+    this.states = previous == null ? new States(new DayWatch(time, clock)) : previous;
+    this.states.days().follow(clock);
     this.groups = build(groups);
-    this.selector = new KeySelector(this.groups, time, states.epoch());
+    this.selector = new KeySelector(this.groups, time, states.version());
   }
 
   /** A ring without a past; {@code random} has to be thread safe. */
@@ -77,6 +84,7 @@ public final class KeyRing {
 
   private List<KeyGroup> build(List<GroupConfig> configs) {
     List<KeyGroup> built = new ArrayList<>();
+    Map<QuotaBucket, Set<LimitTable>> limits = new HashMap<>();
     int index = 0;
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
@@ -84,17 +92,20 @@ public final class KeyRing {
         ApiKey.Place place =
             new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
         String authority = group.target().authority();
-        keys.add(
-            new ApiKey(
-                place,
-                key,
-                destinations(group, key),
-                stateOf(authority, key),
-                bucketOf(authority, key)));
+        QuotaBucket bucket = bucketOf(authority, key);
+        limits.computeIfAbsent(bucket, x -> new HashSet<>()).add(limitsOf(group, key));
+        keys.add(new ApiKey(place, key, destinations(group, key), stateOf(authority, key), bucket));
       }
       built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
     }
+    limits.forEach(QuotaBucket::limits);
     return List.copyOf(built);
+  }
+
+  private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
+    List<Map<String, QuotaLimits>> tables = new ArrayList<>(key.limits());
+    tables.add(group.limits());
+    return new LimitTable(tables);
   }
 
   private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
@@ -126,7 +137,9 @@ public final class KeyRing {
   private QuotaBucket bucketOf(String authority, KeyConfig key) {
     String project = key.project();
     String id = authority + (project == null ? key.key().toString() : "/" + project);
-    return states.buckets().computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size()));
+    return states
+        .buckets()
+        .computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size(), states.days()));
   }
 
   /** The groups, in the order of the configuration. */
@@ -153,7 +166,7 @@ public final class KeyRing {
             new KeyConfig(key, null, 1, null),
             way.ways(),
             new KeyState(),
-            new QuotaBucket(0));
+            new QuotaBucket(0, states.days()));
   }
 
   /** Who chooses among the keys. */
@@ -171,24 +184,26 @@ public final class KeyRing {
 
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
-    key.state().disabled(disabled);
-    changed(true);
+    change(
+        () -> {
+          key.state().disabled(disabled);
+          return true;
+        });
   }
 
   /** Forgets every rest of a key, its project's too. */
   public void reset(ApiKey key) {
-    changed(key.state().clear());
-    changed(key.bucket().clear());
+    change(key.state()::clear);
+    change(key.bucket()::clear);
   }
 
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
   public void drawAgain(KeyLease lease) {
     ModelQuota quota = lease.quota();
-    ApiKey key = lease.key();
-    if (quota != null && key != null) {
+    if (quota != null) {
       long now = time.nanoTime();
       quota.draw(lease.tokens(), now);
-      lease.fill(key, lease.model(), quota, lease.tokens(), now);
+      lease.drawnAgain(now);
     }
   }
 
@@ -202,10 +217,29 @@ public final class KeyRing {
     if (key == null) {
       return;
     }
-    if (quota != null && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-      quota.refused(verdict.violations(), time.nanoTime());
+    if (quota != null && lease.tokens() >= 0) {
+      long now = time.nanoTime();
+      if (!isCounted(lease, verdict)) {
+        quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
+      }
+      if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
+        quota.refused(verdict.violations(), now);
+      }
     }
-    settle(key, lease.model(), verdict);
+    // Who holds no trial has none to give back: it could be another's.
+    if (verdict.effect() != KeyVerdict.Effect.NONE || lease.trial()) {
+      settle(key, lease.model(), verdict);
+    }
+  }
+
+  /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
+  private static boolean isCounted(KeyLease lease, KeyVerdict verdict) {
+    return switch (verdict.effect()) {
+      case COOL_BUCKET, EXIT_SUSPECT -> false;
+      case NONE -> lease.wasSent() && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
+      case TARGET_FAILURE -> lease.wasSent();
+      default -> true;
+    };
   }
 
   /** Puts the input tokens that Google counted in the place of those that were guessed. */
@@ -224,34 +258,45 @@ public final class KeyRing {
   void settle(ApiKey key, String model, KeyVerdict verdict) {
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model);
-      case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));
-      case COOL_PROJECT -> changed(key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
-      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), time.nanoTime()));
+      case COOL_BUCKET -> change(() -> key.bucket().rest(model, restOf(verdict), time.nanoTime()));
+      case COOL_PROJECT ->
+          change(() -> key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
+      case MARK_INVALID -> change(() -> key.state().refuse(verdict.reason(), time.nanoTime()));
       case NONE, EXIT_SUSPECT -> undecided(key, model);
+      case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict.reason());
       // A target in trouble says nothing of the key: its trial is left to its patience.
-      case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+      case TARGET_FAILURE, MODEL_OVERLOADED -> {}
     }
   }
 
   private void succeeded(ApiKey key, String model) {
-    if (!key.usable(model)) {
-      long now = time.nanoTime();
-      changed(key.state().succeed(now));
-      changed(key.bucket().succeed(model, now));
+    long now = time.nanoTime();
+    if (key.state().raiseHealth(now)) {
+      states.version().healthChanged();
     }
+    if (!key.usable(model)) {
+      change(() -> key.state().succeed(now));
+      change(() -> key.bucket().succeed(model, now));
+    }
+  }
+
+  private void failed(ApiKey key, String reason) {
+    long now = time.nanoTime();
+    if (key.state().lowerHealth(now)) {
+      states.version().healthChanged();
+    }
+    change(() -> key.state().fail(config.maxFailures(), ladder(reason, ""), now));
   }
 
   private void undecided(ApiKey key, String model) {
     if (!key.usable(model)) {
-      changed(key.releaseTrial(model, time.nanoTime()));
+      change(() -> key.rests(model).releaseTrial(time.nanoTime()));
     }
   }
 
-  private void changed(boolean changed) {
-    if (changed) {
-      states.epoch().incrementAndGet();
-      listener.run();
-    }
+  private void change(BooleanSupplier change) {
+    states.version().change(change);
+    listener.run();
   }
 
   private Rest restOf(KeyVerdict verdict) {
@@ -260,13 +305,13 @@ public final class KeyRing {
     return switch (verdict.rest()) {
       case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
       case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
-      case LADDER, NONE ->
-          new Rest(
-              reason,
-              quotaId,
-              FIRST_STEP_NANOS,
-              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
+      case LADDER, NONE -> ladder(reason, quotaId);
     };
+  }
+
+  private Rest ladder(String reason, String quotaId) {
+    long most = Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos());
+    return new Rest(reason, quotaId, FIRST_STEP_NANOS, most);
   }
 
   private static Rest projectRest(KeyVerdict verdict) {
