@@ -29,9 +29,9 @@ class WaitForKeyTest {
   private static final String MODEL = "gemini-2.5-flash";
   private static final byte[] BODY = Rig.BODY.getBytes(StandardCharsets.UTF_8);
 
-  /** A refusal after which the key rests for this and up to one more second. */
-  private static Reaction refusal(long seconds) {
-    return Errors.tooManyRequestsPerMinute(MODEL, seconds);
+  /** A refusal that names no limit: the key rests for a second, then for two, and so on. */
+  private static Reaction briefly() {
+    return Errors.tooManyRequestsNoDetail();
   }
 
   private static void awaitWaiting(Rig rig, int count) {
@@ -54,7 +54,7 @@ class WaitForKeyTest {
   @Test
   void servesARefusedRequestOnceTheKeyIsBack() throws Exception {
     try (Rig rig = Rig.of(1)) {
-      rig.script().next(1, refusal(1));
+      rig.script().next(1, briefly());
       assertServed(rig.post(Rig.UNARY, Rig.BODY));
       assertEquals(2, rig.journal().requestCount());
       assertEquals(0, rig.gateway().engine().waiting());
@@ -79,7 +79,7 @@ class WaitForKeyTest {
   @Test
   void refusesAtOnceWhatWouldWaitForTooLong() throws Exception {
     try (Rig rig = Rig.of(1, "max_wait_secs: 100")) {
-      rig.script().always(refusal(200));
+      rig.script().always(Errors.tooManyRequestsPerMinute(MODEL, 200));
       Response google = rig.post(Rig.UNARY, Rig.BODY);
       assertTrue(assertCooling("RESOURCE_EXHAUSTED", google) > 100);
       Response cooling = rig.post(Rig.UNARY, Rig.BODY);
@@ -93,7 +93,7 @@ class WaitForKeyTest {
   @Test
   void refusesWhoeverWaitsWhenTheTrialShowsThatItIsInVain() throws Exception {
     try (Rig rig = Rig.of(1)) {
-      rig.script().next(1, refusal(1));
+      rig.script().next(1, briefly());
       rig.script().always(Errors.tooManyRequestsPerDay());
       List<TestClient> clients = begin(rig, 5);
       for (TestClient client : clients) {
@@ -119,7 +119,7 @@ class WaitForKeyTest {
   void sendsOneTrialBeforeTheCrowd() throws Exception {
     long trialMillis = 400;
     try (Rig rig = Rig.of(1)) {
-      rig.script().next(1, refusal(2));
+      rig.script().next(1, briefly());
       rig.script().next(1, Reaction.usual(a -> a.delayed(Duration.ofMillis(trialMillis))));
       List<TestClient> clients = begin(rig, 20);
       for (TestClient client : clients) {
@@ -138,7 +138,7 @@ class WaitForKeyTest {
     int crowd = 200;
     try (Rig rig = Rig.of(2, "server.workers: 4")) {
       for (int i = 0; i < 2; i++) {
-        rig.script().nextWithKey(1, Rig.key(i), refusal(3));
+        rig.script().nextWithKey(1, Rig.key(i), briefly());
       }
       HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       HttpRequest request =
@@ -166,7 +166,7 @@ class WaitForKeyTest {
   void givesThePlaceOfAClientThatLeftToTheNext() throws Exception {
     try (Rig rig = Rig.of(1);
         TestHttp2Client http2 = TestHttp2Client.plain(rig.port())) {
-      rig.script().next(1, refusal(2));
+      rig.script().next(1, briefly());
       List<TestClient> clients = begin(rig, 2);
       Http2Exchange stream = http2.request("POST", Rig.UNARY, List.of(), BODY);
       awaitWaiting(rig, 3);
@@ -187,7 +187,7 @@ class WaitForKeyTest {
   @Test
   void letsAClientWithOneRequestGoBeforeTheManyOfAnother() throws Exception {
     try (Rig rig = Rig.of(1, "clients: [{name: hog, token: h}, {name: small, token: s}]")) {
-      rig.script().next(2, refusal(1));
+      rig.script().next(2, briefly());
       List<TestClient> hogs = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         TestClient hog = TestClient.connect(rig.port());
@@ -215,7 +215,7 @@ class WaitForKeyTest {
   @Test
   void refusesWhomTheQueueHasNoRoomFor() throws Exception {
     try (Rig rig = Rig.of(1, "max_waiting: 1")) {
-      rig.script().next(1, refusal(2));
+      rig.script().next(1, briefly());
       List<TestClient> first = begin(rig, 1);
       assertCooling("QUEUE_FULL", rig.post(Rig.UNARY, Rig.BODY));
       assertServed(first.get(0).read());
@@ -227,7 +227,7 @@ class WaitForKeyTest {
   @Test
   void letsThoseWhoWaitFinishBeforeTheEnd() throws Exception {
     try (Rig rig = Rig.of(1)) {
-      rig.script().next(1, refusal(1));
+      rig.script().next(1, briefly());
       List<TestClient> clients = begin(rig, 3);
       var drained = rig.gateway().engine().drain().toCompletableFuture();
       for (TestClient client : clients) {
@@ -241,7 +241,7 @@ class WaitForKeyTest {
   @Test
   void sendsCommentsToWhoReadsEventsMeanwhile() throws Exception {
     try (Rig rig = Rig.of(1, "keepalive_secs: 1")) {
-      rig.script().next(1, refusal(2));
+      rig.script().next(2, briefly());
       Response answer = rig.post(Rig.STREAM, Rig.BODY);
       assertServed(answer);
       assertTrue(answer.text().startsWith(": keep-alive\n\n"), answer::text);
@@ -251,7 +251,7 @@ class WaitForKeyTest {
   @Test
   void keepsNobodyWaitingWhoBringsTheKey() throws Exception {
     try (SimpleRig rig = SimpleRig.start()) {
-      rig.google().script().always(refusal(2));
+      rig.google().script().always(briefly());
       Response answer = rig.post(SimpleRig.body("Hi", MODEL, SimpleRig.OWN_KEY));
       SimpleRig.assertFails(429, "QUOTA_ERROR", answer);
       assertEquals(1, rig.google().journal().requestCount());
@@ -261,7 +261,7 @@ class WaitForKeyTest {
   @Test
   void neverWaitsWhereThatIsSwitchedOff() throws Exception {
     try (Rig rig = Rig.of(1, "max_wait_secs: 0")) {
-      rig.script().always(refusal(1));
+      rig.script().always(briefly());
       assertCooling("RESOURCE_EXHAUSTED", rig.post(Rig.UNARY, Rig.BODY));
       assertCooling("KEYS_COOLING", rig.post(Rig.UNARY, Rig.BODY));
       assertEquals(1, rig.journal().requestCount());
