@@ -22,6 +22,7 @@ import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.ExitChecks;
@@ -79,6 +80,9 @@ public final class Engine {
   private final Exits exits;
   private final ExitChecks checks;
   private final ClientConnections connections;
+  private final KeyRing keys;
+  private final Breakers breakers;
+  private final WaitingRoom room;
   private final ConnectionHandler handler;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
@@ -115,25 +119,27 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
+    this.keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
+    this.breakers = new Breakers(config.breaker(), time);
+    this.room = new WaitingRoom(config.keys(), keys, breakers, time, loops.next());
     this.handler = connectionHandler(time, serverTls, counters);
   }
 
   private ConnectionHandler connectionHandler(
       TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
-    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     var unused =
         loops
             .next()
             .scheduleWithFixedDelay(
                 keys::lookAtClock, CLOCK_LOOK_SECONDS, CLOCK_LOOK_SECONDS, TimeUnit.SECONDS);
     exits.know(keys);
-    Breakers breakers = new Breakers(config.breaker(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     Outbound outbound =
         new Outbound(
             keys,
             breakers,
+            room,
             exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random()),
@@ -210,6 +216,11 @@ public final class Engine {
   /** How each exit is; for those who show it. */
   List<ExitFigure> exits() {
     return exits.figures();
+  }
+
+  /** Requests that wait for a key to come back. */
+  public int waiting() {
+    return room.waiting();
   }
 
   /** Where the engine stands. */

@@ -19,6 +19,7 @@ import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -142,6 +143,7 @@ final class MemoryRelay {
         new Outbound(
             keys,
             breakers,
+            new WaitingRoom(config.keys(), keys, breakers, time, group.next()),
             exits,
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random(1)),

@@ -68,7 +68,7 @@ class FirstAnswerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("emptyWords")
   void tellsTheClientWhenNoKeyHasMoreToSay(String name, String path, Answer bad) throws Exception {
-    try (Rig rig = Rig.of(2)) {
+    try (Rig rig = Rig.of(2, "max_wait_secs: 0")) {
       rig.script().always(Reaction.of(bad));
       Response answer = rig.post(path, Rig.BODY);
       assertTrue(answer.whole());

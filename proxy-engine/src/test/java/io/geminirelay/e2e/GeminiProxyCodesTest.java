@@ -70,7 +70,7 @@ class GeminiProxyCodesTest {
   @ParameterizedTest
   @MethodSource("errors")
   void tellsErrorsOfGoogleByTheirCode(Reaction reaction, int status, String code) throws Exception {
-    Response answer = ask(reaction, "internal_retries: 0");
+    Response answer = ask(reaction, "internal_retries: 0", "max_wait_secs: 0");
     assertFails(status, code, answer);
     assertFalse(answer.text().contains("AIza"), answer::text);
   }

@@ -170,7 +170,7 @@ class KeyFaultsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("echoes")
   void showsNoKeyToAnyone(String name, Reaction echo) throws Exception {
-    try (Rig rig = Rig.of(2)) {
+    try (Rig rig = Rig.of(2, "max_wait_secs: 0")) {
       rig.script().always(echo);
       for (Response answer :
           List.of(

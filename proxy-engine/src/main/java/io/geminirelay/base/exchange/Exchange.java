@@ -50,6 +50,7 @@ public final class Exchange {
   private @Nullable TokenCounts usage;
   private boolean traced;
   private long answerNanos;
+  private long waitedNanos;
 
   /**
    * Opens an exchange.
@@ -256,6 +257,16 @@ public final class Exchange {
   /** Counts one more attempt and returns their number. */
   public int countAttempt() {
     return ++attempts;
+  }
+
+  /** Time spent waiting for a key to come back, in all. */
+  public long waitedNanos() {
+    return waitedNanos;
+  }
+
+  /** Adds a wait for a key. */
+  public void waited(long nanos) {
+    waitedNanos += nanos;
   }
 
   /** The fault the client was told of, or null. */

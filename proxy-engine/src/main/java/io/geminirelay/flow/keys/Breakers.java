@@ -74,6 +74,14 @@ public final class Breakers {
     return Math.max(target.whole().waitNanos(now), own == null ? 0 : own.waitNanos(now));
   }
 
+  /** Nanoseconds by which {@link #admit} is thought to say yes: trials under way end soon. */
+  public long forecastNanos(TargetConfig config, String model) {
+    Target target = target(config);
+    CircuitBreaker own = target.models().get(model);
+    long now = time.nanoTime();
+    return Math.max(target.whole().forecastNanos(now), own == null ? 0 : own.forecastNanos(now));
+  }
+
   /** Notes down how the request ended that {@code permit} was given to. */
   public void settle(TargetConfig config, String model, long permit, KeyVerdict verdict) {
     Target target = target(config);

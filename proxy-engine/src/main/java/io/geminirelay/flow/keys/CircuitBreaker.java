@@ -16,6 +16,9 @@ public final class CircuitBreaker {
   /** What {@link #admit} says when nothing may go. */
   static final int REFUSED = -1;
 
+  /** How long a trial takes as a rule. */
+  private static final long TRIAL_NANOS = 1_000_000_000L;
+
   private final BreakerConfig config;
   private final AtomicReference<Phase> phase =
       new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0));
@@ -94,6 +97,12 @@ public final class CircuitBreaker {
     return current.state() == State.ADMITTING || room
         ? 0
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
+  }
+
+  /** The same, but trials under way are expected to end soon. */
+  long forecastNanos(long now) {
+    long wait = waitNanos(now);
+    return state() == State.PROBING ? Math.min(wait, TRIAL_NANOS) : wait;
   }
 
   /** The target answered: whatever it said, it works. */

@@ -33,8 +33,12 @@ final class Forecast {
     this.now = now;
   }
 
-  /** For requests of {@code tokens} with any of {@code candidates}. */
-  static Forecast of(Candidate[] candidates, long tokens, long now) {
+  /**
+   * For requests of {@code tokens} with any of {@code candidates}.
+   *
+   * @param trialsEnd whether a trial under way is expected to open its key soon
+   */
+  static Forecast of(Candidate[] candidates, long tokens, boolean trialsEnd, long now) {
     boolean anyOpen = false;
     for (Candidate each : candidates) {
       anyOpen |= each.key().usable(each.sent());
@@ -43,7 +47,8 @@ final class Forecast {
     for (Candidate each : candidates) {
       Rests rests = each.rests();
       if (!each.key().state().disabled() && rests.invalid() == null) {
-        long wait = !anyOpen && rests.onlyFailing() ? 0 : rests.trialWaitNanos(now);
+        long open = trialsEnd ? rests.forecastNanos(now) : rests.trialWaitNanos(now);
+        long wait = !anyOpen && rests.onlyFailing() ? 0 : open;
         waits.merge(each.quota(), wait, Math::min);
       }
     }
@@ -69,6 +74,9 @@ final class Forecast {
    * longer, or {@link KeySelector#NEVER} when none can ever be.
    */
   long waitNanos(long ahead) {
+    if (ahead == 0) {
+      return waitNanos();
+    }
     if (fits(ahead, 0)) {
       return 0;
     }

@@ -81,6 +81,17 @@ public final class KeyLease {
     this.trial = held;
   }
 
+  /** Takes over what {@code other} was filled with: its right to the key goes to this exchange. */
+  public void adopt(KeyLease other) {
+    this.key = other.key;
+    this.model = other.model;
+    this.quota = other.quota;
+    this.tokens = other.tokens;
+    this.drawnAtNanos = other.drawnAtNanos;
+    this.trial = other.trial;
+    this.sent = other.sent;
+  }
+
   /** Notes down that other tokens were drawn than at first. */
   void tokens(long tokens) {
     this.tokens = tokens;

@@ -23,6 +23,7 @@ public final class KeyRing {
   private final RestRules rests;
   private final RingStates states;
   private final KeySelector selector;
+  private volatile Runnable listener = () -> {};
 
   private KeyRing(
       List<GroupConfig> groups,
@@ -85,6 +86,14 @@ public final class KeyRing {
   /** What bodies are worth in tokens. */
   public TokenGuess guess() {
     return states.guess();
+  }
+
+  /**
+   * Has {@code listener} told whenever a key or project may have come back; on the thread that
+   * brought it back, so it must only pass the word on.
+   */
+  public void onChange(Runnable listener) {
+    this.listener = listener;
   }
 
   /** Puts a key aside by hand, or takes it back. */
@@ -231,6 +240,7 @@ public final class KeyRing {
 
   private void change(BooleanSupplier change) {
     states.version().change(change);
+    listener.run();
   }
 
   /**

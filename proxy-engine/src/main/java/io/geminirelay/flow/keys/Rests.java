@@ -32,6 +32,16 @@ record Rests(
     return Math.max(wait, Math.max(waitNanos(whole, now), waitNanos(model, now)));
   }
 
+  /** Time by which others are thought to be let through: a trial under way tells soon. */
+  long forecastNanos(long now) {
+    long wait = Math.max(forecastNanos(invalid, now), forecastNanos(failing, now));
+    return Math.max(wait, Math.max(forecastNanos(whole, now), forecastNanos(model, now)));
+  }
+
+  private static long forecastNanos(@Nullable Cooldown cooldown, long now) {
+    return cooldown == null ? 0 : cooldown.forecastNanos(now);
+  }
+
   private static long waitNanos(@Nullable Cooldown cooldown, long now) {
     return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
   }

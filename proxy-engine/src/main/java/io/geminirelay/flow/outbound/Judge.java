@@ -123,5 +123,6 @@ final class Judge {
     TargetConfig target = way.target();
     String model = keys.modelOf(from.choice());
     outbound.breakers().settle(target, model, keys.permit(), own ? KeyVerdict.UNDECIDED : with);
+    outbound.room().stir();
   }
 }

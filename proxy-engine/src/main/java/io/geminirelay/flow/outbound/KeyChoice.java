@@ -92,6 +92,39 @@ final class KeyChoice {
     size.counted(tokens);
   }
 
+  /**
+   * A search of its own for one who waits, to be made on another thread: it has tried nothing, but
+   * knows the ways that were found blocked.
+   */
+  KeyChoice forWaiting() {
+    KeyChoice search = new KeyChoice(exchange, outbound, new AttemptCount());
+    search.demand = demand();
+    search.replayable = replayable;
+    search.ways.adopt(ways);
+    return search;
+  }
+
+  /** Searches anew, as if no key had been tried. */
+  @Nullable Choice afresh() {
+    tried.clear();
+    fault = null;
+    return next();
+  }
+
+  /** Goes on with what {@code other} has found; the keys tried before have had their rest. */
+  void adopt(KeyChoice other) {
+    tried.clear();
+    lease.adopt(other.lease);
+    permit = other.permit;
+    ways.adopt(other.ways);
+    count.withOther();
+  }
+
+  /** Whether ways were found blocked that others may still be able to go. */
+  boolean knowsDeadWays() {
+    return ways.knowsBlocked();
+  }
+
   /** Why the last search found nothing, where it is not the keys' fault. */
   @Nullable Fault fault() {
     return fault;

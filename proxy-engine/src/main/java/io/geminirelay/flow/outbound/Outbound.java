@@ -16,6 +16,7 @@ import java.util.function.Function;
  *
  * @param keys the keys of all groups
  * @param breakers one for each target
+ * @param room where exchanges wait for a key
  * @param exits which exits rest
  * @param behavior what a rate-limit refusal means
  * @param retries decides about another attempt
@@ -28,6 +29,7 @@ import java.util.function.Function;
 public record Outbound(
     KeyRing keys,
     Breakers breakers,
+    WaitingRoom room,
     Exits exits,
     RateLimitBehavior behavior,
     RetryPolicy retries,

@@ -29,6 +29,17 @@ final class WayChoice {
     return chosenAtNanos;
   }
 
+  /** Goes on where {@code other} stands. */
+  void adopt(WayChoice other) {
+    blocked.addAll(other.blocked);
+    chosenAtNanos = other.chosenAtNanos;
+  }
+
+  /** Whether this exchange has found any way blocked. */
+  boolean knowsBlocked() {
+    return !blocked.isEmpty();
+  }
+
   /** The exit of {@code way} failed this exchange. */
   void block(Destination way) {
     blocked.add(way);

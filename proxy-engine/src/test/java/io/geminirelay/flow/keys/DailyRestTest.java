@@ -39,7 +39,8 @@ class DailyRestTest {
             ZoneId.of(zone),
             5,
             Duration.ofMinutes(5),
-            Duration.ZERO);
+            Duration.ZERO,
+            1);
     return KeyRing.of(
         List.of(KeyRingTest.group("g", 1, List.of(), null)), config, time, new Random(1));
   }

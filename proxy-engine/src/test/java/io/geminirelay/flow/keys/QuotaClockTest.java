@@ -20,7 +20,8 @@ class QuotaClockTest {
             ZoneId.of(zone),
             5,
             Duration.ofMinutes(1),
-            Duration.ZERO));
+            Duration.ZERO,
+            1));
   }
 
   @ParameterizedTest

@@ -53,7 +53,8 @@ class SelectionTest {
             some.resetZone(),
             maxFailures,
             some.temporaryBlock(),
-            some.maxWait());
+            some.maxWait(),
+            some.maxWaiting());
     return KeyRing.of(List.of(group), config, time, new Random(1));
   }
 

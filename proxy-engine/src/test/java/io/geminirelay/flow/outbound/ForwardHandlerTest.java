@@ -30,7 +30,7 @@ class ForwardHandlerTest {
 
   private EmbeddedChannel channel() {
     Outbound outbound =
-        new Outbound(null, null, null, null, null, null, null, null, new FakeTime(), null);
+        new Outbound(null, null, null, null, null, null, null, null, null, new FakeTime(), null);
     EmbeddedChannel channel =
         new EmbeddedChannel(new DefectiveStage(), new ForwardHandler(outbound));
     channel.attr(Exchange.KEY).set(exchange);

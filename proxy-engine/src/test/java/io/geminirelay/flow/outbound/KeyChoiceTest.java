@@ -51,6 +51,7 @@ class KeyChoiceTest {
       new Outbound(
           ring,
           breakers,
+          null,
           new Exits(time),
           AWARE,
           null,
@@ -58,8 +59,7 @@ class KeyChoiceTest {
           null,
           OutboundConfig.STANDARD,
           time,
-          null,
-          false);
+          null);
 
   private static KeyRing ring(int keys, FakeTime time) {
     List<KeyConfig> configs =

@@ -78,4 +78,25 @@ class RequestBodyTest {
     assertEquals(0, budget.heldBytes());
     body.release();
   }
+
+  @Test
+  void countTowardsTheBudgetWhileTheyWaitForAKey() {
+    RequestBody first = body(0);
+    RequestBody second = body(0);
+    feed(first, "a".repeat(700));
+    feed(second, "a".repeat(700));
+    assertEquals(0, budget.heldBytes());
+    assertTrue(first.holdWaiting());
+    feed(first, "a".repeat(200));
+    assertEquals(900, budget.heldBytes());
+    assertTrue(budget.hold(4_000));
+    assertFalse(second.holdWaiting());
+    assertTrue(second.isOverBudget());
+    first.freeWaiting();
+    assertEquals(4_000, budget.heldBytes());
+    budget.free(4_000);
+    first.release();
+    second.release();
+    assertEquals(0, budget.heldBytes());
+  }
 }
