@@ -80,7 +80,7 @@ final class Simulation {
     VirtualTime time = new VirtualTime(scenario.start());
     SimulatedGoogle google =
         new SimulatedGoogle(scenario.fleet(), time, new Random(seed + 4), scenario.bareShare());
-    Tally tally = new Tally(scenario.clients());
+    Tally tally = new Tally(scenario.clients(), (long) (scenario.seconds() * 1e9));
     Uplink uplink = new Uplink(time, google, tally, new Random(seed + 5));
     Policy chosen = policy.apply(new Parts(time, google, tally, uplink));
     new Agents(time, google, tally, new Random(seed + 6)).start(asks, chosen);

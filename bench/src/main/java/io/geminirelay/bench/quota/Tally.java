@@ -5,6 +5,7 @@ import org.HdrHistogram.Histogram;
 
 /** What happened in one run. */
 final class Tally {
+  private final long horizon;
   private final long[] asked;
   private final long[] answered;
   private final Histogram waits = new Histogram(TimeUnit.DAYS.toMillis(2), 3);
@@ -15,7 +16,14 @@ final class Tally {
   private long withRoom;
   private long withRoomAtTheMoment;
 
-  Tally(int clients) {
+  /**
+   * Nothing yet.
+   *
+   * @param horizonNanos when clients stop asking anew; what is sent for their repeats afterwards is
+   *     carried by quotas of that time, so its answers do not count
+   */
+  Tally(int clients, long horizonNanos) {
+    horizon = horizonNanos;
     asked = new long[clients];
     answered = new long[clients];
   }
@@ -25,6 +33,9 @@ final class Tally {
   }
 
   void answered(Ask ask, long sentNanos) {
+    if (sentNanos > horizon) {
+      return;
+    }
     answered[ask.client()]++;
     tokens += ask.tokens();
     waits.recordValue(TimeUnit.NANOSECONDS.toMillis(sentNanos - ask.atNanos()));
