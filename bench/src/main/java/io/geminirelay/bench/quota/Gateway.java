@@ -13,6 +13,7 @@ import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
 import io.geminirelay.flow.keys.UpstreamOutcome;
 import io.geminirelay.flow.keys.VerdictReader;
+import io.geminirelay.flow.keys.Waiter;
 import io.geminirelay.flow.outbound.AttemptCount;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryDecision;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway's own classes, led as the engine leads them for one exchange after the other. */
 final class Gateway implements Policy {
@@ -36,6 +38,8 @@ final class Gateway implements Policy {
   private final RetryPolicy retries;
   private final RetryBudget budget;
   private final long deadline;
+  private final long maxWait;
+  private final WaitingRoom room;
 
   Gateway(Simulation.Parts parts, Fleet fleet, EngineConfig config, long seed) {
     this.time = parts.time();
@@ -47,16 +51,18 @@ final class Gateway implements Policy {
     this.budget = new RetryBudget(config.outbound(), time);
     this.retries = new RetryPolicy(config.outbound(), budget, new Random(seed + 1));
     this.deadline = config.outbound().deadline().toNanos();
+    this.maxWait = config.keys().maxWait().toNanos();
+    this.room = new WaitingRoom(time, ring.selector());
   }
 
   @Override
   public void submit(Ask ask, Reply reply) {
     budget.request();
-    new Exchange(ask, reply).next();
+    new Exchange(ask, reply).begin();
   }
 
   /** One request on its way. */
-  private final class Exchange implements Uplink.Answer {
+  private final class Exchange implements Uplink.Answer, Waiter.Seeker {
     private final Ask ask;
     private final Reply reply;
     private final Demand demand;
@@ -64,6 +70,7 @@ final class Gateway implements Policy {
     private final KeyLease lease = new KeyLease();
     private final AttemptCount count = new AttemptCount();
     private final long began = time.elapsed();
+    private @Nullable ApiKey taken;
     private long sent;
 
     Exchange(Ask ask, Reply reply) {
@@ -72,12 +79,47 @@ final class Gateway implements Policy {
       this.demand = new Demand(fleet.models().get(ask.model()), List.of(), ask.guess());
     }
 
-    void next() {
-      ApiKey key = ring.selector().select(demand, tried, lease);
-      if (key == null) {
-        refuse();
+    void begin() {
+      if (maxWait > 0 && room.isWaitedFor(demand.model())) {
+        queueUp();
       } else {
+        next();
+      }
+    }
+
+    private void next() {
+      ApiKey key = ring.selector().select(demand, tried, lease);
+      if (key != null) {
         attempt(key);
+      } else if (maxWait > 0) {
+        queueUp();
+      } else {
+        refuse(ring.selector().waitNanos(demand));
+      }
+    }
+
+    private void queueUp() {
+      tried.clear();
+      long limit = time.nanoTime() - time.elapsed() + began + maxWait;
+      Waiter waiter = new Waiter(demand, "client-" + ask.client(), limit, this);
+      if (!room.enter(waiter)) {
+        refuse(waiter.retryNanos());
+      }
+    }
+
+    @Override
+    public Waiter.Take tryTake() {
+      taken = ring.selector().select(demand, tried, lease);
+      return taken == null ? Waiter.Take.NOTHING : Waiter.Take.TAKEN;
+    }
+
+    @Override
+    public void ended(Waiter waiter) {
+      ApiKey key = taken;
+      if (waiter.state() == Waiter.State.SERVED && key != null) {
+        attempt(key);
+      } else {
+        refuse(waiter.retryNanos());
       }
     }
 
@@ -92,11 +134,13 @@ final class Gateway implements Policy {
     public void begun() {
       ring.settle(lease, KeyVerdict.SUCCESS);
       reply.answered(sent);
+      room.keysMayBeBack();
     }
 
     @Override
     public void ended(long promptTokens) {
       ring.counted(lease, promptTokens);
+      room.keysMayBeBack();
     }
 
     @Override
@@ -113,12 +157,11 @@ final class Gateway implements Policy {
       if (decision.action() == RetryDecision.Action.OTHER_KEY) {
         next();
       } else {
-        refuse();
+        refuse(ring.selector().waitNanos(demand));
       }
     }
 
-    private void refuse() {
-      long wait = ring.selector().waitNanos(demand);
+    private void refuse(long wait) {
       reply.refused(
           wait == KeySelector.NEVER ? 0 : TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999L));
     }
