@@ -8,6 +8,9 @@ import java.util.List;
  * @param model model asked for, also by a name that stands for another in some group, without a
  *     {@code models/} prefix; empty when none is named
  * @param groups names of the groups the client may use; empty for all
- * @param tokens input tokens it is thought to hold; 0 when it holds none
+ * @param tokens input tokens it is thought to hold, or {@link #FREE}
  */
-public record Demand(String model, List<String> groups, long tokens) {}
+public record Demand(String model, List<String> groups, long tokens) {
+  /** In the place of tokens: nothing is drawn on the model's quota. */
+  public static final long FREE = -1;
+}

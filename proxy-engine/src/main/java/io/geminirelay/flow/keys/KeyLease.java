@@ -16,6 +16,7 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
+  private boolean sent;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -49,6 +50,17 @@ public final class KeyLease {
     this.quota = quota;
     this.tokens = tokens;
     this.drawnAtNanos = now;
+    this.sent = false;
+  }
+
+  /** Notes down that the request is on its way to Google, who may have counted it. */
+  public void sent() {
+    sent = true;
+  }
+
+  /** Whether Google may have seen the request. */
+  boolean wasSent() {
+    return sent;
   }
 
   /** Notes down that other tokens were drawn than at first. */

@@ -11,9 +11,11 @@ import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -42,9 +44,12 @@ public final class KeyRing {
 
   /** What survives a change of configuration, by target and key or project. */
   private record States(
-      Map<String, KeyState> keys, Map<String, QuotaBucket> buckets, AtomicLong epoch) {
-    States() {
-      this(new HashMap<>(), new HashMap<>(), new AtomicLong());
+      Map<String, KeyState> keys,
+      Map<String, QuotaBucket> buckets,
+      AtomicLong epoch,
+      DayWatch days) {
+    States(DayWatch days) {
+      this(new HashMap<>(), new HashMap<>(), new AtomicLong(), days);
     }
   }
 
@@ -58,7 +63,8 @@ public final class KeyRing {
     this.time = time;
     this.random = random;
     this.clock = new QuotaClock(config);
-    this.states = previous == null ? new States() : previous;
+    this.states = previous == null ? new States(new DayWatch(time, clock)) : previous;
+    this.states.days().follow(clock);
     this.groups = build(groups);
     this.selector = new KeySelector(this.groups, time, states.epoch());
   }
@@ -76,6 +82,7 @@ public final class KeyRing {
 
   private List<KeyGroup> build(List<GroupConfig> configs) {
     List<KeyGroup> built = new ArrayList<>();
+    Map<QuotaBucket, Set<LimitTable>> limits = new HashMap<>();
     int index = 0;
     for (GroupConfig group : configs) {
       List<ApiKey> keys = new ArrayList<>();
@@ -83,17 +90,18 @@ public final class KeyRing {
         ApiKey.Place place =
             new ApiKey.Place(index++, group.name(), keys.size() + 1, group.modelAliases());
         String authority = group.target().authority();
-        keys.add(
-            new ApiKey(
-                place,
-                key,
-                destinations(group, key),
-                stateOf(authority, key),
-                bucketOf(authority, key)));
+        QuotaBucket bucket = bucketOf(authority, key);
+        limits.computeIfAbsent(bucket, x -> new HashSet<>()).add(limitsOf(group, key));
+        keys.add(new ApiKey(place, key, destinations(group, key), stateOf(authority, key), bucket));
       }
       built.add(new KeyGroup(group.name(), group.modelAliases(), keys, ways(group)));
     }
+    limits.forEach(QuotaBucket::limits);
     return List.copyOf(built);
+  }
+
+  private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
+    return new LimitTable(List.of(key.tierLimits(), group.limits(), group.tierLimits()));
   }
 
   private static List<Destination> destinations(GroupConfig group, KeyConfig key) {
@@ -125,7 +133,9 @@ public final class KeyRing {
   private QuotaBucket bucketOf(String authority, KeyConfig key) {
     String project = key.project();
     String id = authority + (project == null ? key.key().toString() : "/" + project);
-    return states.buckets().computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size()));
+    return states
+        .buckets()
+        .computeIfAbsent(id, x -> new QuotaBucket(states.buckets().size(), states.days()));
   }
 
   /** The groups, in the order of the configuration. */
@@ -152,7 +162,7 @@ public final class KeyRing {
             new KeyConfig(key, null, 1, null),
             way.ways(),
             new KeyState(),
-            new QuotaBucket(0));
+            new QuotaBucket(0, states.days()));
   }
 
   /** Who chooses among the keys. */
@@ -193,10 +203,26 @@ public final class KeyRing {
     if (key == null) {
       return;
     }
-    if (quota != null && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-      quota.refused(verdict.violations(), time.nanoTime());
+    if (quota != null && lease.tokens() >= 0) {
+      long now = time.nanoTime();
+      if (!isCounted(lease, verdict)) {
+        quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
+      }
+      if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
+        quota.refused(verdict.violations(), now);
+      }
     }
     settle(key, lease.model(), verdict);
+  }
+
+  /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
+  private static boolean isCounted(KeyLease lease, KeyVerdict verdict) {
+    return switch (verdict.effect()) {
+      case COOL_BUCKET, EXIT_SUSPECT -> false;
+      case NONE -> lease.wasSent() && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
+      case TARGET_FAILURE -> lease.wasSent();
+      default -> true;
+    };
   }
 
   /** Puts the input tokens that Google counted in the place of those that were guessed. */

@@ -1,9 +1,20 @@
 package io.geminirelay.flow.keys;
 
+import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one (bucket, model) has used of what Google allows it. Thread safe, without lock.
+ * What one (bucket, model) has used of what Google allows it: requests and input tokens of the last
+ * minute, requests of the day.
+ *
+ * <p>Counted always, for the day when a refusal tells that there is a limit; bounded where one is
+ * known. The window is made at the first draw, so that models nobody asks for cost next to nothing.
+ * Tokens below zero ({@link Demand#FREE}) mean a request that Google does not count for the model:
+ * it draws nothing and is always let through. Thread safe, without lock.
  *
  * @see <a href="https://ai.google.dev/gemini-api/docs/rate-limits">Rate limits</a>
  */
@@ -11,39 +22,240 @@ final class ModelQuota {
   /** All of the quota is left, or none is known. */
   static final int ALL_ROOM = 1000;
 
+  private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(61);
+
+  private final DayWatch days;
+  private final AtomicReference<QuotaBounds> bounds;
+  private final AtomicReference<@Nullable QuotaWindow> window = new AtomicReference<>();
+  private final DayCount day = new DayCount();
+  private final AtomicLong drawnNanos;
+
+  /** With what the operator has set, 0 where nothing. */
+  ModelQuota(QuotaLimits limits, DayWatch days) {
+    long now = days.time().nanoTime();
+    this.days = days;
+    this.bounds = new AtomicReference<>(QuotaBounds.configured(limits, now));
+    this.drawnNanos = new AtomicLong(now - MINUTE_NANOS);
+  }
+
+  /** Other limits of the operator's; the counts, and what was learned, stay. */
+  void configured(QuotaLimits limits) {
+    long now = days.time().nanoTime();
+    bounds.updateAndGet(old -> old.withConfigured(limits, now));
+  }
+
   /**
    * Thousandths of the quota that are left, by the limit that is nearest; 0 when one is used up.
    */
   int room(long now) {
-    return ALL_ROOM;
+    QuotaBounds most = bounds(now);
+    if (!most.known()) {
+      return ALL_ROOM;
+    }
+    QuotaWindow minute = window.get();
+    long used = minute == null ? 0 : minute.used(now);
+    int room = share(QuotaWindow.requestsOf(used), most.perMinute());
+    room = Math.min(room, share(QuotaWindow.tokensOf(used), most.tokensPerMinute()));
+    return most.perDay() == QuotaBound.UNKNOWN
+        ? room
+        : Math.min(room, share(day.count(days.number(now)), most.perDay()));
+  }
+
+  private static int share(long used, long most) {
+    if (most == QuotaBound.UNKNOWN) {
+      return ALL_ROOM;
+    }
+    if (used >= most) {
+      return 0;
+    }
+    // Both fit a double's 53 bits, and its division is quicker than that of longs.
+    return Math.max(1, (int) ((double) (most - used) / most * ALL_ROOM));
   }
 
   /** Draws one request with {@code tokens}, unless that would exceed a limit. */
   boolean tryDraw(long tokens, long now) {
+    if (tokens < 0) {
+      return true;
+    }
+    QuotaBounds most = bounds(now);
+    long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+    QuotaWindow minute = window(now);
+    if (!minute.tryAdd(drawn, most.perMinute(), most.tokensPerMinute(), now)) {
+      return false;
+    }
+    if (!day.tryAdd(most.perDay(), days.number(now))) {
+      minute.takeBack(1, drawn, now);
+      return false;
+    }
+    drawnNanos.setOpaque(now);
     return true;
   }
 
   /** Draws one request with {@code tokens} whatever the limits. */
-  void draw(long tokens, long now) {}
+  void draw(long tokens, long now) {
+    if (tokens >= 0) {
+      window(now).add(Math.min(tokens, QuotaWindow.MOST_TOKENS), now);
+      day.add(days.number(now));
+      drawnNanos.setOpaque(now);
+    }
+  }
 
   /** Takes a draw back: Google never saw the request. */
-  void giveBack(long tokens, long drawnAtNanos, long now) {}
+  void giveBack(long tokens, long drawnAtNanos, long now) {
+    QuotaWindow minute = window.get();
+    if (tokens >= 0 && minute != null) {
+      minute.takeBack(1, Math.min(tokens, QuotaWindow.MOST_TOKENS), drawnAtNanos);
+      if (days.sameDay(drawnAtNanos, now)) {
+        day.takeBack(days.number(now));
+      }
+    }
+  }
 
   /** Puts the tokens that Google counted in the place of those that were guessed. */
-  void correct(long guessed, long counted, long drawnAtNanos, long now) {}
+  void correct(long guessed, long counted, long drawnAtNanos, long now) {
+    QuotaWindow minute = window.get();
+    if (guessed < 0 || minute == null) {
+      return;
+    }
+    long more =
+        Math.min(counted, QuotaWindow.MOST_TOKENS) - Math.min(guessed, QuotaWindow.MOST_TOKENS);
+    if (more > 0) {
+      minute.addTokens(more, drawnAtNanos, now);
+    } else {
+      minute.takeBack(0, -more, drawnAtNanos);
+    }
+  }
 
   /** Nanoseconds until {@link #tryDraw} can succeed, 0 when it could now. */
   long waitNanos(long tokens, long now) {
-    return 0;
+    QuotaBounds most = bounds(now);
+    if (tokens < 0 || !most.known()) {
+      return 0;
+    }
+    if (Math.min(most.perMinute(), most.tokensPerMinute()) == 0 || dayLeft(most, now) == 0) {
+      return days.untilResetNanos(now);
+    }
+    QuotaWindow minute = window.get();
+    return minute == null
+        ? 0
+        : minute.waitNanos(
+            Math.min(tokens, QuotaWindow.MOST_TOKENS),
+            most.perMinute(),
+            most.tokensPerMinute(),
+            now);
+  }
+
+  private long dayLeft(QuotaBounds most, long now) {
+    return most.perDay() == QuotaBound.UNKNOWN
+        ? QuotaBound.UNKNOWN
+        : Math.max(0, most.perDay() - day.count(days.number(now)));
   }
 
   /**
    * Requests of {@code tokens} each that will have fitted by {@code atNanos}, if none goes before.
    */
   long roomBy(long tokens, long atNanos) {
-    return Long.MAX_VALUE;
+    long now = days.time().nanoTime();
+    QuotaBounds most = bounds(now);
+    if (tokens < 0 || !most.known()) {
+      return Long.MAX_VALUE;
+    }
+    long ahead = Math.max(0, atNanos - now);
+    boolean nextDay = ahead > 0 && ahead >= days.untilResetNanos(now);
+    long byMinute = minutesRoom(most, Math.min(tokens, QuotaWindow.MOST_TOKENS), ahead, now);
+    long left = dayLeft(most, now);
+    return nextDay && left != QuotaBound.UNKNOWN
+        ? Math.min(byMinute, left + most.perDay())
+        : Math.min(byMinute, left);
+  }
+
+  /** Whole minutes bring the whole quota each; the rest what has left the window by then. */
+  private long minutesRoom(QuotaBounds most, long tokens, long ahead, long now) {
+    QuotaWindow minute = window.get();
+    long span = QuotaWindow.SPAN_NANOS + QuotaWindow.SLOT_NANOS;
+    long used = minute == null ? 0 : minute.usedAt(now + ahead % span, now);
+    long byRequests = room(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
+    long byTokens =
+        room(most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
+    return Math.min(byRequests, byTokens);
+  }
+
+  private static long room(long most, long used, long spans, long size) {
+    if (most == QuotaBound.UNKNOWN) {
+      return QuotaBound.UNKNOWN;
+    }
+    if (size > most && most > 0) {
+      // One that can never fit goes alone.
+      return spans + (used == 0 ? 1 : 0);
+    }
+    return spans * (most / size) + Math.max(0, most - used) / size;
   }
 
   /** Learns from a refusal, which names the limits exceeded and perhaps what they allow. */
-  void refused(List<QuotaViolation> violations, long now) {}
+  void refused(List<QuotaViolation> violations, long now) {
+    for (QuotaViolation violation : violations) {
+      long used = usedOf(QuotaBounds.Kind.of(violation.quotaId()), now);
+      long toReset = days.untilResetNanos(now);
+      bounds.updateAndGet(old -> old.refused(violation, used, now, toReset));
+    }
+  }
+
+  private long usedOf(QuotaBounds.Kind kind, long now) {
+    QuotaWindow minute = window.get();
+    return switch (kind) {
+      case REQUESTS_PER_MINUTE -> minute == null ? 0 : minute.requests(now);
+      case TOKENS_PER_MINUTE -> minute == null ? 0 : minute.tokens(now);
+      case REQUESTS_PER_DAY -> day.count(days.number(now));
+      case OTHER -> 0;
+    };
+  }
+
+  /** What is allowed at the moment. */
+  QuotaBounds bounds(long now) {
+    QuotaBounds current = bounds.get();
+    if (now - current.dueNanos() < 0) {
+      return current;
+    }
+    return bounds.updateAndGet(old -> now - old.dueNanos() < 0 ? old : old.at(now));
+  }
+
+  /** What is used at the moment, for those who look on. */
+  Used used(long now) {
+    return new Used(
+        usedOf(QuotaBounds.Kind.REQUESTS_PER_MINUTE, now),
+        usedOf(QuotaBounds.Kind.TOKENS_PER_MINUTE, now),
+        usedOf(QuotaBounds.Kind.REQUESTS_PER_DAY, now));
+  }
+
+  /**
+   * What is used.
+   *
+   * @param requests of the last minute
+   * @param tokens of the last minute
+   * @param dayRequests since the reset
+   */
+  record Used(long requests, long tokens, long dayRequests) {}
+
+  /** When it was drawn on last. */
+  long drawnNanos() {
+    return drawnNanos.getOpaque();
+  }
+
+  /** Whether it would be missed: for the minute's count, or for the day's where it is limited. */
+  boolean inUse(long now) {
+    if (now - drawnNanos() < MINUTE_NANOS) {
+      return true;
+    }
+    return bounds(now).perDay() != QuotaBound.UNKNOWN && day.count(days.number(now)) > 0;
+  }
+
+  private QuotaWindow window(long now) {
+    QuotaWindow made = window.get();
+    if (made != null) {
+      return made;
+    }
+    QuotaWindow fresh = new QuotaWindow(now);
+    QuotaWindow first = window.compareAndExchange(null, fresh);
+    return first == null ? fresh : first;
+  }
 }

@@ -1,8 +1,10 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,9 +30,12 @@ public final class QuotaBucket {
   private final RestSlot whole = new RestSlot();
   private final AtomicReference<Cooldown[]> models = new AtomicReference<>(NONE);
   private final Map<String, ModelQuota> quotas = new ConcurrentHashMap<>();
+  private final DayWatch days;
+  private volatile Set<LimitTable> limits = Set.of();
 
-  QuotaBucket(int id) {
+  QuotaBucket(int id, DayWatch days) {
     this.id = id;
+    this.days = days;
   }
 
   /** Number of the bucket, unique among those of a ring and its successors. */
@@ -41,7 +46,50 @@ public final class QuotaBucket {
   /** What {@code model} has used; made when it is first asked for. */
   ModelQuota quota(String model) {
     ModelQuota known = quotas.get(model);
-    return known != null ? known : quotas.computeIfAbsent(model, x -> new ModelQuota());
+    return known != null ? known : add(model);
+  }
+
+  private ModelQuota add(String model) {
+    if (quotas.size() >= MAX_MODELS) {
+      forgetOne(days.time().nanoTime());
+    }
+    Set<LimitTable> seen = limits;
+    ModelQuota made =
+        quotas.computeIfAbsent(model, name -> new ModelQuota(LimitTable.lowest(seen, name), days));
+    if (limits != seen) {
+      made.configured(LimitTable.lowest(limits, model));
+    }
+    return made;
+  }
+
+  /** Drops the one that was used longest ago, one that would be missed only when all would. */
+  private void forgetOne(long now) {
+    String oldest = null;
+    boolean oldestInUse = true;
+    long age = Long.MIN_VALUE;
+    for (Map.Entry<String, ModelQuota> each : quotas.entrySet()) {
+      boolean inUse = each.getValue().inUse(now);
+      long unused = now - each.getValue().drawnNanos();
+      if (inUse == oldestInUse ? unused > age : oldestInUse) {
+        oldest = each.getKey();
+        oldestInUse = inUse;
+        age = unused;
+      }
+    }
+    if (oldest != null) {
+      quotas.remove(oldest);
+    }
+  }
+
+  /** What is used of each model that was asked for. */
+  Map<String, ModelQuota> quotas() {
+    return Collections.unmodifiableMap(quotas);
+  }
+
+  /** Limits that the operator has set now; for each the lowest holds. What was counted stays. */
+  void limits(Set<LimitTable> tables) {
+    limits = Set.copyOf(tables);
+    quotas.forEach((model, quota) -> quota.configured(LimitTable.lowest(limits, model)));
   }
 
   /** The rest of all models of the project, or null. */

@@ -82,6 +82,11 @@ final class Attempt implements LeaseListener, ResponseSink {
     return lease != null && lease.reused();
   }
 
+  /** Whether some of the request has left on a connection; until the attempt ends. */
+  boolean isSent() {
+    return lease != null;
+  }
+
   private void moveTo(State next) {
     if (!state.mayBecome(next)) {
       throw new IllegalStateException("attempt cannot go from " + state + " to " + next);

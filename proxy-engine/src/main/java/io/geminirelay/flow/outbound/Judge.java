@@ -75,6 +75,9 @@ final class Judge {
     // What happens to a key that a client brought must not close the target for the others.
     boolean own = exchange.ownKey() != null;
     if (!own) {
+      if (from.isSent()) {
+        keys.lease().sent();
+      }
       outbound.keys().settle(keys.lease(), with);
     }
     TargetConfig target = from.choice().destination().target();

@@ -1,0 +1,261 @@
+package io.geminirelay.flow.keys;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Requests and tokens of the last minute, counted as Google counts them: over a minute that slides.
+ *
+ * <p>Time is cut into slots. A use is counted in the slot of its moment and leaves with that slot,
+ * after {@link #SPAN_NANOS} at the earliest and one slot later at the latest: a use never leaves
+ * too early. The span is a minute and a guard. Google counts a request when it arrives there, which
+ * is later than here by the way to it, and that way differs: some 200 ms where a connection has to
+ * be made and a TLS handshake done, next to nothing on an open one. Where a slow request is
+ * followed a minute later by a quick one, Google sees them nearer to each other than they were
+ * sent.
+ *
+ * <p>Requests and tokens share their words, so that one compare-and-set draws both or neither. Each
+ * slot is a word that carries the lap it belongs to; the sum is another. What is added to the sum
+ * is added to exactly one slot, and what a slot holds leaves the sum exactly once: when the slot
+ * turns over, which whoever comes first does for all. In between the sum is too high for an
+ * instant, never too low. A slot takes up to 65,535 requests and 2^32 tokens; what goes beyond is
+ * not counted. Memory is constant, 2 KiB; nothing is allocated afterwards. Thread safe, without
+ * lock.
+ *
+ * @see <a href="https://ai.google.dev/gemini-api/docs/rate-limits">Rate limits</a>
+ */
+final class QuotaWindow {
+  static final int SLOTS = 256;
+  static final long GUARD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** How long a use is counted at least. */
+  static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(60) + GUARD_NANOS;
+
+  /** How much longer it may be counted: 236 ms. */
+  static final long SLOT_NANOS = SPAN_NANOS / (SLOTS - 1) + 1;
+
+  /** Tokens of one request at most; more are counted as that many. */
+  static final long MOST_TOKENS = 1L << 26;
+
+  // A slot's word: 16 bits of lap, 16 of requests, 32 of tokens.
+  private static final int LAP_SHIFT = 48;
+  private static final int SLOT_REQUEST_SHIFT = 32;
+  private static final long LAP_MASK = 0xFFFF;
+  private static final long SLOT_REQUEST_MASK = 0xFFFF;
+  private static final long SLOT_TOKEN_MASK = (1L << SLOT_REQUEST_SHIFT) - 1;
+
+  // The sum's word: 24 bits of requests, 40 of tokens, enough for the slots all full.
+  private static final int SUM_REQUEST_SHIFT = 40;
+  private static final long SUM_TOKEN_MASK = (1L << SUM_REQUEST_SHIFT) - 1;
+
+  private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+  private final AtomicLong sum = new AtomicLong();
+  private final AtomicLong newest;
+  private final long origin;
+
+  /** An empty window. */
+  QuotaWindow(long now) {
+    // A lap of its own before the first use, for the threads whose time is a little behind.
+    origin = now - SLOTS * SLOT_NANOS;
+    newest = new AtomicLong(SLOTS);
+    slots.set(0, lap(SLOTS) << LAP_SHIFT);
+  }
+
+  /** Requests counted at the moment. */
+  long requests(long now) {
+    turn(now);
+    return requestsOf(sum.get());
+  }
+
+  /** Tokens counted at the moment. */
+  long tokens(long now) {
+    turn(now);
+    return tokensOf(sum.get());
+  }
+
+  /** Requests and tokens of one moment, for {@link #requestsOf} and {@link #tokensOf}. */
+  long used(long now) {
+    turn(now);
+    return sum.get();
+  }
+
+  static long requestsOf(long used) {
+    return used >>> SUM_REQUEST_SHIFT;
+  }
+
+  static long tokensOf(long used) {
+    return used & SUM_TOKEN_MASK;
+  }
+
+  /** Counts a request with {@code tokens} from 0 to {@link #MOST_TOKENS}. */
+  void add(long tokens, long now) {
+    turn(now);
+    sum.addAndGet(sumWord(1, tokens));
+    put(1, tokens, now);
+  }
+
+  /**
+   * Counts a request unless more than {@code mostRequests} or {@code mostTokens} would be counted
+   * then. Tokens that could never fit do where no others are counted.
+   */
+  boolean tryAdd(long tokens, long mostRequests, long mostTokens, long now) {
+    turn(now);
+    long before;
+    do {
+      before = sum.get();
+      if (!fits(requestsOf(before), tokensOf(before), tokens, mostRequests, mostTokens)) {
+        return false;
+      }
+    } while (!sum.compareAndSet(before, before + sumWord(1, tokens)));
+    put(1, tokens, now);
+    return true;
+  }
+
+  private static boolean fits(
+      long requests, long used, long tokens, long mostRequests, long mostTokens) {
+    return requests < mostRequests
+        && (used + tokens <= mostTokens || (used == 0 && mostTokens > 0));
+  }
+
+  /** Takes back what was counted at {@code atNanos}; nothing when it is no longer counted. */
+  void takeBack(int requests, long tokens, long atNanos) {
+    long slot = slotOf(atNanos);
+    int index = (int) (slot & (SLOTS - 1));
+    while (true) {
+      long word = slots.get(index);
+      if (word >>> LAP_SHIFT != lap(slot)) {
+        return;
+      }
+      long fewer = Math.min(requests, slotRequests(word));
+      long less = Math.min(tokens, slotTokens(word));
+      if (slots.compareAndSet(index, word, word - slotWord(fewer, less))) {
+        sum.addAndGet(-sumWord(fewer, less));
+        return;
+      }
+    }
+  }
+
+  /** Counts more tokens with a request of {@code atNanos}, if that is still counted. */
+  void addTokens(long tokens, long atNanos, long now) {
+    turn(now);
+    long slot = slotOf(atNanos);
+    if (slots.get((int) (slot & (SLOTS - 1))) >>> LAP_SHIFT == lap(slot)) {
+      sum.addAndGet(sumWord(0, tokens));
+      put(0, tokens, atNanos);
+    }
+  }
+
+  /** Nanoseconds until {@link #tryAdd} can succeed if nothing is added; 0 when it could now. */
+  long waitNanos(long tokens, long mostRequests, long mostTokens, long now) {
+    turn(now);
+    long used = sum.get();
+    long requests = requestsOf(used);
+    long before = tokensOf(used);
+    long last = newest.get();
+    for (long slot = last - SLOTS + 1; slot <= last; slot++) {
+      if (fits(requests, before, tokens, mostRequests, mostTokens)) {
+        return slot == last - SLOTS + 1 ? 0 : Math.max(1, endOf(slot - 1) - now);
+      }
+      long word = slots.get((int) (slot & (SLOTS - 1)));
+      requests -= slotRequests(word);
+      before -= slotTokens(word);
+    }
+    return Math.max(1, endOf(last) - now);
+  }
+
+  /** What of the present count will still be counted at {@code atNanos}, as in {@link #used}. */
+  long usedAt(long atNanos, long now) {
+    turn(now);
+    long used = sum.get();
+    long requests = requestsOf(used);
+    long tokens = tokensOf(used);
+    long last = newest.get();
+    for (long slot = last - SLOTS + 1; slot <= last && endOf(slot) - atNanos <= 0; slot++) {
+      long word = slots.get((int) (slot & (SLOTS - 1)));
+      requests -= slotRequests(word);
+      tokens -= slotTokens(word);
+    }
+    // What was added since the sum was read is in the slots alone.
+    return sumWord(Math.max(0, requests), Math.max(0, tokens));
+  }
+
+  /** Empties the slots whose time is over. */
+  private void turn(long now) {
+    long slot = slotOf(now);
+    long last = newest.get();
+    if (slot <= last) {
+      return;
+    }
+    for (long each = Math.max(last + 1, slot - SLOTS + 1); each <= slot; each++) {
+      empty(each);
+    }
+    while (last < slot && !newest.compareAndSet(last, slot)) {
+      last = newest.get();
+    }
+  }
+
+  /** Makes the place of {@code slot} ready for it, unless that is done. */
+  private void empty(long slot) {
+    int index = (int) (slot & (SLOTS - 1));
+    while (true) {
+      long word = slots.get(index);
+      long ahead = (lap(slot) - (word >>> LAP_SHIFT)) & LAP_MASK;
+      if (ahead == 0 || ahead > LAP_MASK / 2) {
+        return;
+      }
+      if (slots.compareAndSet(index, word, lap(slot) << LAP_SHIFT)) {
+        sum.addAndGet(-sumWord(slotRequests(word), slotTokens(word)));
+        return;
+      }
+    }
+  }
+
+  /** Puts what is in the sum already into the slot of {@code atNanos}. */
+  private void put(int requests, long tokens, long atNanos) {
+    long slot = slotOf(atNanos);
+    while (true) {
+      int index = (int) (slot & (SLOTS - 1));
+      long word = slots.get(index);
+      if (word >>> LAP_SHIFT != lap(slot)) {
+        // This thread was stopped for a minute, or its time is that old.
+        slot = newest.get();
+      } else if (slotRequests(word) + requests > SLOT_REQUEST_MASK
+          || slotTokens(word) + tokens > SLOT_TOKEN_MASK) {
+        sum.addAndGet(-sumWord(requests, tokens));
+        return;
+      } else if (slots.compareAndSet(index, word, word + slotWord(requests, tokens))) {
+        return;
+      }
+    }
+  }
+
+  private long slotOf(long nanos) {
+    return Math.floorDiv(nanos - origin, SLOT_NANOS);
+  }
+
+  /** When what {@code slot} counts is no longer counted. */
+  private long endOf(long slot) {
+    return origin + (slot + SLOTS) * SLOT_NANOS;
+  }
+
+  private static long lap(long slot) {
+    return Math.floorDiv(slot, SLOTS) & LAP_MASK;
+  }
+
+  private static long slotRequests(long word) {
+    return (word >>> SLOT_REQUEST_SHIFT) & SLOT_REQUEST_MASK;
+  }
+
+  private static long slotTokens(long word) {
+    return word & SLOT_TOKEN_MASK;
+  }
+
+  private static long slotWord(long requests, long tokens) {
+    return (requests << SLOT_REQUEST_SHIFT) | tokens;
+  }
+
+  private static long sumWord(long requests, long tokens) {
+    return (requests << SUM_REQUEST_SHIFT) + tokens;
+  }
+}
