@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param keys at least one
  * @param topP 0.0 to 1.0, added where a request has none; null for the {@link GuardConfig}'s
  * @param limits known quota by model pattern
- * @param tierLimits those of the group's tier, which come after {@code limits}
  */
 public record GroupConfig(
     String name,
@@ -24,20 +23,7 @@ public record GroupConfig(
     Map<String, String> modelAliases,
     List<KeyConfig> keys,
     @Nullable Double topP,
-    Map<String, QuotaLimits> limits,
-    Map<String, QuotaLimits> tierLimits) {
-
-  /** A group without a tier. */
-  public GroupConfig(
-      String name,
-      TargetConfig target,
-      List<EgressConfig> egresses,
-      Map<String, String> modelAliases,
-      List<KeyConfig> keys,
-      @Nullable Double topP,
-      Map<String, QuotaLimits> limits) {
-    this(name, target, egresses, modelAliases, keys, topP, limits, Map.of());
-  }
+    Map<String, QuotaLimits> limits) {
 
   /**
    * One API key.
@@ -46,20 +32,19 @@ public record GroupConfig(
    * @param project the Google project it belongs to, or null when unknown
    * @param weight 1 to 100
    * @param egress this key's own proxy, or null for the group's
-   * @param tierLimits known quota by model pattern, of the key's own tier, which comes before all
-   *     others; empty when it has none
+   * @param limits tables of known quota by model pattern, asked in order and before the group's
    */
   public record KeyConfig(
       Secret key,
       @Nullable String project,
       int weight,
       @Nullable EgressConfig egress,
-      Map<String, QuotaLimits> tierLimits) {
+      List<Map<String, QuotaLimits>> limits) {
 
-    /** A key without a tier of its own. */
+    /** A key with no limits but its group's. */
     public KeyConfig(
         Secret key, @Nullable String project, int weight, @Nullable EgressConfig egress) {
-      this(key, project, weight, egress, Map.of());
+      this(key, project, weight, egress, List.of());
     }
   }
 

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
@@ -101,7 +102,9 @@ public final class KeyRing {
   }
 
   private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
-    return new LimitTable(List.of(key.tierLimits(), group.limits(), group.tierLimits()));
+    List<Map<String, QuotaLimits>> tables = new ArrayList<>(key.limits());
+    tables.add(group.limits());
+    return new LimitTable(tables);
   }
 
   private static List<Destination> destinations(GroupConfig group, KeyConfig key) {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Time is cut into slots. A use is counted in the slot of its moment and leaves with that slot,
  * after {@link #SPAN_NANOS} at the earliest and one slot later at the latest: a use never leaves
  * too early. The span is a minute and a guard. Google counts a request when it arrives there, which
- * is later than here by the way to it, and that way differs: some 200 ms where a connection has to
+ * is later than here by the way to it, and that way differs: some 150 ms where a connection has to
  * be made and a TLS handshake done, next to nothing on an open one. Where a slow request is
  * followed a minute later by a quick one, Google sees them nearer to each other than they were
  * sent.
@@ -27,13 +27,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class QuotaWindow {
   static final int SLOTS = 256;
-  static final long GUARD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** How long a use is counted at least. */
-  static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(60) + GUARD_NANOS;
+  /** How much longer than {@link #SPAN_NANOS} a use may be counted. */
+  static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(236);
 
-  /** How much longer it may be counted: 236 ms. */
-  static final long SLOT_NANOS = SPAN_NANOS / (SLOTS - 1) + 1;
+  /** How long a use is counted at least: 60.18 s. */
+  static final long SPAN_NANOS = (SLOTS - 1) * SLOT_NANOS;
 
   /** Tokens of one request at most; more are counted as that many. */
   static final long MOST_TOKENS = 1L << 26;
@@ -42,6 +41,8 @@ final class QuotaWindow {
   private static final int LAP_SHIFT = 48;
   private static final int SLOT_REQUEST_SHIFT = 32;
   private static final long LAP_MASK = 0xFFFF;
+  // Laps come again after weeks: what is further ahead than a thread can lag is of the past.
+  private static final long MOST_LAPS_BEHIND = 256;
   private static final long SLOT_REQUEST_MASK = 0xFFFF;
   private static final long SLOT_TOKEN_MASK = (1L << SLOT_REQUEST_SHIFT) - 1;
 
@@ -201,7 +202,7 @@ final class QuotaWindow {
     while (true) {
       long word = slots.get(index);
       long ahead = (lap(slot) - (word >>> LAP_SHIFT)) & LAP_MASK;
-      if (ahead == 0 || ahead > LAP_MASK / 2) {
+      if (ahead == 0 || ahead > LAP_MASK - MOST_LAPS_BEHIND) {
         return;
       }
       if (slots.compareAndSet(index, word, lap(slot) << LAP_SHIFT)) {
