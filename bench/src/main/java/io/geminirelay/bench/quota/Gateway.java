@@ -127,6 +127,7 @@ final class Gateway implements Policy {
       count.withOther();
       tried.add(key);
       sent = time.elapsed();
+      lease.sent();
       uplink.send(projectOfKey[key.index()], ask, this);
     }
 

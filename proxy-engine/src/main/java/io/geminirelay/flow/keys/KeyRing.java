@@ -212,7 +212,7 @@ public final class KeyRing {
         quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
       }
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-        quota.refused(verdict.violations(), now);
+        quota.refused(verdict.violations(), lease.tokens(), now);
       }
     }
     settle(key, lease.model(), verdict);

@@ -192,9 +192,11 @@ final class ModelQuota {
   }
 
   /** Learns from a refusal, which names the limits exceeded and perhaps what they allow. */
-  void refused(List<QuotaViolation> violations, long now) {
+  void refused(List<QuotaViolation> violations, long tokens, long now) {
     for (QuotaViolation violation : violations) {
-      long used = usedOf(QuotaBounds.Kind.of(violation.quotaId()), now);
+      QuotaBounds.Kind kind = QuotaBounds.Kind.of(violation.quotaId());
+      long more = kind == QuotaBounds.Kind.TOKENS_PER_MINUTE ? Math.max(0, tokens - 1) : 0;
+      long used = usedOf(kind, now) + more;
       long toReset = days.untilResetNanos(now);
       bounds.updateAndGet(old -> old.refused(violation, used, now, toReset));
     }

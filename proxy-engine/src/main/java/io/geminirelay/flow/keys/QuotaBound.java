@@ -18,7 +18,13 @@ import java.util.concurrent.TimeUnit;
  * @param sinceNanos when it was guessed or has last grown
  * @param untilNanos when it is forgotten
  */
-record QuotaBound(long configured, long learned, Source source, long sinceNanos, long untilNanos) {
+record QuotaBound(
+    long configured,
+    long learned,
+    Source source,
+    long sinceNanos,
+    long untilNanos,
+    long pauseNanos) {
   /** No limit is known. */
   static final long UNKNOWN = Long.MAX_VALUE;
 
@@ -26,6 +32,7 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
 
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(64);
   private static final int GROWTH = 20;
 
   /** Where a limit is from. */
@@ -40,7 +47,7 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
 
   /** As the operator set it; 0 when he did not. */
   static QuotaBound configured(long most) {
-    return new QuotaBound(most > 0 ? most : UNKNOWN, UNKNOWN, Source.NOBODY, 0, 0);
+    return new QuotaBound(most > 0 ? most : UNKNOWN, UNKNOWN, Source.NOBODY, 0, 0, 0);
   }
 
   /** What is allowed, or {@link #UNKNOWN}. */
@@ -50,25 +57,30 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
 
   /** The same with another value of the operator's. */
   QuotaBound withConfigured(long most) {
-    return new QuotaBound(most > 0 ? most : UNKNOWN, learned, source, sinceNanos, untilNanos);
+    return new QuotaBound(
+        most > 0 ? most : UNKNOWN, learned, source, sinceNanos, untilNanos, pauseNanos);
   }
 
   /** After a refusal that named the limit; {@code toResetNanos} is left of the day. */
   QuotaBound told(long most, long now, long toResetNanos) {
     long forget = most == 0 ? Math.min(DAY_NANOS, toResetNanos) : DAY_NANOS;
-    return new QuotaBound(configured, most, Source.GOOGLE, now, now + forget);
+    return new QuotaBound(configured, most, Source.GOOGLE, now, now + forget, 0);
   }
 
   /** After a refusal that did not name the limit, at which {@code used} were used. */
   QuotaBound guessed(long used, long now) {
+    if (source == Source.GOOGLE) {
+      // The limit is what it was; somebody else uses the project too, or the count is a little off.
+      return this;
+    }
     long known = most();
     if (known == 0 || (source != Source.GUESS && known != UNKNOWN && used < known - known / 5)) {
-      // Somebody else uses the project too: the limit is what it was.
       return this;
     }
     long least = source == Source.GUESS ? learned / 2 : 1;
     long guess = Math.min(known, Math.max(Math.max(1, least), used));
-    return new QuotaBound(configured, guess, Source.GUESS, now, now + DAY_NANOS);
+    long pause = source == Source.GUESS ? Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos) : MINUTE_NANOS;
+    return new QuotaBound(configured, guess, Source.GUESS, now, now + DAY_NANOS, pause);
   }
 
   /** The same a while later: forgotten, grown, or as it was. */
@@ -76,18 +88,18 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
     if (source == Source.NOBODY || now - untilNanos >= 0) {
       return source == Source.NOBODY ? this : configured(configured == UNKNOWN ? 0 : configured);
     }
-    long minutes = (now - sinceNanos) / MINUTE_NANOS;
-    if (source != Source.GUESS || minutes <= 0) {
+    if (source != Source.GUESS || now - sinceNanos < pauseNanos) {
       return this;
     }
+    long minutes = (now - sinceNanos) / pauseNanos;
     long grown = learned;
     for (long i = 0; i < minutes && grown < configured; i++) {
       grown += Math.max(leastGrowth, grown / GROWTH);
     }
-    long since = sinceNanos + minutes * MINUTE_NANOS;
+    long since = sinceNanos + minutes * pauseNanos;
     return grown >= configured
         ? configured(configured == UNKNOWN ? 0 : configured)
-        : new QuotaBound(configured, grown, source, since, untilNanos);
+        : new QuotaBound(configured, grown, source, since, untilNanos, pauseNanos);
   }
 
   /** When {@link #at} can next say something else, at the earliest; a day when it never can. */
@@ -95,7 +107,7 @@ record QuotaBound(long configured, long learned, Source source, long sinceNanos,
     return switch (source) {
       case NOBODY -> DAY_NANOS;
       case GOOGLE -> untilNanos - now;
-      case GUESS -> Math.min(untilNanos - now, sinceNanos + MINUTE_NANOS - now);
+      case GUESS -> Math.min(untilNanos - now, sinceNanos + pauseNanos - now);
     };
   }
 }
