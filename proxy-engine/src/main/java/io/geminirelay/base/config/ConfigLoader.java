@@ -79,7 +79,7 @@ public final class ConfigLoader {
     TrafficSection traffic = new TrafficSection(root, serverTree);
     Map<String, Boolean> auth = Map.of("none", Boolean.TRUE);
     ClientSection clients = new ClientSection(reading);
-    GroupSection groups = new GroupSection(reading);
+    GroupSection groups = new GroupSection(reading, new QuotaSection(root));
     EngineConfig config =
         new EngineConfig(
             serverSection.server(),

@@ -1,6 +1,8 @@
 package io.geminirelay.base.config;
 
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.base.config.GroupConfig.Tier;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -57,6 +61,7 @@ public final class ConfigText {
     }
     all.put("clients", config.clients().stream().map(ConfigText::client).toList());
     all.put("groups", config.groups().stream().map(ConfigText::group).toList());
+    all.put("tiers", tiers(config.groups()));
     keys(all, config.keys());
     all.put("internal_retries", config.outbound().internalRetries());
     all.put("keepalive_secs", secs(config.outbound().keepaliveComments()));
@@ -166,16 +171,32 @@ public final class ConfigText {
     all.put(
         "api_keys",
         group.keys().stream().map(key -> key(group.name() + "/" + ++number[0], key)).toList());
+    Tier tier = group.keys().isEmpty() ? null : group.keys().get(0).groupTier();
+    put(all, "tier", tier == null ? null : tier.name());
+    all.put("limits", limits(group.limits()));
+    return all;
+  }
+
+  private static Map<String, Object> limits(Map<String, QuotaLimits> table) {
     Map<String, Object> limits = new LinkedHashMap<>();
-    for (Entry<String, GroupConfig.QuotaLimits> entry : group.limits().entrySet()) {
+    for (Entry<String, QuotaLimits> entry : table.entrySet()) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("rpm", entry.getValue().requestsPerMinute());
       one.put("tpm", entry.getValue().tokensPerMinute());
       one.put("rpd", entry.getValue().requestsPerDay());
       limits.put(entry.getKey(), one);
     }
-    all.put("limits", limits);
-    return all;
+    return limits;
+  }
+
+  /** Those that some key goes by. */
+  private static Map<String, Object> tiers(List<GroupConfig> groups) {
+    Map<String, Object> tiers = new LinkedHashMap<>();
+    groups.stream()
+        .flatMap(group -> group.keys().stream())
+        .flatMap(key -> Stream.of(key.tier(), key.groupTier()).filter(Objects::nonNull))
+        .forEach(tier -> tiers.computeIfAbsent(tier.name(), name -> limits(tier.limits())));
+    return tiers;
   }
 
   private static List<Object> aliases(Map<String, String> aliases) {
@@ -191,6 +212,8 @@ public final class ConfigText {
     all.put("weight", key.weight());
     EgressConfig egress = key.egress();
     put(all, "proxy_url", egress == null ? null : egress(egress));
+    Tier tier = key.tier();
+    put(all, "tier", tier == null ? null : tier.name());
     return all;
   }
 

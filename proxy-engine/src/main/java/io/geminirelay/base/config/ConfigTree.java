@@ -93,9 +93,13 @@ final class ConfigTree {
 
   /** The mappings under the names below {@code name}, as in {@code limits: {model: {...}}}. */
   Map<String, ConfigTree> sectionsByName(String name) {
-    ConfigTree parent = section(name);
+    return section(name).sectionsByName();
+  }
+
+  /** The mappings under the names of this one. */
+  Map<String, ConfigTree> sectionsByName() {
     Map<String, ConfigTree> all = new LinkedHashMap<>();
-    parent.nodes.keySet().forEach(key -> all.put(key, parent.section(key)));
+    nodes.keySet().forEach(key -> all.put(key, section(key)));
     return all;
   }
 

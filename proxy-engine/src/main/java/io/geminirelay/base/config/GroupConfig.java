@@ -32,21 +32,31 @@ public record GroupConfig(
    * @param project the Google project it belongs to, or null when unknown
    * @param weight 1 to 100
    * @param egress this key's own proxy, or null for the group's
-   * @param limits tables of known quota by model pattern, asked in order and before the group's
+   * @param tier of the key, whose limits come before the group's; null when it has none of its own
+   * @param groupTier of the group, whose limits come after the group's; null when it has none
    */
   public record KeyConfig(
       Secret key,
       @Nullable String project,
       int weight,
       @Nullable EgressConfig egress,
-      List<Map<String, QuotaLimits>> limits) {
+      @Nullable Tier tier,
+      @Nullable Tier groupTier) {
 
-    /** A key with no limits but its group's. */
+    /** A key without a tier. */
     public KeyConfig(
         Secret key, @Nullable String project, int weight, @Nullable EgressConfig egress) {
-      this(key, project, weight, egress, List.of());
+      this(key, project, weight, egress, null, null);
     }
   }
+
+  /**
+   * What Google allows projects of one kind.
+   *
+   * @param name as the operator calls it
+   * @param limits known quota by model pattern
+   */
+  public record Tier(String name, Map<String, QuotaLimits> limits) {}
 
   /**
    * What Google allows a (project, model): 0 where unknown.

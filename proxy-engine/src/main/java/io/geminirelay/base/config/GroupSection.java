@@ -1,7 +1,7 @@
 package io.geminirelay.base.config;
 
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
-import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.base.config.GroupConfig.Tier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the list {@code groups}, and adds the group {@code env} of the environment's keys. */
@@ -19,11 +20,13 @@ final class GroupSection {
 
   private final Reading reading;
   private final SecretSource secrets;
+  private final QuotaSection quotas;
   private final Map<Secret, Place> known = new HashMap<>();
   private final Map<String, Place> names = new HashMap<>();
 
-  GroupSection(Reading reading) {
+  GroupSection(Reading reading, QuotaSection quotas) {
     this.reading = reading;
+    this.quotas = quotas;
     this.secrets = new SecretSource(reading);
   }
 
@@ -77,7 +80,7 @@ final class GroupSection {
             aliases(tree, typed),
             keys,
             typed.share("top_p"),
-            limits(tree));
+            QuotaSection.limits(tree));
     tree.done();
     if (name == null) {
       if (!tree.has("name")) {
@@ -124,49 +127,48 @@ final class GroupSection {
 
   private List<KeyConfig> keys(ConfigTree tree, @Nullable Scalar group) {
     List<KeyConfig> keys = new ArrayList<>();
+    Tier tier = quotas.tier(tree);
     for (ConfigTree.KeyEntry entry : tree.keyEntries("api_keys")) {
       if (entry.settings() != null) {
-        addMapping(keys, entry.settings());
+        addMapping(keys, entry.settings(), tier);
       } else {
         Scalar plain = new Typed(tree).checkedText(entry.plain(), true);
-        addOnce(keys, plain, null, 1, null);
+        addOnce(keys, plain, secret -> new KeyConfig(secret, null, 1, null, null, tier));
       }
     }
     if (group != null) {
       for (Scalar scalar : reading.overlay().keysOfGroup(group.text())) {
-        addOnce(keys, scalar, null, 1, null);
+        addOnce(keys, scalar, secret -> new KeyConfig(secret, null, 1, null, null, tier));
       }
     }
     return List.copyOf(keys);
   }
 
-  private void addMapping(List<KeyConfig> keys, ConfigTree tree) {
+  private void addMapping(List<KeyConfig> keys, ConfigTree tree, @Nullable Tier groupTier) {
     Typed typed = new Typed(tree);
     Scalar key = secrets.read(tree, "key");
     Scalar project = typed.text("project");
     int weight = typed.count("weight", 1, 100, 1);
     Scalar url = secrets.readOptional(tree, "proxy_url");
     EgressConfig egress = url == null ? null : Urls.egress(reading.problems(), url);
+    Tier tier = quotas.tier(tree);
     if (!tree.has("key") && !tree.has("key_env") && !tree.has("key_file")) {
       reading.problems().add(tree.place(), "no key", "one of key, key_env, key_file");
     }
     tree.done();
-    addOnce(keys, key, project == null ? null : project.text(), weight, egress);
+    String owner = project == null ? null : project.text();
+    addOnce(keys, key, secret -> new KeyConfig(secret, owner, weight, egress, tier, groupTier));
   }
 
   private void addOnce(
-      List<KeyConfig> keys,
-      @Nullable Scalar scalar,
-      @Nullable String project,
-      int weight,
-      @Nullable EgressConfig egress) {
+      List<KeyConfig> keys, @Nullable Scalar scalar, Function<Secret, KeyConfig> settings) {
     Secret key = Credentials.secret(reading.problems(), scalar);
     if (key == null || scalar == null) {
       return;
     }
     Place first = known.putIfAbsent(key, scalar.place());
     if (first == null) {
-      keys.add(new KeyConfig(key, project, weight, egress));
+      keys.add(settings.apply(key));
     } else {
       reading.problems().add(scalar.place(), "the same key as " + first, "each key once");
     }
@@ -212,24 +214,6 @@ final class GroupSection {
 
   private static String bare(String model) {
     return model.startsWith(MODELS) ? model.substring(MODELS.length()) : model;
-  }
-
-  private Map<String, QuotaLimits> limits(ConfigTree tree) {
-    Map<String, QuotaLimits> limits = new LinkedHashMap<>();
-    tree.sectionsByName("limits")
-        .forEach(
-            (model, own) -> {
-              Typed typed = new Typed(own);
-              long most = 1_000_000_000_000L;
-              limits.put(
-                  model,
-                  new QuotaLimits(
-                      typed.whole("rpm", 0, most, 0),
-                      typed.whole("tpm", 0, most, 0),
-                      typed.whole("rpd", 0, most, 0)));
-              own.done();
-            });
-    return Collections.unmodifiableMap(limits);
   }
 
   private void addFromEnvironment(List<GroupConfig> groups) {

@@ -30,7 +30,6 @@ final class WithoutEffect {
           "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
   private static final List<String> OF_CLIENT =
       List.of("requests_per_minute", "tokens_per_minute", "max_concurrent");
-  private static final List<String> OF_GROUP = List.of("limits");
 
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -66,7 +65,6 @@ final class WithoutEffect {
   }
 
   private void lookAtGroup(ConfigTree group) {
-    look(group, "groups[].", OF_GROUP);
     for (ConfigTree.KeyEntry entry : group.keyEntries("api_keys")) {
       ConfigTree settings = entry.settings();
       if (settings != null) {

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.base.config.GroupConfig.Tier;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
@@ -102,8 +103,16 @@ public final class KeyRing {
   }
 
   private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
-    List<Map<String, QuotaLimits>> tables = new ArrayList<>(key.limits());
+    List<Map<String, QuotaLimits>> tables = new ArrayList<>();
+    Tier own = key.tier();
+    if (own != null) {
+      tables.add(own.limits());
+    }
     tables.add(group.limits());
+    Tier common = key.groupTier();
+    if (common != null) {
+      tables.add(common.limits());
+    }
     return new LimitTable(tables);
   }
 

@@ -88,7 +88,7 @@ class ConfigLoaderTest {
     assertEquals(
         "settings that are set but without effect in this version:"
             + " server.trusted_proxies, server.security.require_https,"
-            + " clients[].max_concurrent, clients[].requests_per_minute, groups[].limits,"
+            + " clients[].max_concurrent, clients[].requests_per_minute,"
             + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
         warnings.get(0).found());
     assertEquals(

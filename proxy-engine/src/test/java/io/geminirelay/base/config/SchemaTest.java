@@ -10,6 +10,7 @@ import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,17 @@ class SchemaTest {
     assertEquals(config.outbound(), load(printed).outbound());
     assertEquals(config.server().limits(), load(printed).server().limits());
     assertEquals(config.keys(), load(printed).keys());
+    assertEquals(limits(config), limits(load(printed)));
     assertEquals(config.guard().cors(), load(printed).guard().cors());
+  }
+
+  private static List<?> limits(EngineConfig config) {
+    return config.groups().stream()
+        .flatMap(
+            group ->
+                group.keys().stream()
+                    .map(key -> Arrays.asList(key.tier(), group.limits(), key.groupTier())))
+        .toList();
   }
 
   @ParameterizedTest
@@ -73,6 +84,9 @@ class SchemaTest {
         "clients: [{name: a, token_sha256: abc}]",
         "clients: [{name: a, token: b, token_sha256: abc}]",
         "clients: {name: a}",
+        "tiers: [free]",
+        "tiers: {free: {m: {rpm: -1}}}",
+        "tiers: {free: {m: {qpm: 1}}}",
         "top_p: 1.5",
         "top_p: high",
         "rate_limit_behavior: guess",
@@ -113,7 +127,9 @@ class SchemaTest {
         "{name: a, api_keys: [k], model_aliases: {m: ''}}",
         "{name: a, api_keys: [k], model_aliases: [{m: 5}]}",
         "{name: a, api_keys: [k], model_aliases: [{' ': n}]}",
-        "{name: a, api_keys: [k], limits: {m: {rpm: -1}}}"
+        "{name: a, api_keys: [k], limits: {m: {rpm: -1}}}",
+        "{name: a, api_keys: [k], tier: [free]}",
+        "{name: a, api_keys: [{key: k, tier: ' '}]}"
       })
   void aMistakeInAGroupIsRefusedByBoth(String group) throws Exception {
     refusedByBoth("groups: [" + group + "]");
