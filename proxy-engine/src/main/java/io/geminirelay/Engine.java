@@ -21,6 +21,7 @@ import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -110,12 +111,14 @@ public final class Engine {
       TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
     KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     Breakers breakers = new Breakers(config.breaker(), time);
+    WaitingRoom room = new WaitingRoom(config.keys(), keys, breakers, time, loops.next());
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
     Outbound outbound =
         new Outbound(
             keys,
             breakers,
+            room,
             new ExitWatch(),
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random()),

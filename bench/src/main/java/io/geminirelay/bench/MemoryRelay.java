@@ -19,6 +19,7 @@ import io.geminirelay.flow.outbound.Edits;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -134,10 +135,13 @@ final class MemoryRelay {
         new LoopPools((EventLoop) group.iterator().next(), connector, config.outbound(), time);
     RetryBudget budget = new RetryBudget(config.outbound(), time);
     HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
+    KeyRing keys = KeyRing.of(config.groups(), config.keys(), time, new Random(1));
+    Breakers breakers = new Breakers(config.breaker(), time);
     Outbound outbound =
         new Outbound(
-            KeyRing.of(config.groups(), config.keys(), time, new Random(1)),
-            new Breakers(config.breaker(), time),
+            keys,
+            breakers,
+            new WaitingRoom(config.keys(), keys, breakers, time, group.next()),
             new ExitWatch(),
             config.keys().behavior(),
             new RetryPolicy(config.outbound(), budget, new Random(1)),

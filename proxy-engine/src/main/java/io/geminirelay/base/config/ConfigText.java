@@ -234,6 +234,7 @@ public final class ConfigText {
     all.put("max_failures_threshold", keys.maxFailures());
     all.put("temporary_block_minutes", keys.temporaryBlock().toMinutes());
     all.put("max_wait_secs", secs(keys.maxWait()));
+    all.put("max_waiting", keys.maxWaiting());
   }
 
   private static Map<String, Object> upstream(OutboundConfig outbound) {

@@ -12,7 +12,8 @@ import java.time.ZoneId;
  * @param resetZone zone of {@code resetTime}
  * @param maxFailures failures in a row after which a key rests
  * @param temporaryBlock upper end of the ladder of rests
- * @param maxWait how long a request may wait for a key to come back
+ * @param maxWait how long a request may wait for a key to come back; zero for not at all
+ * @param maxWaiting requests that may wait at once
  */
 public record KeysConfig(
     RateLimitBehavior behavior,
@@ -20,10 +21,12 @@ public record KeysConfig(
     ZoneId resetZone,
     int maxFailures,
     Duration temporaryBlock,
-    Duration maxWait) {
+    Duration maxWait,
+    int maxWaiting) {
 
   /**
-   * Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds.
+   * Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds for
+   * at most 10,000 requests.
    */
   public static final KeysConfig STANDARD =
       new KeysConfig(
@@ -32,7 +35,8 @@ public record KeysConfig(
           ZoneId.of("America/Los_Angeles"),
           3,
           Duration.ofMinutes(5),
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          10_000);
 
   /** What a rate-limit refusal means for the key. */
   public enum RateLimitBehavior {

@@ -69,7 +69,8 @@ final class TrafficSection {
         Duration.ofMinutes(
             typed.whole(
                 "temporary_block_minutes", 1, 10_080, standard.temporaryBlock().toMinutes())),
-        typed.seconds("max_wait_secs", 0, DAY_SECS, standard.maxWait()));
+        typed.seconds("max_wait_secs", 0, DAY_SECS, standard.maxWait()),
+        typed.count("max_waiting", 1, 1_000_000, standard.maxWaiting()));
   }
 
   private static @org.jspecify.annotations.Nullable ZoneId zone(String name) {

@@ -16,7 +16,6 @@ final class WithoutEffect {
 
   private static final List<String> OF_ROOT =
       List.of(
-          "max_wait_secs",
           "max_failures_threshold",
           "redis_url",
           "redis_url_env",

@@ -32,6 +32,7 @@ public final class Exchange {
   private @Nullable ClientConfig client;
   private @Nullable Fault fault;
   private int attempts;
+  private long waitedNanos;
 
   /**
    * Opens an exchange.
@@ -170,6 +171,16 @@ public final class Exchange {
   /** Counts one more attempt and returns their number. */
   public int countAttempt() {
     return ++attempts;
+  }
+
+  /** Time spent waiting for a key to come back, in all. */
+  public long waitedNanos() {
+    return waitedNanos;
+  }
+
+  /** Adds a wait for a key. */
+  public void waited(long nanos) {
+    waitedNanos += nanos;
   }
 
   /** The fault the client was told of, or null. */

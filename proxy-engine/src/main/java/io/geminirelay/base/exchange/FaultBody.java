@@ -120,7 +120,7 @@ public final class FaultBody {
     return switch (kind) {
       case UNAUTHENTICATED, FORBIDDEN -> "UNAUTHORIZED";
       case PROMPT_TOO_LONG -> "PROMPT_TOO_LONG";
-      case KEYS_COOLING -> "QUOTA_ERROR";
+      case KEYS_COOLING, QUEUE_FULL -> "QUOTA_ERROR";
       case REQUEST_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT, DEADLINE -> "TIMEOUT";
       default -> kind.side() == Side.CLIENT ? "VALIDATION_ERROR" : "UPSTREAM_ERROR";
     };

@@ -140,6 +140,23 @@ public final class ApiKey {
     return Math.max(wait, waitNanos(bucket.cooldown(model), now));
   }
 
+  /**
+   * Time by which a request is thought to be let through: as {@link #trialWaitNanos}, but a trial
+   * that is under way is expected to end soon.
+   */
+  long forecastNanos(String model, long now) {
+    if (state.disabled()) {
+      return KeySelector.NEVER;
+    }
+    long wait = forecastNanos(state.invalidity(), now);
+    wait = Math.max(wait, forecastNanos(bucket.whole(), now));
+    return Math.max(wait, forecastNanos(bucket.cooldown(model), now));
+  }
+
+  private static long forecastNanos(@Nullable Cooldown cooldown, long now) {
+    return cooldown == null ? 0 : cooldown.forecastNanos(now);
+  }
+
   private static long waitNanos(@Nullable Cooldown cooldown, long now) {
     return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
   }

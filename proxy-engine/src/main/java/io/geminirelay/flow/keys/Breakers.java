@@ -64,6 +64,14 @@ public final class Breakers {
     return Math.max(target.whole().waitNanos(now), own == null ? 0 : own.waitNanos(now));
   }
 
+  /** Nanoseconds by which {@link #tryAdmit} is thought to say yes: trials under way end soon. */
+  public long forecastNanos(TargetConfig config, String model) {
+    Target target = target(config);
+    CircuitBreaker own = target.models().get(model);
+    long now = time.nanoTime();
+    return Math.max(target.whole().forecastNanos(now), own == null ? 0 : own.forecastNanos(now));
+  }
+
   /** Notes down how an admitted request ended. */
   public void settle(TargetConfig config, String model, KeyVerdict verdict) {
     Target target = target(config);

@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * safe.
  */
 public final class CircuitBreaker {
+  /** How long a trial takes as a rule. */
+  private static final long TRIAL_NANOS = 1_000_000_000L;
+
   private static final Phase CALM = new Phase(State.ADMITTING, 0, 0, 0);
 
   private final BreakerConfig config;
@@ -70,9 +73,16 @@ public final class CircuitBreaker {
   /** Nanoseconds until a request may be let through, if no trial ends before. */
   public long waitNanos(long now) {
     Phase current = phase.get();
-    return current.state() == State.ADMITTING
+    boolean room = current.state() == State.PROBING && current.trials() < config.trials();
+    return current.state() == State.ADMITTING || room
         ? 0
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
+  }
+
+  /** The same, but trials under way are expected to end soon. */
+  long forecastNanos(long now) {
+    long wait = waitNanos(now);
+    return state() == State.PROBING ? Math.min(wait, TRIAL_NANOS) : wait;
   }
 
   /** The target answered: whatever it said, it works. */

@@ -14,6 +14,9 @@ public final class Cooldown {
   /** How long a trial may stay without a verdict before another is admitted. */
   static final long TRIAL_PATIENCE_NANOS = 30_000_000_000L;
 
+  /** How long a trial takes as a rule. */
+  private static final long TRIAL_NANOS = 1_000_000_000L;
+
   private static final AtomicLongFieldUpdater<Cooldown> TRIAL_AT =
       AtomicLongFieldUpdater.newUpdater(Cooldown.class, "trialAtNanos");
 
@@ -75,6 +78,12 @@ public final class Cooldown {
   /** When the next trial may go; moves while trials are under way. */
   long trialAtNanos() {
     return trialAtNanos;
+  }
+
+  /** Time by which others are thought to be let through: a trial under way tells soon. */
+  long forecastNanos(long now) {
+    long wait = Math.max(0, trialAtNanos - now);
+    return over(now) ? Math.min(wait, TRIAL_NANOS) : wait;
   }
 
   /** Whether the rest is over, so that what happens now is evidence. */

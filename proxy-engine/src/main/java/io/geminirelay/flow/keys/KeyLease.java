@@ -63,6 +63,15 @@ public final class KeyLease {
     return sent;
   }
 
+  /** Takes over what {@code other} was filled with: its right to the key goes to this exchange. */
+  public void adopt(KeyLease other) {
+    this.key = other.key;
+    this.model = other.model;
+    this.quota = other.quota;
+    this.tokens = other.tokens;
+    this.drawnAtNanos = other.drawnAtNanos;
+  }
+
   /** Notes down that other tokens were drawn than at first. */
   void tokens(long tokens) {
     this.tokens = tokens;

@@ -43,6 +43,7 @@ public final class KeyRing {
   private final QuotaClock clock;
   private final States states;
   private final KeySelector selector;
+  private volatile Runnable listener = () -> {};
 
   /** What survives a change of configuration, by target and key or project. */
   private record States(
@@ -182,6 +183,14 @@ public final class KeyRing {
     return selector;
   }
 
+  /**
+   * Has {@code listener} told whenever a key or project may have come back; on the thread that
+   * brought it back, so it must only pass the word on.
+   */
+  public void onChange(Runnable listener) {
+    this.listener = listener;
+  }
+
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
     key.state().disabled(disabled);
@@ -279,6 +288,7 @@ public final class KeyRing {
   private void changed(boolean changed) {
     if (changed) {
       states.epoch().incrementAndGet();
+      listener.run();
     }
   }
 

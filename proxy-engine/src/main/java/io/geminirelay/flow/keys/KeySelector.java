@@ -49,6 +49,15 @@ public final class KeySelector {
     return rotation(demand).waitNanos(time.nanoTime());
   }
 
+  /**
+   * Nanoseconds by which a key is thought to be there for a request that has {@code ahead} others
+   * before it, 0 when one is there now, or {@link #NEVER}. Unlike {@link #waitNanos} it expects a
+   * trial that is under way to succeed soon.
+   */
+  public long forecastNanos(Demand demand, long ahead) {
+    return rotation(demand).forecastNanos(time.nanoTime());
+  }
+
   private Rotation rotation(Demand demand) {
     String model = demand.model();
     List<String> allowed = demand.groups();

@@ -116,6 +116,17 @@ final class Rotation {
     return made;
   }
 
+  /** Time by which a key is thought to be had again, or {@link KeySelector#NEVER}. */
+  long forecastNanos(long now) {
+    long wait = KeySelector.NEVER;
+    for (ApiKey key : candidates) {
+      if (key.state().status() == KeyState.Status.AVAILABLE) {
+        wait = Math.min(wait, key.forecastNanos(key.modelFor(model), now));
+      }
+    }
+    return wait;
+  }
+
   /** Time until a key can be had again, or {@link KeySelector#NEVER} when all are out for good. */
   long waitNanos(long now) {
     long wait = KeySelector.NEVER;

@@ -105,7 +105,8 @@ public final class Waiter {
     return retryNanos;
   }
 
-  Seeker seeker() {
+  /** Who waits. */
+  public Seeker seeker() {
     return seeker;
   }
 

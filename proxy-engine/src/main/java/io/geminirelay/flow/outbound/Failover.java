@@ -3,6 +3,7 @@ package io.geminirelay.flow.outbound;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,8 +23,12 @@ final class Failover {
   private final KeyChoice keys;
   private final Judge judge;
   private final LastAnswer last;
+  private final KeyWait wait;
+  private boolean refusedOnly = true;
 
-  Failover(Exchange exchange, Outbound outbound) {
+  /** Leads {@code exchange}; {@code wait} is how it waits for a key. */
+  Failover(Exchange exchange, Outbound outbound, KeyWait wait) {
+    this.wait = wait;
     this.exchange = exchange;
     this.outbound = outbound;
     this.keys = new KeyChoice(exchange, outbound, count);
@@ -32,13 +37,46 @@ final class Failover {
     outbound.budget().request();
   }
 
-  /** The first choice; null when there is none. */
+  /** The first choice; null when there is none, or {@link #isWaiting none yet}. */
   @Nullable Choice first() {
-    return found(keys.next());
+    boolean others = exchange.ownKey() == null && outbound.room().isBusy(keys.demand());
+    if (others && lineUp()) {
+      return null;
+    }
+    Choice choice = found(keys.next());
+    if (choice == null) {
+      lineUp();
+    }
+    return choice;
+  }
+
+  private boolean lineUp() {
+    return wait.begin(keys, deadlineLeftNanos());
+  }
+
+  /** Whether a choice may still come, by waiting for it. */
+  boolean isWaiting() {
+    return wait.isWaiting();
+  }
+
+  /** What follows the wait that is over; null when it was in vain. */
+  @Nullable Choice after(KeyWait.Turn turn) {
+    Choice choice = turn.adoptedBy(keys);
+    if (choice == null) {
+      last.waitedInVain(turn.fault());
+    }
+    return choice;
+  }
+
+  /** No more is tried, because of {@code why}. */
+  void end(Fault why) {
+    wait.cancel();
+    last.waitedInVain(why);
   }
 
   /**
-   * What follows the attempt {@code from} according to {@code decision}; null when nothing does.
+   * What follows the attempt {@code from} according to {@code decision}; null when nothing does, or
+   * {@link #isWaiting nothing yet}.
    */
   @Nullable Choice after(Attempt from, RetryDecision decision) {
     KeyVerdict verdict = judge.verdict();
@@ -57,7 +95,13 @@ final class Failover {
       }
       case OTHER_EXIT ->
           found(keys.otherExit(from.choice(), verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT));
-      case OTHER_KEY -> found(keys.otherKey(from.choice()));
+      case OTHER_KEY -> {
+        Choice other = found(keys.otherKey(from.choice()));
+        if (other == null && refusedOnly) {
+          lineUp();
+        }
+        yield other;
+      }
     };
   }
 
@@ -81,9 +125,18 @@ final class Failover {
   }
 
   private RetryDecision decide(KeyVerdict verdict, boolean mayReplay) {
+    refusedOnly &= restsKey(verdict);
     return outbound
         .retries()
         .decide(verdict, count, new RetryPolicy.Situation(false, mayReplay, deadlineLeftNanos()));
+  }
+
+  /** Whether the key rests now, so that it is another matter once it is back. */
+  private static boolean restsKey(KeyVerdict verdict) {
+    return switch (verdict.effect()) {
+      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> true;
+      default -> false;
+    };
   }
 
   /** Time left for all attempts; negative when it is over. */
@@ -124,11 +177,14 @@ final class Failover {
 
   /** What the client is told when no attempt is left and no answer is kept. */
   Fault lastFault() {
-    return last.fault(outbound.keys().selector().waitNanos(keys.demand()));
+    long wait = outbound.keys().selector().waitNanos(keys.demand());
+    boolean passes = wait > 0 && wait != KeySelector.NEVER;
+    return last.fault(passes ? Math.max(1, outbound.room().forecastNanos(keys.demand())) : wait);
   }
 
-  /** Lets go of the kept answer. */
+  /** Lets go of the kept answer, and of the place among those who wait. */
   void release() {
+    wait.cancel();
     last.release();
   }
 }

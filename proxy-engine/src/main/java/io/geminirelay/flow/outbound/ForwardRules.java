@@ -1,13 +1,15 @@
 package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.ModelPattern;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Says whether a request whose body is known may go upstream. Pure. */
+/** Says what a request whose body is known may do, and what its client reads. Pure. */
 final class ForwardRules {
   private ForwardRules() {}
 
@@ -22,6 +24,20 @@ final class ForwardRules {
             "The model is an alias of this gateway, and cannot be replaced in this body: name it"
                 + " once, in one whole JSON object.")
         : null;
+  }
+
+  /** Whether the client reads events, and so can be sent comments while it waits for them. */
+  static boolean commentsWanted(Exchange exchange, RequestBody body, OutboundConfig config) {
+    boolean chunked = HttpVersion.HTTP_1_1.equals(exchange.head().protocolVersion());
+    return !config.keepaliveComments().isZero() && chunked && wantsEvents(exchange, body);
+  }
+
+  private static boolean wantsEvents(Exchange exchange, RequestBody body) {
+    if (exchange.route().interpreted()) {
+      // Google is asked for events whatever the client reads.
+      return exchange.eventsWanted();
+    }
+    return exchange.generating() && (body.asksForStream() || exchange.uri().contains("alt=sse"));
   }
 
   /** The path's model was checked before; the body's is known only now. */

@@ -19,7 +19,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +55,9 @@ final class Forwarding {
     this.request =
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
     this.relay = new ResponseRelay(client, exchange, scanner);
-    this.failover = new Failover(exchange, outbound);
+    this.failover =
+        new Failover(
+            exchange, outbound, new KeyWait(client.channel(), exchange, outbound, this::waited));
     this.pause = new Pause(client.channel().eventLoop(), this::attempt);
   }
 
@@ -105,10 +106,9 @@ final class Forwarding {
   }
 
   private void move() {
-    if (!started && request.isOverBudget()) {
+    if (request.isOverBudget() && (!started || failover.isWaiting())) {
       started = true;
-      refuse(
-          Fault.until(FaultKind.OVERLOADED, "Too many long requests at once; try again soon.", 1));
+      crowded();
       return;
     }
     if (!started && request.isReady()) {
@@ -129,8 +129,7 @@ final class Forwarding {
   }
 
   private void startComments() {
-    boolean chunked = HttpVersion.HTTP_1_1.equals(exchange.head().protocolVersion());
-    if (!outbound.config().keepaliveComments().isZero() && chunked && wantsEvents()) {
+    if (ForwardRules.commentsWanted(exchange, request, outbound.config())) {
       comments =
           new KeepAliveComments(
               relay,
@@ -140,14 +139,6 @@ final class Forwarding {
               outbound.time());
       comments.heard();
     }
-  }
-
-  private boolean wantsEvents() {
-    if (exchange.route().interpreted()) {
-      // Google is asked for events whatever the client reads.
-      return exchange.eventsWanted();
-    }
-    return exchange.generating() && (request.asksForStream() || exchange.uri().contains("alt=sse"));
   }
 
   /** Whether the client has been sent the head of an answer. */
@@ -171,12 +162,41 @@ final class Forwarding {
   // ---- attempts ----
 
   private void begin() {
-    Choice first = failover.first();
-    if (first == null) {
-      giveUp();
+    goOn(failover.first(), 0);
+  }
+
+  private void goOn(@Nullable Choice next, long delayNanos) {
+    if (next == null) {
+      lineUpOrGiveUp();
+    } else if (delayNanos > 0) {
+      clock.cancel();
+      pause.begin(next, delayNanos);
     } else {
-      attempt(first);
+      attempt(next);
     }
+  }
+
+  private void lineUpOrGiveUp() {
+    if (!failover.isWaiting()) {
+      giveUp();
+      return;
+    }
+    clock.cancel();
+    if (!request.holdWaiting()) {
+      crowded();
+    }
+  }
+
+  private void waited(KeyWait.Turn turn) {
+    request.freeWaiting();
+    goOn(failover.after(turn), 0);
+  }
+
+  /** What the requests hold that wait for something leaves no room for this one. */
+  private void crowded() {
+    failover.end(
+        Fault.until(FaultKind.OVERLOADED, "Too many long requests at once; try again soon.", 1));
+    giveUp();
   }
 
   private void attempt(Choice choice) {
@@ -273,15 +293,7 @@ final class Forwarding {
     }
     from.end();
     attempt = null;
-    Choice next = failover.after(from, decision);
-    if (next == null) {
-      giveUp();
-    } else if (decision.delayNanos() > 0) {
-      clock.cancel();
-      pause.begin(next, decision.delayNanos());
-    } else {
-      attempt(next);
-    }
+    goOn(failover.after(from, decision), decision.delayNanos());
   }
 
   private static boolean isSuccess(HeldAnswer held) {

@@ -83,5 +83,6 @@ final class Judge {
     TargetConfig target = from.choice().destination().target();
     String model = keys.modelOf(from.choice());
     outbound.breakers().settle(target, model, own ? KeyVerdict.UNDECIDED : with);
+    outbound.room().stir();
   }
 }

@@ -57,6 +57,36 @@ final class KeyChoice {
     return known;
   }
 
+  /**
+   * A search of its own for one who waits, to be made on another thread: it has tried nothing, but
+   * knows the ways that were found blocked.
+   */
+  KeyChoice forWaiting() {
+    KeyChoice search = new KeyChoice(exchange, outbound, new AttemptCount());
+    search.demand = demand();
+    search.deadWays.addAll(deadWays);
+    return search;
+  }
+
+  /** Searches anew, as if no key had been tried. */
+  @Nullable Choice afresh() {
+    tried.clear();
+    fault = null;
+    return next();
+  }
+
+  /** Goes on with what {@code other} has found; the keys tried before have had their rest. */
+  void adopt(KeyChoice other) {
+    tried.clear();
+    lease.adopt(other.lease);
+    count.withOther();
+  }
+
+  /** Whether ways were found blocked that others may still be able to go. */
+  boolean knowsDeadWays() {
+    return !deadWays.isEmpty();
+  }
+
   /** Why the last search found nothing, where it is not the keys' fault. */
   @Nullable Fault fault() {
     return fault;

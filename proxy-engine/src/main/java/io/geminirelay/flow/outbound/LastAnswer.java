@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class LastAnswer {
   private final Exchange exchange;
   private @Nullable Fault fault;
+  private @Nullable Fault inVain;
   // Owner: this object, until given or released.
   private @Nullable HeldAnswer answer;
   private @Nullable ApiKey key;
 
   LastAnswer(Exchange exchange) {
     this.exchange = exchange;
+  }
+
+  /** Why the wait for a key was in vain: nothing is more telling. */
+  void waitedInVain(Fault fault) {
+    this.inVain = fault;
   }
 
   /** Why the last attempt, or the search for another, came to nothing. */
@@ -80,6 +86,9 @@ final class LastAnswer {
    * @param waitNanos time until a key could serve the request
    */
   Fault fault(long waitNanos) {
+    if (inVain != null) {
+      return inVain;
+    }
     if (exchange.ownKey() != null) {
       return fault != null
           ? fault
@@ -92,8 +101,7 @@ final class LastAnswer {
               FaultKind.NO_KEY,
               "The key was refused, and the request could not be repeated with another.");
     }
-    Fault out = RetryPolicy.outOfKeys(false, waitNanos);
-    return out == null ? Fault.of(FaultKind.NO_KEY, "No key could serve this request.") : out;
+    return RetryPolicy.outOfKeys(waitNanos);
   }
 
   /** Lets go of the kept answer. */

@@ -16,6 +16,7 @@ import java.util.function.Function;
  *
  * @param keys the keys of all groups
  * @param breakers one for each target
+ * @param room where exchanges wait for a key
  * @param exits notices refusals that are aimed at an exit
  * @param behavior what a rate-limit refusal means
  * @param retries decides about another attempt
@@ -29,6 +30,7 @@ import java.util.function.Function;
 public record Outbound(
     KeyRing keys,
     Breakers breakers,
+    WaitingRoom room,
     ExitWatch exits,
     RateLimitBehavior behavior,
     RetryPolicy retries,

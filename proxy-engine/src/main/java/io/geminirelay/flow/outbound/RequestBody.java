@@ -31,6 +31,8 @@ final class RequestBody {
   private final @Nullable RequestEdits edits;
   private final HoldBudget budget;
   private long heldBytes;
+  private long waitingBytes;
+  private boolean waiting;
   private boolean overBudget;
 
   RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes, Edits edits) {
@@ -74,7 +76,35 @@ final class RequestBody {
     kept.take(piece);
     if (kept.isOverCap() && awaitsEdit()) {
       hold(length);
+    } else if (waiting) {
+      holdWaiting(length);
     }
+  }
+
+  /**
+   * Begins a wait for a key: what is here and what still comes counts among what may be held.
+   *
+   * @return whether there is room for it
+   */
+  boolean holdWaiting() {
+    waiting = true;
+    return holdWaiting(kept.sizeBytes() - heldBytes);
+  }
+
+  private boolean holdWaiting(long length) {
+    if (overBudget || !budget.hold(length)) {
+      overBudget = true;
+      return false;
+    }
+    waitingBytes += length;
+    return true;
+  }
+
+  /** Ends the wait for a key. */
+  void freeWaiting() {
+    waiting = false;
+    budget.free(waitingBytes);
+    waitingBytes = 0;
   }
 
   private void hold(int length) {
@@ -85,7 +115,7 @@ final class RequestBody {
     }
   }
 
-  /** Whether too many bodies wait for the decision about an edit for this one to wait as well. */
+  /** Whether too many bytes of bodies wait, for an edit or a key, for this one to wait as well. */
   boolean isOverBudget() {
     return overBudget;
   }
@@ -165,6 +195,7 @@ final class RequestBody {
   void release() {
     kept.release();
     freeHeld();
+    freeWaiting();
     gate.resume(ReadGate.Reason.UPSTREAM_FULL);
   }
 }

@@ -8,7 +8,6 @@ import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.outbound.RetryDecision.Action;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says what follows an attempt that was not served, and why.
@@ -109,16 +108,11 @@ public final class RetryPolicy {
   }
 
   /**
-   * What the client is told when no key is left: null when the upstream's own answer is at hand and
-   * goes to it, otherwise the gateway's fault.
+   * What the client is told when no key is left and no answer of the upstream's is at hand.
    *
-   * @param answerAtHand whether an upstream answer is kept
    * @param waitNanos as {@link KeySelector#waitNanos} says
    */
-  public static @Nullable Fault outOfKeys(boolean answerAtHand, long waitNanos) {
-    if (answerAtHand) {
-      return null;
-    }
+  public static Fault outOfKeys(long waitNanos) {
     if (waitNanos == KeySelector.NEVER) {
       return Fault.of(
           FaultKind.NO_KEY, "No configured key can serve this request; ask the operator.");

@@ -92,6 +92,7 @@ class SchemaTest {
         "rate_limit_behavior: guess",
         "daily_reset: noon",
         "max_wait_secs: -1",
+        "max_waiting: 0",
         "internal_retries: 1.5",
         "upstream: {retry_budget: 2}",
         "upstream: {pool: {max_idle: -1}}",

@@ -51,7 +51,8 @@ class KeyRingTest {
         ZoneId.of("America/Los_Angeles"),
         5,
         Duration.ofMinutes(5),
-        Duration.ZERO);
+        Duration.ZERO,
+        1);
   }
 
   static GroupConfig group(String name, int keys, List<String> models, String project) {

@@ -30,7 +30,8 @@ class QuotaClockTest {
             ZoneId.of(zone),
             5,
             Duration.ofMinutes(1),
-            Duration.ZERO);
+            Duration.ZERO,
+            1);
     assertEquals(expected, new QuotaClock(config).nextReset(now));
   }
 }

@@ -30,7 +30,8 @@ class ForwardHandlerTest {
 
   private EmbeddedChannel channel() {
     Outbound outbound =
-        new Outbound(null, null, null, null, null, null, null, null, new FakeTime(), null, false);
+        new Outbound(
+            null, null, null, null, null, null, null, null, null, new FakeTime(), null, false);
     EmbeddedChannel channel =
         new EmbeddedChannel(new DefectiveStage(), new ForwardHandler(outbound));
     channel.attr(Exchange.KEY).set(exchange);

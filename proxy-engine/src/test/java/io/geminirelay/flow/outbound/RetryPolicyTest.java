@@ -2,7 +2,6 @@ package io.geminirelay.flow.outbound;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
@@ -95,9 +94,8 @@ class RetryPolicyTest {
 
   @Test
   void tellsWhenKeysComeBack() {
-    assertNull(RetryPolicy.outOfKeys(true, 5));
-    assertEquals(FaultKind.NO_KEY, RetryPolicy.outOfKeys(false, KeySelector.NEVER).kind());
-    assertEquals(2, RetryPolicy.outOfKeys(false, 1_000_000_001L).retryAfterSeconds());
+    assertEquals(FaultKind.NO_KEY, RetryPolicy.outOfKeys(KeySelector.NEVER).kind());
+    assertEquals(2, RetryPolicy.outOfKeys(1_000_000_001L).retryAfterSeconds());
   }
 
   @Test

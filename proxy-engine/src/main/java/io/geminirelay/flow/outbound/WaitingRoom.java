@@ -1,0 +1,214 @@
+package io.geminirelay.flow.outbound;
+
+import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.keys.KeySelector;
+import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.Waiter;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the exchanges of all event loops wait for a key: one loop owns the {@link WaitQueue}, the
+ * others hand their waiters over to it and are told on it.
+ *
+ * <p>The queue is looked at when a waiter enters, when the supply or a time limit says so, and when
+ * {@link #stir} tells that something may have come back: at once if the last look is a while ago,
+ * else {@value #PAUSE_MILLIS} ms after it. While nobody waits, {@link #stir} and {@link #isBusy}
+ * are one volatile read each. Thread safe.
+ */
+public final class WaitingRoom {
+  private static final long PAUSE_MILLIS = 2;
+
+  private final Duration maxWait;
+  private final TimeSource time;
+  private final EventExecutor owner;
+  private final KeySupply supply;
+  private final WaitQueue queue;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Map<String, Integer> byModel = new ConcurrentHashMap<>();
+  private final AtomicBoolean stirred = new AtomicBoolean();
+
+  // Touched by the owner alone.
+  private boolean pausing;
+  private @Nullable Future<?> timer;
+
+  /** A room for the keys of {@code keys}, whose queue {@code owner} owns. */
+  public WaitingRoom(
+      KeysConfig config, KeyRing keys, Breakers breakers, TimeSource time, EventExecutor owner) {
+    this.maxWait = config.maxWait();
+    this.time = time;
+    this.owner = owner;
+    this.supply = new KeySupply(keys, breakers);
+    this.queue = new WaitQueue(config.maxWaiting(), time, supply);
+    keys.onChange(this::stir);
+  }
+
+  /** How long an exchange may wait in all; zero when none may. */
+  Duration maxWait() {
+    return maxWait;
+  }
+
+  KeySupply supply() {
+    return supply;
+  }
+
+  /** Requests that wait, or are on their way in. */
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /** Those of them that ask for {@code model}. */
+  public int waiting(String model) {
+    return waiting.get() == 0 ? 0 : byModel.getOrDefault(model, 0);
+  }
+
+  /** Whether others wait for the same model, so that a newcomer has to line up behind them. */
+  boolean isBusy(Demand demand) {
+    return waiting(demand.model()) > 0;
+  }
+
+  /** Figures of all lanes, taken by the owner; completes on its thread. */
+  public CompletionStage<List<WaitQueue.Lane>> lanes() {
+    CompletableFuture<List<WaitQueue.Lane>> lanes = new CompletableFuture<>();
+    if (!owned(() -> lanes.complete(queue.lanes()))) {
+      lanes.complete(List.of());
+    }
+    return lanes;
+  }
+
+  /**
+   * Time by which a key is thought to be there for a newcomer, those who wait already counted;
+   * {@link KeySelector#NEVER} when none comes back by itself.
+   */
+  long forecastNanos(Demand demand) {
+    return supply.forecastNanos(demand, waiting(demand.model()));
+  }
+
+  // ---- those who wait ----
+
+  /**
+   * Takes a request in; {@code seeker} is told on the owner's thread, exactly once unless {@link
+   * #leave} comes first.
+   */
+  Waiter enter(Demand demand, String client, long limitNanos, Waiter.Seeker seeker) {
+    Waiter waiter = new Waiter(demand, client, limitNanos, new Counted(seeker));
+    byModel.merge(demand.model(), 1, Integer::sum);
+    waiting.incrementAndGet();
+    owned(() -> take(waiter));
+    return waiter;
+  }
+
+  private void take(Waiter waiter) {
+    if (!queue.enter(waiter)) {
+      waiter.seeker().ended(waiter);
+      return;
+    }
+    stirred.set(true);
+    lookUnlessPausing();
+  }
+
+  /** Gives the place up; does nothing for one that was told already. */
+  void leave(Waiter waiter) {
+    owned(
+        () -> {
+          if (queue.leave(waiter)) {
+            gone(waiter);
+          }
+        });
+  }
+
+  private void gone(Waiter waiter) {
+    byModel.computeIfPresent(
+        waiter.demand().model(), (model, count) -> count == 1 ? null : count - 1);
+    waiting.decrementAndGet();
+  }
+
+  /** Keeps the count when a waiter's time is over. */
+  private final class Counted implements Waiter.Seeker {
+    private final Waiter.Seeker seeker;
+
+    Counted(Waiter.Seeker seeker) {
+      this.seeker = seeker;
+    }
+
+    @Override
+    public Waiter.Take tryTake() {
+      return seeker.tryTake();
+    }
+
+    @Override
+    public void ended(Waiter waiter) {
+      gone(waiter);
+      seeker.ended(waiter);
+    }
+  }
+
+  // ---- looking ----
+
+  /** Something may have come back that somebody waits for. Cheap; from any thread. */
+  public void stir() {
+    if (waiting.get() > 0 && stirred.compareAndSet(false, true)) {
+      owned(this::lookUnlessPausing);
+    }
+  }
+
+  private void lookUnlessPausing() {
+    if (!pausing) {
+      look();
+    }
+  }
+
+  private void look() {
+    // Before looking: what comes back meanwhile leads to another look.
+    stirred.set(false);
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+    long next = queue.wake();
+    if (queue.size() > 0 && next != KeySelector.NEVER) {
+      timer = owner.schedule(this::look, next, TimeUnit.NANOSECONDS);
+    }
+    if (!pausing) {
+      pausing = true;
+      owner.schedule(this::pauseOver, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void pauseOver() {
+    pausing = false;
+    if (stirred.get()) {
+      look();
+    }
+  }
+
+  /** Runs {@code task} on the owner's thread; false when the engine has stopped. */
+  private boolean owned(Runnable task) {
+    try {
+      owner.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** The clock that limits are told by. */
+  long nanoTime() {
+    return time.nanoTime();
+  }
+}
