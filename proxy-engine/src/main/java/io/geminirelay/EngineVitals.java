@@ -35,8 +35,14 @@ final class EngineVitals {
   private long usableKeys() {
     return keys.groups().stream()
         .flatMap(group -> group.keys().stream())
-        .filter(key -> key.state().status() == KeyState.Status.AVAILABLE)
+        .filter(EngineVitals::usable)
         .count();
+  }
+
+  /** A key that fails counts: where all do, they are used nevertheless. */
+  private static boolean usable(ApiKey key) {
+    KeyState.Status status = key.state().status();
+    return status == KeyState.Status.AVAILABLE || status == KeyState.Status.FAILING;
   }
 
   private HealthReport report() {

@@ -71,6 +71,7 @@ final class Gateway implements Policy {
     private final AttemptCount count = new AttemptCount();
     private final long began = time.elapsed();
     private @Nullable ApiKey taken;
+    private long waitingSince = -1;
     private long sent;
 
     Exchange(Ask ask, Reply reply) {
@@ -94,13 +95,16 @@ final class Gateway implements Policy {
       } else if (maxWait > 0) {
         queueUp();
       } else {
-        refuse(ring.selector().waitNanos(demand));
+        refuse(ring.selector().forecastNanos(demand, 0));
       }
     }
 
     private void queueUp() {
       tried.clear();
-      long limit = time.nanoTime() - time.elapsed() + began + maxWait;
+      if (waitingSince < 0) {
+        waitingSince = time.elapsed();
+      }
+      long limit = time.nanoTime() - time.elapsed() + waitingSince + maxWait;
       Waiter waiter = new Waiter(demand, "client-" + ask.client(), limit, this);
       if (!room.enter(waiter)) {
         refuse(waiter.retryNanos());
@@ -158,7 +162,7 @@ final class Gateway implements Policy {
       if (decision.action() == RetryDecision.Action.OTHER_KEY) {
         next();
       } else {
-        refuse(ring.selector().waitNanos(demand));
+        refuse(ring.selector().forecastNanos(demand, 0));
       }
     }
 

@@ -29,7 +29,7 @@ final class WaitingRoom {
 
               @Override
               public long forecastNanos(Demand demand, long ahead) {
-                return selector.waitNanos(demand);
+                return selector.forecastNanos(demand, ahead);
               }
             });
   }

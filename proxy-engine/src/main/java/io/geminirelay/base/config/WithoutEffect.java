@@ -15,13 +15,7 @@ final class WithoutEffect {
       List.of("tokenizer_type", "tokenizer_config", "safety_multiplier");
 
   private static final List<String> OF_ROOT =
-      List.of(
-          "max_failures_threshold",
-          "redis_url",
-          "redis_url_env",
-          "redis_url_file",
-          "redis_key_prefix",
-          "state_dir");
+      List.of("redis_url", "redis_url_env", "redis_url_file", "redis_key_prefix", "state_dir");
   private static final List<String> OF_SERVER = List.of("trusted_proxies");
   private static final List<String> OF_RATE_LIMIT = List.of("requests_per_minute", "burst_size");
   private static final List<String> OF_SECURITY =
@@ -53,22 +47,12 @@ final class WithoutEffect {
     all.look(server, "server.", OF_SERVER);
     all.look(server.section("security"), "server.security.", OF_SECURITY);
     root.sections("clients").forEach(client -> all.look(client, "clients[].", OF_CLIENT));
-    root.sections("groups").forEach(all::lookAtGroup);
     all.look(root, "", OF_ROOT);
     all.look(root.section("rate_limit"), "rate_limit.", OF_RATE_LIMIT);
     if (!all.found.isEmpty()) {
       String names = String.join(", ", all.found);
       String set = "settings that are set but without effect in this version: " + names;
       root.problems().warn(root.place(), set, "nothing of them yet");
-    }
-  }
-
-  private void lookAtGroup(ConfigTree group) {
-    for (ConfigTree.KeyEntry entry : group.keyEntries("api_keys")) {
-      ConfigTree settings = entry.settings();
-      if (settings != null) {
-        look(settings, "groups[].api_keys[].", List.of("weight"));
-      }
     }
   }
 

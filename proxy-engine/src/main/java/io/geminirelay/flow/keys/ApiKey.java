@@ -122,77 +122,23 @@ public final class ApiKey {
     return bucket;
   }
 
+  /** Health of the key at {@code nanoTime} of the time source, 0.0 to 1.0. */
+  public double health(long nanoTime) {
+    return state.health(nanoTime);
+  }
+
   /** Whether anybody may use the key for {@code model} now. */
   boolean usable(String model) {
     return !state.disabled()
         && state.invalidity() == null
+        && state.failing() == null
         && bucket.whole() == null
         && bucket.cooldown(model) == null;
   }
 
-  /** Time until a trial may go, 0 when usable or due, {@link KeySelector#NEVER} when disabled. */
-  long trialWaitNanos(String model, long now) {
-    if (state.disabled()) {
-      return KeySelector.NEVER;
-    }
-    long wait = waitNanos(state.invalidity(), now);
-    wait = Math.max(wait, waitNanos(bucket.whole(), now));
-    return Math.max(wait, waitNanos(bucket.cooldown(model), now));
-  }
-
-  /**
-   * Time by which a request is thought to be let through: as {@link #trialWaitNanos}, but a trial
-   * that is under way is expected to end soon.
-   */
-  long forecastNanos(String model, long now) {
-    if (state.disabled()) {
-      return KeySelector.NEVER;
-    }
-    long wait = forecastNanos(state.invalidity(), now);
-    wait = Math.max(wait, forecastNanos(bucket.whole(), now));
-    return Math.max(wait, forecastNanos(bucket.cooldown(model), now));
-  }
-
-  private static long forecastNanos(@Nullable Cooldown cooldown, long now) {
-    return cooldown == null ? 0 : cooldown.forecastNanos(now);
-  }
-
-  private static long waitNanos(@Nullable Cooldown cooldown, long now) {
-    return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
-  }
-
-  /** Takes the right to the trial of everything that rests; true for one caller. */
-  boolean tryTrial(String model, long now) {
-    Cooldown invalidity = state.invalidity();
-    Cooldown whole = bucket.whole();
-    Cooldown cooling = bucket.cooldown(model);
-    if (trialWaitNanos(model, now) > 0 || !tryTrial(invalidity, now)) {
-      return false;
-    }
-    if (tryTrial(whole, now)) {
-      if (tryTrial(cooling, now)) {
-        return true;
-      }
-      release(whole, now);
-    }
-    release(invalidity, now);
-    return false;
-  }
-
-  private static boolean tryTrial(@Nullable Cooldown cooldown, long now) {
-    return cooldown == null || cooldown.tryTrial(now);
-  }
-
-  /** Gives trials back that told nothing; whether there were any. */
-  boolean releaseTrial(String model, long now) {
-    boolean changed = release(state.invalidity(), now);
-    changed |= release(bucket.whole(), now);
-    changed |= release(bucket.cooldown(model), now);
-    return changed;
-  }
-
-  private static boolean release(@Nullable Cooldown cooldown, long now) {
-    return cooldown != null && cooldown.releaseTrial(now);
+  /** What keeps the key from serving {@code model} now, but for the operator's hand. */
+  Rests rests(String model) {
+    return new Rests(state.invalidity(), state.failing(), bucket.whole(), bucket.cooldown(model));
   }
 
   @Override

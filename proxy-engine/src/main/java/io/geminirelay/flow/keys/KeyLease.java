@@ -17,6 +17,7 @@ public final class KeyLease {
   private long tokens;
   private long drawnAtNanos;
   private boolean sent;
+  private boolean trial;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -43,11 +44,17 @@ public final class KeyLease {
     return drawnAtNanos;
   }
 
+  /** Whether it is the one trial after a rest. */
+  boolean trial() {
+    return trial;
+  }
+
   /** Notes a selection down. */
-  void fill(ApiKey key, String model, @Nullable ModelQuota quota, long tokens, long now) {
-    this.key = key;
-    this.model = model;
-    this.quota = quota;
+  void fill(Candidate chosen, boolean trial, long tokens, long now) {
+    this.key = chosen.key();
+    this.model = chosen.sent();
+    this.quota = chosen.quota();
+    this.trial = trial;
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
@@ -70,6 +77,11 @@ public final class KeyLease {
     this.quota = other.quota;
     this.tokens = other.tokens;
     this.drawnAtNanos = other.drawnAtNanos;
+  }
+
+  /** Notes down that the same was drawn once more. */
+  void drawnAgain(long now) {
+    this.drawnAtNanos = now;
   }
 
   /** Notes down that other tokens were drawn than at first. */

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +49,10 @@ public final class KeyRing {
   private record States(
       Map<String, KeyState> keys,
       Map<String, QuotaBucket> buckets,
-      AtomicLong epoch,
+      StateVersion version,
       DayWatch days) {
     States(DayWatch days) {
-      this(new HashMap<>(), new HashMap<>(), new AtomicLong(), days);
+      this(new HashMap<>(), new HashMap<>(), new StateVersion(), days);
     }
   }
 
@@ -69,7 +69,7 @@ public final class KeyRing {
     this.states = previous == null ? new States(new DayWatch(time, clock)) : previous;
     this.states.days().follow(clock);
     this.groups = build(groups);
-    this.selector = new KeySelector(this.groups, time, states.epoch());
+    this.selector = new KeySelector(this.groups, time, states.version());
   }
 
   /** A ring without a past; {@code random} has to be thread safe. */
@@ -193,24 +193,26 @@ public final class KeyRing {
 
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
-    key.state().disabled(disabled);
-    changed(true);
+    change(
+        () -> {
+          key.state().disabled(disabled);
+          return true;
+        });
   }
 
   /** Forgets every rest of a key, its project's too. */
   public void reset(ApiKey key) {
-    changed(key.state().clear());
-    changed(key.bucket().clear());
+    change(key.state()::clear);
+    change(key.bucket()::clear);
   }
 
   /** Draws on the quota of {@code lease} once more: another attempt with the same key. */
   public void drawAgain(KeyLease lease) {
     ModelQuota quota = lease.quota();
-    ApiKey key = lease.key();
-    if (quota != null && key != null) {
+    if (quota != null) {
       long now = time.nanoTime();
       quota.draw(lease.tokens(), now);
-      lease.fill(key, lease.model(), quota, lease.tokens(), now);
+      lease.drawnAgain(now);
     }
   }
 
@@ -233,7 +235,10 @@ public final class KeyRing {
         quota.refused(verdict.violations(), lease.tokens(), now);
       }
     }
-    settle(key, lease.model(), verdict);
+    // Who holds no trial has none to give back: it could be another's.
+    if (verdict.effect() != KeyVerdict.Effect.NONE || lease.trial()) {
+      settle(key, lease.model(), verdict);
+    }
   }
 
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
@@ -262,34 +267,45 @@ public final class KeyRing {
   void settle(ApiKey key, String model, KeyVerdict verdict) {
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model);
-      case COOL_BUCKET -> changed(key.bucket().rest(model, restOf(verdict), time.nanoTime()));
-      case COOL_PROJECT -> changed(key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
-      case MARK_INVALID -> changed(key.state().refuse(verdict.reason(), time.nanoTime()));
+      case COOL_BUCKET -> change(() -> key.bucket().rest(model, restOf(verdict), time.nanoTime()));
+      case COOL_PROJECT ->
+          change(() -> key.bucket().restWhole(projectRest(verdict), time.nanoTime()));
+      case MARK_INVALID -> change(() -> key.state().refuse(verdict.reason(), time.nanoTime()));
       case NONE, EXIT_SUSPECT -> undecided(key, model);
+      case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict.reason());
       // A target in trouble says nothing of the key: its trial is left to its patience.
-      case KEY_FAILURE, SERVER_FAILURE, TARGET_FAILURE, MODEL_OVERLOADED -> {}
+      case TARGET_FAILURE, MODEL_OVERLOADED -> {}
     }
   }
 
   private void succeeded(ApiKey key, String model) {
-    if (!key.usable(model)) {
-      long now = time.nanoTime();
-      changed(key.state().succeed(now));
-      changed(key.bucket().succeed(model, now));
+    long now = time.nanoTime();
+    if (key.state().raiseHealth(now)) {
+      states.version().healthChanged();
     }
+    if (!key.usable(model)) {
+      change(() -> key.state().succeed(now));
+      change(() -> key.bucket().succeed(model, now));
+    }
+  }
+
+  private void failed(ApiKey key, String reason) {
+    long now = time.nanoTime();
+    if (key.state().lowerHealth(now)) {
+      states.version().healthChanged();
+    }
+    change(() -> key.state().fail(config.maxFailures(), ladder(reason, ""), now));
   }
 
   private void undecided(ApiKey key, String model) {
     if (!key.usable(model)) {
-      changed(key.releaseTrial(model, time.nanoTime()));
+      change(() -> key.rests(model).releaseTrial(time.nanoTime()));
     }
   }
 
-  private void changed(boolean changed) {
-    if (changed) {
-      states.epoch().incrementAndGet();
-      listener.run();
-    }
+  private void change(BooleanSupplier change) {
+    states.version().change(change);
+    listener.run();
   }
 
   private Rest restOf(KeyVerdict verdict) {
@@ -298,13 +314,13 @@ public final class KeyRing {
     return switch (verdict.rest()) {
       case UNTIL_RESET -> new Rest(reason, quotaId, clock.untilReset(time.instant()).toNanos(), 0);
       case FOR_DELAY -> new Rest(reason, quotaId, withJitter(verdict.delay()), 0);
-      case LADDER, NONE ->
-          new Rest(
-              reason,
-              quotaId,
-              FIRST_STEP_NANOS,
-              Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos()));
+      case LADDER, NONE -> ladder(reason, quotaId);
     };
+  }
+
+  private Rest ladder(String reason, String quotaId) {
+    long most = Math.max(FIRST_STEP_NANOS, config.temporaryBlock().toNanos());
+    return new Rest(reason, quotaId, FIRST_STEP_NANOS, most);
   }
 
   private static Rest projectRest(KeyVerdict verdict) {

@@ -5,30 +5,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses keys: round robin over all usable keys of the groups that list the model, or of all
- * groups where none does; by one atomic step, without lock or allocation. Thread safe.
+ * Chooses keys: turns by weight and health among all usable keys of the groups that list the model,
+ * or of all groups where none does, the one with most room of its quota first; without lock or
+ * allocation. Thread safe.
  */
 public final class KeySelector {
   /** A wait that does not end. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Model names come from clients: rotations beyond this are made anew when asked for. */
+  /** Model names come from clients: rotations beyond a bound are made anew when asked for. */
   private static final int MAX_ROTATIONS = 512;
+
+  private static final int MIN_ROTATIONS = 16;
+
+  /** Bounds what the rotations of a large ring hold together. */
+  private static final int MAX_CANDIDATES = 1_000_000;
 
   private final List<KeyGroup> groups;
   private final TimeSource time;
-  private final AtomicLong epoch;
+  private final StateVersion version;
+  private final int maxRotations;
   private final Map<String, Rotation> open = new ConcurrentHashMap<>();
   private final Map<List<String>, Map<String, Rotation>> confined = new ConcurrentHashMap<>();
 
-  KeySelector(List<KeyGroup> groups, TimeSource time, AtomicLong epoch) {
+  KeySelector(List<KeyGroup> groups, TimeSource time, StateVersion version) {
     this.groups = groups;
     this.time = time;
-    this.epoch = epoch;
+    this.version = version;
+    int keys = groups.stream().mapToInt(group -> group.keys().size()).sum();
+    this.maxRotations =
+        Math.max(MIN_ROTATIONS, Math.min(MAX_ROTATIONS, MAX_CANDIDATES / Math.max(1, keys)));
   }
 
   /**
@@ -43,19 +52,23 @@ public final class KeySelector {
 
   /**
    * Nanoseconds until some key can serve {@code demand} again, 0 when one could now, or {@link
-   * #NEVER} when every key is invalid or disabled, or no group is allowed.
+   * #NEVER} when every key is invalid or disabled, the request exceeds all quotas, or no group is
+   * allowed. Looks at every key: not for the hot path.
    */
   public long waitNanos(Demand demand) {
-    return rotation(demand).waitNanos(time.nanoTime());
+    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos();
   }
 
   /**
-   * Nanoseconds by which a key is thought to be there for a request that has {@code ahead} others
-   * before it, 0 when one is there now, or {@link #NEVER}. Unlike {@link #waitNanos} it expects a
-   * trial that is under way to succeed soon.
+   * Nanoseconds until one more than {@code ahead} requests like {@code demand} can have been
+   * served, as far as can be foreseen and within half a second or a sixty-fourth; 25 hours when it
+   * takes longer, {@link #NEVER} when {@link #waitNanos} is. Unlike that it expects a trial under
+   * way to succeed soon. Looks at every key several times: not for the hot path.
+   *
+   * @param ahead how many others come first
    */
   public long forecastNanos(Demand demand, long ahead) {
-    return rotation(demand).forecastNanos(time.nanoTime());
+    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos(ahead);
   }
 
   private Rotation rotation(Demand demand) {
@@ -74,11 +87,11 @@ public final class KeySelector {
   }
 
   private Rotation add(Map<String, Rotation> rotations, String model, List<String> allowed) {
-    if (rotations.size() >= MAX_ROTATIONS) {
+    if (rotations.size() >= maxRotations) {
       rotations.remove(rotations.keySet().iterator().next());
     }
     return rotations.computeIfAbsent(
-        model, name -> new Rotation(name, candidates(name, allowed), epoch));
+        model, name -> new Rotation(name, candidates(name, allowed), version));
   }
 
   private List<ApiKey> candidates(String model, List<String> allowed) {

@@ -2,25 +2,34 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a key whatever the model: in use, refused by Google, or put aside by hand.
+ * What is known of a key whatever the model: in use, failing, refused by Google, or put aside by
+ * hand.
  *
  * <p>An invalid key is tried again with one request after pauses that grow from a minute to an
- * hour, so that a key that was switched on again needs nobody's help. Thread safe.
+ * hour, so that a key that was switched on again needs nobody's help; so is one that failed several
+ * times in a row, after shorter pauses. Thread safe.
  */
 public final class KeyState {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LAST_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final RestSlot invalid = new RestSlot();
+  private final RestSlot failing = new RestSlot();
+  private final HealthScore health = new HealthScore();
+  private final AtomicInteger failuresInARow = new AtomicInteger();
+  private volatile long failedAtNanos;
   private volatile boolean disabled;
 
   /** Key-wide states. */
   public enum Status {
     /** May be chosen, unless its bucket rests. */
     AVAILABLE,
+    /** Failed several times in a row; rests, unless all others fail too. */
+    FAILING,
     /** Refused by Google; re-checked now and then. */
     INVALID,
     /** Put aside by hand. */
@@ -32,12 +41,35 @@ public final class KeyState {
     if (disabled) {
       return Status.DISABLED;
     }
-    return invalid.get() == null ? Status.AVAILABLE : Status.INVALID;
+    if (invalid.get() != null) {
+      return Status.INVALID;
+    }
+    return failing.get() == null ? Status.AVAILABLE : Status.FAILING;
   }
 
   /** Why and until when the key is invalid, or null. */
   public @Nullable Cooldown invalidity() {
     return invalid.get();
+  }
+
+  /** Until when the key rests for its failures, or null. */
+  public @Nullable Cooldown failing() {
+    return failing.get();
+  }
+
+  /** Share of late attempts that were successes, 0.0 to 1.0, at {@code nanoTime} of the ticker. */
+  public double health(long nanoTime) {
+    return health.at(nanoTime);
+  }
+
+  /** The health in eighths, 1 to 8. */
+  int healthStep(long now) {
+    return health.step(now);
+  }
+
+  /** When it failed last; means nothing if it never did. */
+  long failedAtNanos() {
+    return failedAtNanos;
   }
 
   boolean disabled() {
@@ -52,11 +84,39 @@ public final class KeyState {
     return invalid.rest(new Rest(reason, "", FIRST_PAUSE_NANOS, LAST_PAUSE_NANOS), now);
   }
 
-  boolean succeed(long now) {
-    return invalid.succeed(now);
+  /** Notes a failure in the health; whether the health is in another step now. */
+  boolean lowerHealth(long now) {
+    failedAtNanos = now;
+    return health.failure(now);
   }
 
+  /** Notes a success in the health; whether the health is in another step now. */
+  boolean raiseHealth(long now) {
+    if (failuresInARow.get() != 0) {
+      failuresInARow.set(0);
+    }
+    return health.success(now);
+  }
+
+  /** Counts a failure, and rests after {@code most} in a row; whether that changed anything. */
+  boolean fail(int most, Rest rest, long now) {
+    boolean enough = failuresInARow.incrementAndGet() >= most || failing.get() != null;
+    return enough && failing.rest(rest, now);
+  }
+
+  /** Ends the rests that a success disproves; whether that changed anything. */
+  boolean succeed(long now) {
+    boolean changed = failing.clear();
+    changed |= invalid.succeed(now);
+    return changed;
+  }
+
+  /** Forgets rests and failures; whether there were any. */
   boolean clear() {
-    return invalid.clear();
+    failuresInARow.set(0);
+    boolean changed = health.clear();
+    changed |= failing.clear();
+    changed |= invalid.clear();
+    return changed;
   }
 }

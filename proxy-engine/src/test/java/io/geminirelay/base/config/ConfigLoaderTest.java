@@ -89,7 +89,7 @@ class ConfigLoaderTest {
         "settings that are set but without effect in this version:"
             + " server.trusted_proxies, server.security.require_https,"
             + " clients[].max_concurrent, clients[].requests_per_minute,"
-            + " groups[].api_keys[].weight, redis_url, rate_limit.burst_size",
+            + " redis_url, rate_limit.burst_size",
         warnings.get(0).found());
     assertEquals(
         List.of(), warnings(KEY + "internal_retries: 1\ngenerate: {chunk_token: 7, model: m}"));
