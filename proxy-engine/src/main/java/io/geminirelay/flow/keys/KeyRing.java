@@ -233,12 +233,22 @@ public final class KeyRing {
       }
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
         quota.refused(verdict.violations(), lease.tokens(), now);
+        if (held(lease, quota, verdict, now)) {
+          return;
+        }
       }
     }
     // Who holds no trial has none to give back: it could be another's.
     if (verdict.effect() != KeyVerdict.Effect.NONE || lease.trial()) {
       settle(key, lease.model(), verdict);
     }
+  }
+
+  /** A refusal of a large request says nothing of smaller ones: the quota alone holds it. */
+  private boolean held(KeyLease lease, ModelQuota quota, KeyVerdict verdict, long now) {
+    return verdict.rest() == KeyVerdict.Rest.FOR_DELAY
+        && !lease.trial()
+        && quota.hold(verdict.violations(), lease.tokens(), withJitter(verdict.delay()), now);
   }
 
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */

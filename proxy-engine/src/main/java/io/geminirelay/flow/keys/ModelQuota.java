@@ -212,6 +212,31 @@ final class ModelQuota {
     };
   }
 
+  /**
+   * Takes into account that Google refused {@code tokens} for {@code delayNanos} because of tokens
+   * alone, although there seemed to be room for them: as much more is counted until then, so that
+   * smaller requests go on. False when no limit is known to hold it against.
+   */
+  boolean hold(List<QuotaViolation> violations, long tokens, long delayNanos, long now) {
+    long most = bounds(now).tokensPerMinute();
+    boolean tokensAlone =
+        !violations.isEmpty()
+            && violations.stream()
+                .allMatch(
+                    each ->
+                        QuotaBounds.Kind.of(each.quotaId()) == QuotaBounds.Kind.TOKENS_PER_MINUTE);
+    if (!tokensAlone || most == QuotaBound.UNKNOWN || tokens < 0) {
+      return false;
+    }
+    QuotaWindow minute = window(now);
+    long missing = most - minute.tokens(now) - Math.min(tokens, QuotaWindow.MOST_TOKENS) + 1;
+    if (missing > 0) {
+      long ago = Math.max(0, QuotaWindow.SPAN_NANOS - delayNanos);
+      minute.addTokens(Math.min(missing, QuotaWindow.MOST_TOKENS), now - ago, now);
+    }
+    return true;
+  }
+
   /** What is allowed at the moment. */
   QuotaBounds bounds(long now) {
     QuotaBounds current = bounds.get();
