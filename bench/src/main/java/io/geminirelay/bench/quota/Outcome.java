@@ -36,6 +36,25 @@ record Outcome(
     double lateWait,
     double seconds) {
 
+  /** The same with no real time, which alone differs from run to run. */
+  Outcome withoutTime() {
+    return new Outcome(
+        policy,
+        knowledge,
+        asked,
+        answered,
+        tokens,
+        sent,
+        refused,
+        clientRefusals,
+        withRoom,
+        withRoomAtTheMoment,
+        worstShare,
+        meanWait,
+        lateWait,
+        0);
+  }
+
   /** Refusals of Google's for 100 requests. */
   double refusedOfHundred() {
     return sent == 0 ? 0 : 100.0 * refused / sent;
