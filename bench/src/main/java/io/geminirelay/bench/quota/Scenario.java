@@ -106,10 +106,10 @@ record Scenario(
     Fleet paid = Fleet.paid(3, NO_DAY_LIMIT);
     return List.of(
         of("free, day binds", free, Shape.STEADY, 1.3, 24).from(EARLY),
-        of("free, requests bind", minutes, Shape.STEADY, 1.3, 2),
-        of("free, tokens bind", minutes, Shape.STEADY, 1.3, 2).tokens(12_000, 1.3),
+        of("free, requests bind", minutes, Shape.STEADY, 1.3, 1),
+        of("free, tokens bind", minutes, Shape.STEADY, 1.3, 1).tokens(12_000, 1.3),
         of("paid, steady below", paid, Shape.STEADY, 0.7, 0.25),
         of("paid, bursts", paid, Shape.BURSTS, 0.7, 0.25),
-        of("free, hog", minutes, Shape.HOG, 1.3, 2));
+        of("free, hog", minutes, Shape.HOG, 1.3, 1));
   }
 }

@@ -17,6 +17,9 @@ public final class Exchange {
   /** Where a client channel keeps its exchange in flight. */
   public static final AttributeKey<Exchange> KEY = AttributeKey.valueOf(Exchange.class, "exchange");
 
+  /** A number that is not known. */
+  private static final long UNKNOWN = -1;
+
   private final String id;
   private final HttpRequest head;
   private final long startNanos;
@@ -31,6 +34,8 @@ public final class Exchange {
   private @Nullable Secret keyInUse;
   private @Nullable ClientConfig client;
   private @Nullable Fault fault;
+  private long inputTokens = UNKNOWN;
+  private long bodyBytes;
   private int attempts;
   private long waitedNanos;
 
@@ -161,6 +166,26 @@ public final class Exchange {
   /** Records who calls. */
   public void client(ClientConfig client) {
     this.client = client;
+  }
+
+  /** Input tokens as counted here; negative where they were not. */
+  public long inputTokens() {
+    return inputTokens;
+  }
+
+  /** Records how many input tokens the request holds. */
+  public void inputTokens(long tokens) {
+    this.inputTokens = tokens;
+  }
+
+  /** Bytes of the body that goes upstream, as far as was known when the first key was sought. */
+  public long bodyBytes() {
+    return bodyBytes;
+  }
+
+  /** Records how long the body is that goes upstream. */
+  public void bodyBytes(long bytes) {
+    this.bodyBytes = bytes;
   }
 
   /** Attempts made so far. */

@@ -106,6 +106,9 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
       counting = true;
       later(ctx, () -> countOn(ctx, request, tokens));
     } else if (request.isWhole()) {
+      if (tokens.tokens() > 0) {
+        ctx.channel().attr(Exchange.KEY).get().inputTokens(tokens.tokens());
+      }
       held = null;
       release();
       request.passOn(ctx);

@@ -41,7 +41,7 @@ final class Candidate {
 
   ModelQuota quota() {
     ModelQuota known = quota;
-    if (known == null) {
+    if (known == null || known.isForgotten()) {
       known = bucket.quota(sent);
       quota = known;
     }

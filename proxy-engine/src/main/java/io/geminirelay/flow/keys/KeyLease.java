@@ -16,8 +16,8 @@ public final class KeyLease {
   private String model = "";
   private long tokens;
   private long drawnAtNanos;
-  private boolean sent;
   private boolean trial;
+  private boolean sent;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -82,6 +82,7 @@ public final class KeyLease {
   /** Notes down that the same was drawn once more. */
   void drawnAgain(long now) {
     this.drawnAtNanos = now;
+    this.sent = false;
   }
 
   /** Notes down that other tokens were drawn than at first. */

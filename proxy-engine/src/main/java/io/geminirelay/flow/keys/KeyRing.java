@@ -50,9 +50,10 @@ public final class KeyRing {
       Map<String, KeyState> keys,
       Map<String, QuotaBucket> buckets,
       StateVersion version,
-      DayWatch days) {
+      DayWatch days,
+      TokenGuess guess) {
     States(DayWatch days) {
-      this(new HashMap<>(), new HashMap<>(), new StateVersion(), days);
+      this(new HashMap<>(), new HashMap<>(), new StateVersion(), days, new TokenGuess());
     }
   }
 
@@ -191,6 +192,11 @@ public final class KeyRing {
     this.listener = listener;
   }
 
+  /** What bodies are worth in tokens. */
+  public TokenGuess guess() {
+    return states.guess();
+  }
+
   /** Puts a key aside by hand, or takes it back. */
   public void disable(ApiKey key, boolean disabled) {
     change(
@@ -264,7 +270,7 @@ public final class KeyRing {
   /** Puts the input tokens that Google counted in the place of those that were guessed. */
   public void counted(KeyLease lease, long tokens) {
     ModelQuota quota = lease.quota();
-    if (quota != null) {
+    if (quota != null && lease.tokens() >= 0) {
       quota.correct(lease.tokens(), tokens, lease.drawnAtNanos(), time.nanoTime());
       lease.tokens(tokens);
     }

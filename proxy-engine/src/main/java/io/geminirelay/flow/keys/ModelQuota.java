@@ -29,6 +29,7 @@ final class ModelQuota {
   private final AtomicReference<@Nullable QuotaWindow> window = new AtomicReference<>();
   private final DayCount day = new DayCount();
   private final AtomicLong drawnNanos;
+  private volatile boolean forgotten;
 
   /** With what the operator has set, 0 where nothing. */
   ModelQuota(QuotaLimits limits, DayWatch days) {
@@ -262,6 +263,16 @@ final class ModelQuota {
    * @param dayRequests since the reset
    */
   record Used(long requests, long tokens, long dayRequests) {}
+
+  /** Says that its bucket will make another when the model is asked for again. */
+  void forget() {
+    forgotten = true;
+  }
+
+  /** Whether whoever holds it has to ask the bucket again. */
+  boolean isForgotten() {
+    return forgotten;
+  }
 
   /** When it was drawn on last. */
   long drawnNanos() {

@@ -8,15 +8,16 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The lower of the operator's and Google's holds. What Google told is forgotten after a day, so
  * that a better tier is noticed; that it allows nothing is forgotten at the daily reset. A guess
- * grows by a twentieth a minute, as it may have been made while somebody else used the project. A
- * new guess is no less than half of the old. Immutable; 0 a minute or a day means that nothing is
- * allowed.
+ * grows by a twentieth a minute, as it may have been made while somebody else used the project;
+ * each refusal doubles that pause, up to an hour. A new guess is no less than half of the old.
+ * Immutable; 0 a minute or a day means that nothing is allowed.
  *
  * @param configured by the operator, or {@link #UNKNOWN}
  * @param learned told or guessed, or {@link #UNKNOWN}
  * @param source where {@code learned} is from
  * @param sinceNanos when it was guessed or has last grown
  * @param untilNanos when it is forgotten
+ * @param pauseNanos between two steps of a guess's growth; 0 for what is none
  */
 record QuotaBound(
     long configured,
@@ -33,7 +34,8 @@ record QuotaBound(
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
   private static final long MAX_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(64);
-  private static final int GROWTH = 20;
+  private static final double GROWTH = 0.05;
+  private static final long MOST_STEPS = 24 * 60;
 
   /** Where a limit is from. */
   enum Source {
@@ -83,7 +85,11 @@ record QuotaBound(
     return new QuotaBound(configured, guess, Source.GUESS, now, now + DAY_NANOS, pause);
   }
 
-  /** The same a while later: forgotten, grown, or as it was. */
+  /**
+   * The same a while later: forgotten, grown, or as it was.
+   *
+   * @param leastGrowth of a guess a minute
+   */
   QuotaBound at(long now, long leastGrowth) {
     if (source == Source.NOBODY || now - untilNanos >= 0) {
       return source == Source.NOBODY ? this : configured(configured == UNKNOWN ? 0 : configured);
@@ -91,15 +97,15 @@ record QuotaBound(
     if (source != Source.GUESS || now - sinceNanos < pauseNanos) {
       return this;
     }
-    long minutes = (now - sinceNanos) / pauseNanos;
-    long grown = learned;
-    for (long i = 0; i < minutes && grown < configured; i++) {
-      grown += Math.max(leastGrowth, grown / GROWTH);
+    long steps = (now - sinceNanos) / pauseNanos;
+    // A small one stays until the twentieths have come to a whole.
+    long byShare = (long) (learned * Math.pow(1 + GROWTH, Math.min(steps, MOST_STEPS)));
+    long grown = Math.max(byShare, learned + steps * leastGrowth);
+    if (grown >= configured) {
+      return configured(configured == UNKNOWN ? 0 : configured);
     }
-    long since = sinceNanos + minutes * pauseNanos;
-    return grown >= configured
-        ? configured(configured == UNKNOWN ? 0 : configured)
-        : new QuotaBound(configured, grown, source, since, untilNanos, pauseNanos);
+    long since = grown == learned ? sinceNanos : sinceNanos + steps * pauseNanos;
+    return new QuotaBound(configured, grown, source, since, untilNanos, pauseNanos);
   }
 
   /** When {@link #at} can next say something else, at the earliest; a day when it never can. */
@@ -107,7 +113,7 @@ record QuotaBound(
     return switch (source) {
       case NOBODY -> DAY_NANOS;
       case GOOGLE -> untilNanos - now;
-      case GUESS -> Math.min(untilNanos - now, sinceNanos + pauseNanos - now);
+      case GUESS -> Math.min(untilNanos - now, pauseNanos - (now - sinceNanos) % pauseNanos);
     };
   }
 }

@@ -25,6 +25,7 @@ record QuotaBounds(
     long perDay,
     boolean known,
     long dueNanos) {
+  /** A small guess has to let requests of some size in again soon. */
   private static final long LEAST_TOKEN_GROWTH = 1000;
 
   /** What a quota id limits. */
@@ -76,7 +77,7 @@ record QuotaBounds(
 
   /** The same a while later. */
   QuotaBounds at(long now) {
-    return of(rpm.at(now, 1), tpm.at(now, LEAST_TOKEN_GROWTH), rpd.at(now, 1), now);
+    return of(rpm.at(now, 0), tpm.at(now, LEAST_TOKEN_GROWTH), rpd.at(now, 0), now);
   }
 
   /**

@@ -76,8 +76,9 @@ public final class QuotaBucket {
         age = unused;
       }
     }
-    if (oldest != null) {
-      quotas.remove(oldest);
+    ModelQuota forgotten = oldest == null ? null : quotas.remove(oldest);
+    if (forgotten != null) {
+      forgotten.forget();
     }
   }
 

@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.scan.TokenCounts;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.flow.keys.KeyVerdict;
@@ -25,6 +26,7 @@ final class Failover {
   private final LastAnswer last;
   private final KeyWait wait;
   private boolean refusedOnly = true;
+  private boolean served;
 
   /** Leads {@code exchange}; {@code wait} is how it waits for a key. */
   Failover(Exchange exchange, Outbound outbound, KeyWait wait) {
@@ -153,6 +155,14 @@ final class Failover {
   /** The attempt's answer goes to the client as a success. */
   void committed(Attempt from) {
     judge.settle(from, KeyVerdict.SUCCESS);
+    served = true;
+  }
+
+  /** Nothing more comes of the answer, which named {@code usage}. */
+  void counted(TokenCounts usage) {
+    if (served && usage.prompt() >= 0) {
+      keys.counted(usage.prompt() + Math.max(0, usage.toolUse()));
+    }
   }
 
   /** The attempt ends without telling anything of its key. */

@@ -162,6 +162,7 @@ final class Forwarding {
   // ---- attempts ----
 
   private void begin() {
+    exchange.bodyBytes(request.expectedBytes());
     goOn(failover.first(), 0);
   }
 
@@ -371,6 +372,7 @@ final class Forwarding {
       attempt.abandon();
       attempt = null;
     }
+    failover.counted(scanner.usage());
     failover.release();
     relay.release();
     request.release();

@@ -30,6 +30,7 @@ final class KeyChoice {
   private final Exchange exchange;
   private final Outbound outbound;
   private final AttemptCount count;
+  private final PromptSize size;
   private final TriedKeys tried = new TriedKeys();
   private final KeyLease lease = new KeyLease();
   private final Set<Destination> deadWays = new HashSet<>(0);
@@ -40,6 +41,7 @@ final class KeyChoice {
     this.exchange = exchange;
     this.outbound = outbound;
     this.count = count;
+    this.size = new PromptSize(exchange, outbound.keys().guess());
   }
 
   /** The right to the key chosen last. */
@@ -51,7 +53,7 @@ final class KeyChoice {
   Demand demand() {
     Demand known = demand;
     if (known == null) {
-      known = new Demand(exchange.model(), allowedGroups(), 0);
+      known = new Demand(exchange.model(), allowedGroups(), size.tokens());
       demand = known;
     }
     return known;
@@ -85,6 +87,14 @@ final class KeyChoice {
   /** Whether ways were found blocked that others may still be able to go. */
   boolean knowsDeadWays() {
     return !deadWays.isEmpty();
+  }
+
+  /** Google has counted the input tokens of the attempt that was served. */
+  void counted(long tokens) {
+    if (exchange.ownKey() == null) {
+      outbound.keys().counted(lease, tokens);
+    }
+    size.counted(tokens);
   }
 
   /** Why the last search found nothing, where it is not the keys' fault. */

@@ -11,6 +11,7 @@ import io.geminirelay.flow.keys.ApiKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,12 @@ final class RequestBody {
 
   KeptBody kept() {
     return kept;
+  }
+
+  /** Length of the whole body: as it was announced, or what has come of it so far. */
+  long expectedBytes() {
+    long announced = kept.isComplete() ? 0 : HttpUtil.getContentLength(exchange.request(), 0L);
+    return Math.max(announced, kept.sizeBytes());
   }
 
   /** Whether the client asked for a stream in the body. */

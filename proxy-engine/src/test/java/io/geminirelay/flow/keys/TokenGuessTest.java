@@ -1,0 +1,54 @@
+package io.geminirelay.flow.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class TokenGuessTest {
+  private final TokenGuess guess = new TokenGuess();
+
+  @Test
+  void beginsWithFourBytesAToken() {
+    assertEquals(0, guess.tokens("m", 0));
+    assertEquals(1, guess.tokens("m", 3));
+    assertEquals(250, guess.tokens("m", 1000));
+    assertEquals(1 << 20, guess.tokens("m", 1L << 40));
+  }
+
+  @Test
+  void comesNearToWhatIsCounted() {
+    for (int i = 0; i < 40; i++) {
+      guess.learn("m", 900 + i, 600);
+      guess.learn("m", 2_000_000, 258);
+    }
+    assertEquals(600, guess.tokens("m", 920), 15);
+    assertEquals(258, guess.tokens("m", 2_000_000), 1);
+    assertEquals(230, guess.tokens("other", 920));
+    for (int i = 0; i < 40; i++) {
+      guess.learn("m", 900, 225);
+    }
+    assertEquals(225, guess.tokens("m", 900), 5);
+  }
+
+  @Test
+  void keepsSoManyModelsAtMost() {
+    for (int i = 0; i < 2 * TokenGuess.MAX_MODELS; i++) {
+      guess.learn("m" + i, 100, 100);
+    }
+    assertEquals(100, guess.tokens("m0", 100));
+    assertEquals(25, guess.tokens("m" + TokenGuess.MAX_MODELS, 100));
+  }
+
+  @Test
+  void staysWithinItsNumbers() {
+    for (int i = 0; i < 1000; i++) {
+      guess.learn("m", Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+    assertTrue(guess.tokens("m", 1L << 30) > 0);
+    for (int i = 0; i < 100; i++) {
+      guess.learn("m", 500, 0);
+    }
+    assertEquals(0, guess.tokens("m", 500));
+  }
+}
