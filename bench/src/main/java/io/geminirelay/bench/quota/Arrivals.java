@@ -1,5 +1,6 @@
 package io.geminirelay.bench.quota;
 
+import io.geminirelay.flow.keys.TokenGuess;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -74,7 +75,8 @@ final class Arrivals {
 
   private Ask ask(int client, int model, double at) {
     long tokens = Math.round(tokens());
-    long guess = Math.max(1, Math.round(tokens * Math.exp(GUESS_ERROR * random.nextGaussian())));
+    double expected = tokens * Math.exp(GUESS_ERROR * random.nextGaussian());
+    long guess = Math.max(1, TokenGuess.lean(Math.round(expected)));
     double service = Math.exp(Math.log(2) + 0.9 * random.nextGaussian());
     double seconds = Math.min(MAX_SERVICE, Math.max(MIN_SERVICE, service));
     return new Ask(client, model, nanos(at), tokens, guess, nanos(seconds));

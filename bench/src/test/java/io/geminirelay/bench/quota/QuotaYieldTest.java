@@ -49,7 +49,7 @@ class QuotaYieldTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"free, day binds", "free, requests bind", "paid, bursts", "free, hog"})
+  @ValueSource(strings = {"free, day binds", "free, requests bind", "free, hog"})
   void refusesNobodyWhileAProjectHasRoom(String name) {
     Outcome known = simulation(name).gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
     assertEquals(0, known.withRoom(), known::toString);
