@@ -45,7 +45,7 @@ public class QuotaBenchmark {
   @Param({"false", "true"})
   public boolean limited;
 
-  private KeyRing ring;
+  private KeyRing ring = ringWith(Map.of());
 
   /** One exchange's lease. */
   @State(Scope.Thread)
@@ -62,12 +62,14 @@ public class QuotaBenchmark {
   /** Makes one key. */
   @Setup
   public void ring() {
-    Map<String, QuotaLimits> limits =
-        limited ? Map.of("*", new QuotaLimits(PLENTY, PLENTY, PLENTY)) : Map.of();
+    ring = ringWith(limited ? Map.of("*", new QuotaLimits(PLENTY, PLENTY, PLENTY)) : Map.of());
+  }
+
+  private static KeyRing ringWith(Map<String, QuotaLimits> limits) {
     List<KeyConfig> keys = List.of(new KeyConfig(Secret.of("key"), null, 1, null));
     GroupConfig group =
         new GroupConfig("g", TargetConfig.STANDARD, List.of(), Map.of(), keys, null, limits);
-    ring = KeyRing.of(List.of(group), KeysConfig.STANDARD, TimeSource.SYSTEM, new Random(1));
+    return KeyRing.of(List.of(group), KeysConfig.STANDARD, TimeSource.SYSTEM, new Random(1));
   }
 
   /** A draw that is given back, so that the count stays small. */

@@ -1,6 +1,5 @@
 package io.geminirelay.flow.keys;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +17,21 @@ final class Forecast {
   private static final long FINE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** Far off, a forecast is as exact as this part of it. */
-  private static final int PART = 32;
+  private static final int PART = 64;
 
   private final List<Source> sources;
   private final long tokens;
   private final long now;
 
-  /** A quota, and the wait until the first key that draws on it is open. */
-  private record Source(ModelQuota quota, long openWaitNanos) {}
+  /** A quota, with the wait until a key that draws on it may be tried, or is thought open. */
+  private record Source(ModelQuota quota, long openWaitNanos, long forecastNanos) {
+    Source sooner(Source other) {
+      return new Source(
+          quota,
+          Math.min(openWaitNanos, other.openWaitNanos),
+          Math.min(forecastNanos, other.forecastNanos));
+    }
+  }
 
   private Forecast(List<Source> sources, long tokens, long now) {
     this.sources = sources;
@@ -33,28 +39,26 @@ final class Forecast {
     this.now = now;
   }
 
-  /**
-   * For requests of {@code tokens} with any of {@code candidates}.
-   *
-   * @param trialsEnd whether a trial under way is expected to open its key soon
-   */
-  static Forecast of(Candidate[] candidates, long tokens, boolean trialsEnd, long now) {
+  /** For requests of {@code tokens} with any of {@code candidates}. */
+  static Forecast of(Candidate[] candidates, long tokens, long now) {
     boolean anyOpen = false;
     for (Candidate each : candidates) {
       anyOpen |= each.key().usable(each.sent());
     }
-    IdentityHashMap<ModelQuota, Long> waits = new IdentityHashMap<>();
+    IdentityHashMap<ModelQuota, Source> sources = new IdentityHashMap<>();
     for (Candidate each : candidates) {
       Rests rests = each.rests();
       if (!each.key().state().disabled() && rests.invalid() == null) {
-        long open = trialsEnd ? rests.forecastNanos(now) : rests.trialWaitNanos(now);
-        long wait = !anyOpen && rests.onlyFailing() ? 0 : open;
-        waits.merge(each.quota(), wait, Math::min);
+        boolean open = !anyOpen && rests.onlyFailing();
+        Source source =
+            new Source(
+                each.quota(),
+                open ? 0 : rests.trialWaitNanos(now),
+                open ? 0 : rests.forecastNanos(now));
+        sources.merge(each.quota(), source, Source::sooner);
       }
     }
-    List<Source> sources = new ArrayList<>(waits.size());
-    waits.forEach((quota, wait) -> sources.add(new Source(quota, wait)));
-    return new Forecast(sources, tokens, now);
+    return new Forecast(List.copyOf(sources.values()), tokens, now);
   }
 
   /** Nanoseconds until one can be served, 0 for now, or {@link KeySelector#NEVER}. */
@@ -74,19 +78,11 @@ final class Forecast {
    * longer, or {@link KeySelector#NEVER} when none can ever be.
    */
   long waitNanos(long ahead) {
-    if (ahead == 0) {
-      return waitNanos();
-    }
     if (fits(ahead, 0)) {
       return 0;
     }
-    long first = waitNanos();
-    if (first == KeySelector.NEVER) {
-      return first;
-    }
-    // Nothing can be served before the first: the search begins there.
     long early = 0;
-    long late = Math.min(Math.max(FINE_NANOS, first), LONGEST_NANOS);
+    long late = FINE_NANOS;
     while (!fits(ahead, late)) {
       if (late == LONGEST_NANOS) {
         return fits(0, late) ? LONGEST_NANOS : KeySelector.NEVER;
@@ -94,7 +90,6 @@ final class Forecast {
       early = late;
       late = Math.min(2 * late, LONGEST_NANOS);
     }
-    early = Math.max(early, Math.min(first, late) - FINE_NANOS);
     while (late - early > Math.max(FINE_NANOS, late / PART)) {
       long middle = early + (late - early) / 2;
       if (fits(ahead, middle)) {
@@ -110,7 +105,7 @@ final class Forecast {
   private boolean fits(long ahead, long waitNanos) {
     long room = 0;
     for (Source each : sources) {
-      if (each.openWaitNanos() <= waitNanos) {
+      if (each.forecastNanos() <= waitNanos) {
         room += Math.min(each.quota().roomBy(tokens, now + waitNanos), Integer.MAX_VALUE);
         if (room > ahead) {
           return true;

@@ -142,7 +142,11 @@ public final class KeyRing {
         quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
       }
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-        quota.refused(verdict.violations(), now);
+        quota.refused(verdict.violations(), lease.tokens(), now);
+        if (held(lease, quota, verdict, now)) {
+          learn(key, verdict);
+          return;
+        }
       }
     }
     long begun = lease.drawnAtNanos();
@@ -153,6 +157,13 @@ public final class KeyRing {
     } else {
       settle(key, lease.model(), verdict, begun);
     }
+  }
+
+  /** A refusal of a large request says nothing of smaller ones: the quota alone holds it. */
+  private boolean held(KeyLease lease, ModelQuota quota, KeyVerdict verdict, long now) {
+    return verdict.rest() == KeyVerdict.Rest.FOR_DELAY
+        && !lease.isTrial()
+        && quota.hold(verdict.violations(), lease.tokens(), rests.withJitter(verdict.delay()), now);
   }
 
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */

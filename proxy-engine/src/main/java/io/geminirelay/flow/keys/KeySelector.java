@@ -56,19 +56,19 @@ public final class KeySelector {
    * allowed. Looks at every key: not for the hot path.
    */
   public long waitNanos(Demand demand) {
-    return rotation(demand).forecast(demand.tokens(), false, time.nanoTime()).waitNanos();
+    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos();
   }
 
   /**
    * Nanoseconds until one more than {@code ahead} requests like {@code demand} can have been
-   * served, as far as can be foreseen, trials under way being expected to succeed soon, and within
-   * half a second or a thirty-second part; 25 hours when it takes longer, {@link #NEVER} when
-   * {@link #waitNanos} is. Looks at every key several times: not for the hot path.
+   * served, as far as can be foreseen and within half a second or a thirty-second part; 25 hours
+   * when it takes longer, {@link #NEVER} when {@link #waitNanos} is. Unlike that it expects a trial
+   * under way to succeed soon. Looks at every key several times: not for the hot path.
    *
    * @param ahead how many others come first
    */
   public long forecastNanos(Demand demand, long ahead) {
-    return rotation(demand).forecast(demand.tokens(), true, time.nanoTime()).waitNanos(ahead);
+    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos(ahead);
   }
 
   private Rotation rotation(Demand demand) {

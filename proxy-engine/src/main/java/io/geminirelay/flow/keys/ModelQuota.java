@@ -193,9 +193,11 @@ final class ModelQuota {
   }
 
   /** Learns from a refusal, which names the limits exceeded and perhaps what they allow. */
-  void refused(List<QuotaViolation> violations, long now) {
+  void refused(List<QuotaViolation> violations, long tokens, long now) {
     for (QuotaViolation violation : violations) {
-      long used = usedOf(QuotaBounds.Kind.of(violation.quotaId()), now);
+      QuotaBounds.Kind kind = QuotaBounds.Kind.of(violation.quotaId());
+      long more = kind == QuotaBounds.Kind.TOKENS_PER_MINUTE ? Math.max(0, tokens - 1) : 0;
+      long used = usedOf(kind, now) + more;
       long toReset = days.untilResetNanos(now);
       bounds.updateAndGet(old -> old.refused(violation, used, now, toReset));
     }
@@ -209,6 +211,32 @@ final class ModelQuota {
       case REQUESTS_PER_DAY -> day.count(days.number(now));
       case OTHER -> 0;
     };
+  }
+
+  /**
+   * Takes into account that Google refused {@code tokens} for {@code delayNanos} because of tokens
+   * alone, although there seemed to be room for them: as much more is counted until then, so that
+   * smaller requests go on. False when no limit is known for sure to hold it against.
+   */
+  boolean hold(List<QuotaViolation> violations, long tokens, long delayNanos, long now) {
+    long most = bounds(now).tokensPerMinute();
+    boolean tokensAlone =
+        !violations.isEmpty()
+            && violations.stream()
+                .allMatch(
+                    each ->
+                        QuotaBounds.Kind.of(each.quotaId()) == QuotaBounds.Kind.TOKENS_PER_MINUTE);
+    boolean certain = most != QuotaBound.UNKNOWN && !bounds(now).tpm().isGuessed();
+    if (!tokensAlone || !certain || tokens < 0) {
+      return false;
+    }
+    QuotaWindow minute = window(now);
+    long missing = most - minute.tokens(now) - Math.min(tokens, QuotaWindow.MOST_TOKENS) + 1;
+    if (missing > 0) {
+      long ago = Math.max(0, QuotaWindow.SPAN_NANOS - delayNanos);
+      minute.addTokens(Math.min(missing, QuotaWindow.MOST_TOKENS), now - ago, now);
+    }
+    return true;
   }
 
   /** What is allowed at the moment. */

@@ -99,7 +99,8 @@ final class RestRules {
     return time.nanoTime() - begunNanos > sinceReset().toNanos();
   }
 
-  private long withJitter(Duration delay) {
+  /** {@code delay} and a little more, so that not all come back at once. */
+  long withJitter(Duration delay) {
     long nanos = delay.toNanos();
     long most = Math.max(MIN_JITTER_NANOS, Math.min(MAX_JITTER_NANOS, nanos / 10));
     return nanos + random.nextLong(most);

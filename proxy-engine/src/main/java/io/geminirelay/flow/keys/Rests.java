@@ -32,7 +32,11 @@ record Rests(
     return Math.max(wait, Math.max(waitNanos(whole, now), waitNanos(model, now)));
   }
 
-  /** Time by which others are thought to be let through: a trial under way tells soon. */
+  private static long waitNanos(@Nullable Cooldown cooldown, long now) {
+    return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
+  }
+
+  /** Time until the crowd is thought to be let through: a trial under way tells soon. */
   long forecastNanos(long now) {
     long wait = Math.max(forecastNanos(invalid, now), forecastNanos(failing, now));
     return Math.max(wait, Math.max(forecastNanos(whole, now), forecastNanos(model, now)));
@@ -40,10 +44,6 @@ record Rests(
 
   private static long forecastNanos(@Nullable Cooldown cooldown, long now) {
     return cooldown == null ? 0 : cooldown.forecastNanos(now);
-  }
-
-  private static long waitNanos(@Nullable Cooldown cooldown, long now) {
-    return cooldown == null ? 0 : Math.max(0, cooldown.trialAtNanos() - now);
   }
 
   /** Takes the right to the trial of everything that rests; true for one caller. */

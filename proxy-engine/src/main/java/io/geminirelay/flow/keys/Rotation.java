@@ -70,12 +70,8 @@ final class Rotation {
     return made;
   }
 
-  /**
-   * What can be foreseen for requests of {@code tokens}.
-   *
-   * @param trialsEnd whether trials under way are expected to end soon
-   */
-  Forecast forecast(long tokens, boolean trialsEnd, long now) {
-    return Forecast.of(candidates, tokens, trialsEnd, now);
+  /** What can be foreseen for requests of {@code tokens}. */
+  Forecast forecast(long tokens, long now) {
+    return Forecast.of(candidates, tokens, now);
   }
 }

@@ -19,6 +19,7 @@ public final class TokenGuess {
 
   private static final int CLASSES = 8;
   private static final int FADING = 8;
+  private static final int LEAN = 6;
   private static final int BYTES_A_TOKEN = 4;
   private static final long MOST_TOKENS = 1L << 20;
   private static final long MOST_BYTES = 1L << 27;
@@ -35,7 +36,19 @@ public final class TokenGuess {
     long seen = known == null ? 0 : known.get(classOf(bytes));
     double share =
         seen == 0 ? 1.0 / BYTES_A_TOKEN : (double) (seen >>> TOKEN_SHIFT) / (seen & BYTE_MASK);
+    return seen == 0 ? tokens(bytes, share) : lean(tokens(bytes, share));
+  }
+
+  private static long tokens(long bytes, double share) {
     return Math.min(MOST_TOKENS, (long) Math.ceil(Math.min(bytes, MOST_BYTES) * share));
+  }
+
+  /**
+   * What is drawn for an expected number of tokens: a little more, as too low a guess is refused
+   * and too high a one is set right as soon as Google has counted.
+   */
+  public static long lean(long expected) {
+    return expected + expected / LEAN;
   }
 
   /** Notes down that Google counted {@code tokens} in a body of {@code bytes}, at least 1. */

@@ -36,7 +36,7 @@ class ModelQuotaTest {
   }
 
   private void refuse(ModelQuota quota, String id, long limit) {
-    quota.refused(List.of(new QuotaViolation(id, limit, "another-model")), now());
+    quota.refused(List.of(new QuotaViolation(id, limit, "another-model")), 1, now());
   }
 
   private int drawAll(ModelQuota quota, long tokens) {

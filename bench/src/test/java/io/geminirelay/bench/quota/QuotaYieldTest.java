@@ -1,0 +1,80 @@
+package io.geminirelay.bench.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Holds the gateway to what it promises of quotas, by the short form of the simulation: no clock,
+ * no chance but the seed.
+ */
+class QuotaYieldTest {
+  private static final long SEED = 1;
+
+  private static Simulation simulation(String name) {
+    return Scenario.quick().stream()
+        .filter(scenario -> scenario.name().equals(name))
+        .map(scenario -> new Simulation(scenario, SEED))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void assertYield(Outcome of, Outcome possible, double least, double mostRefused) {
+    assertTrue(of.yield(possible) >= least, () -> "yield " + of.yield(possible) + ": " + of);
+    assertTrue(
+        of.refusedOfHundred() <= mostRefused, () -> "refused " + of.refusedOfHundred() + ": " + of);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "free, day binds",
+        "free, requests bind",
+        "free, tokens bind",
+        "paid, steady below",
+        "paid, bursts",
+        "free, hog"
+      })
+  void turnsQuotasIntoAnswersAndAvoidsRefusals(String name) {
+    Simulation simulation = simulation(name);
+    Outcome possible = simulation.oracle(Simulation.WAIT_SECONDS);
+    Outcome known = simulation.gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+    assertYield(known, possible, 99, 1);
+    Outcome unknown = simulation.gateway(Knowledge.UNKNOWN, Simulation.WAIT_SECONDS);
+    assertYield(unknown, possible, 97, 5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"free, day binds", "free, requests bind", "free, hog"})
+  void refusesNobodyWhileAProjectHasRoom(String name) {
+    Outcome known = simulation(name).gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+    assertEquals(0, known.withRoom(), known::toString);
+  }
+
+  @Test
+  void leavesSmallClientsTheirShareBesideAHog() {
+    Outcome known = simulation("free, hog").gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+    assertTrue(known.worstShare() >= 0.97, known::toString);
+  }
+
+  @Test
+  void refusesUpstreamLessThanOlderBehaviours() {
+    Simulation simulation = simulation("paid, bursts");
+    Outcome known = simulation.gateway(Knowledge.KNOWN, 0);
+    Outcome next = simulation.older(RateLimitBehavior.RETRY_NEXT_KEY);
+    Outcome blocked = simulation.older(RateLimitBehavior.BLOCK_UNTIL_RESET);
+    assertTrue(next.refusedOfHundred() > 10 * known.refusedOfHundred(), next::toString);
+    assertTrue(blocked.answered() < known.answered() / 2, blocked::toString);
+  }
+
+  @Test
+  void givesTheSameNumbersForTheSameSeed() {
+    Outcome once = simulation("paid, bursts").gateway(Knowledge.UNKNOWN, Simulation.WAIT_SECONDS);
+    Outcome again = simulation("paid, bursts").gateway(Knowledge.UNKNOWN, Simulation.WAIT_SECONDS);
+    assertEquals(once.withoutTime(), again.withoutTime());
+  }
+}
