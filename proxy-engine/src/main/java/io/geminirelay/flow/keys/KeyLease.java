@@ -18,6 +18,7 @@ public final class KeyLease {
   private long drawnAtNanos;
   private boolean trial;
   private boolean sent;
+  private boolean failed;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -53,6 +54,7 @@ public final class KeyLease {
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
+    this.failed = false;
   }
 
   /** Notes down that the same was drawn once more. */
@@ -69,6 +71,16 @@ public final class KeyLease {
   /** Whether Google may have seen the request. */
   boolean wasSent() {
     return sent;
+  }
+
+  /**
+   * Notes down that an attempt failed; whether it is the first one since the selection. What is
+   * repeated with the same key may fail again, and is no new failure of the key.
+   */
+  boolean failsFirst() {
+    boolean first = !failed;
+    failed = true;
+    return first;
   }
 
   /** Whether the key rests, and this is the one request that tries it. */
@@ -90,6 +102,7 @@ public final class KeyLease {
     this.drawnAtNanos = other.drawnAtNanos;
     this.trial = other.trial;
     this.sent = other.sent;
+    this.failed = other.failed;
   }
 
   /** Notes down that other tokens were drawn than at first. */

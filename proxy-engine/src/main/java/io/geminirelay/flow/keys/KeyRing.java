@@ -155,7 +155,7 @@ public final class KeyRing {
         || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
       undecided(lease, key, verdict);
     } else {
-      settle(key, lease.model(), verdict, begun);
+      settle(lease, key, verdict, begun);
     }
   }
 
@@ -200,7 +200,8 @@ public final class KeyRing {
   }
 
   /** A success while nothing rests costs three reads. */
-  private void settle(ApiKey key, String model, KeyVerdict verdict, long begun) {
+  private void settle(KeyLease lease, ApiKey key, KeyVerdict verdict, long begun) {
+    String model = lease.model();
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model, begun);
       case COOL_BUCKET -> change(() -> rest(key.bucket(), model, verdict, begun));
@@ -209,7 +210,7 @@ public final class KeyRing {
               () -> key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
       case MARK_INVALID ->
           change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
-      case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict, begun);
+      case KEY_FAILURE, SERVER_FAILURE -> failed(lease, key, verdict, begun);
       // A target in trouble says nothing of the key: its trial is left to its patience.
       case TARGET_FAILURE, MODEL_OVERLOADED -> {}
       case NONE, EXIT_SUSPECT -> {}
@@ -233,12 +234,15 @@ public final class KeyRing {
     }
   }
 
-  private void failed(ApiKey key, KeyVerdict verdict, long begun) {
+  /** The health goes down with every attempt; in a row are exchanges, however often they try. */
+  private void failed(KeyLease lease, ApiKey key, KeyVerdict verdict, long begun) {
     long now = time.nanoTime();
     if (key.state().lowerHealth(now)) {
       states.version().healthChanged();
     }
-    change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
+    if (lease.failsFirst()) {
+      change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
+    }
   }
 
   /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */

@@ -315,7 +315,6 @@ final class Forwarding {
 
   void commit(Attempt from, HttpResponse head) {
     failover.committed(from, head.status().code());
-    exchange.usage(scanner.usage());
     exchange.keyInUse(from.choice().key().secret());
     if (head.status().code() < HttpResponseStatus.BAD_REQUEST.code()) {
       exchange.answer(scanner);

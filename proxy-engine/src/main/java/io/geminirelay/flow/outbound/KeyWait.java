@@ -63,7 +63,7 @@ final class KeyWait {
     exchange.trail().waits("queue", now);
     begun = true;
     endNanos = end;
-    Turn next = new Turn(keys.forWaiting(), now);
+    Turn next = new Turn(keys.forWaiting());
     turn = next;
     next.waiter = room.enter(keys.demand(), name(), now + left, next);
     return true;
@@ -84,15 +84,10 @@ final class KeyWait {
     Turn current = turn;
     if (current != null) {
       turn = null;
-      noteDown(current);
       if (current.waiter != null) {
         outbound.room().leave(current.waiter);
       }
     }
-  }
-
-  private void noteDown(Turn ended) {
-    exchange.waited(outbound.time().nanoTime() - ended.sinceNanos);
   }
 
   private void ended(Turn ended) {
@@ -102,23 +97,20 @@ final class KeyWait {
       return;
     }
     turn = null;
-    noteDown(ended);
     over.accept(ended);
   }
 
   /** One wait: searches on the room's thread, and brings what it found to the client's loop. */
   final class Turn implements Waiter.Seeker {
     private final KeyChoice search;
-    private final long sinceNanos;
     private @Nullable Waiter waiter;
     // Written on the room's thread before the client's loop is told.
     private @Nullable Choice found;
     private Waiter.State state = Waiter.State.WAITING;
     private long retryNanos;
 
-    private Turn(KeyChoice search, long sinceNanos) {
+    private Turn(KeyChoice search) {
       this.search = search;
-      this.sinceNanos = sinceNanos;
     }
 
     @Override
