@@ -106,7 +106,10 @@ final class Forecast {
     long room = 0;
     for (Source each : sources) {
       if (each.forecastNanos() <= waitNanos) {
-        room += Math.min(each.quota().roomBy(tokens, now + waitNanos), Integer.MAX_VALUE);
+        long fitting = each.quota().roomBy(tokens, now + waitNanos);
+        // A trial after a rest goes whatever the quota.
+        long least = each.openWaitNanos() > 0 ? 1 : 0;
+        room += Math.max(least, Math.min(fitting, Integer.MAX_VALUE));
         if (room > ahead) {
           return true;
         }
