@@ -41,7 +41,8 @@ public final class ErrorBodyReader {
   private static final Pattern RETRY_IN =
       Pattern.compile("retry in (\\d{1,9}(?:\\.\\d+)?s)", Pattern.CASE_INSENSITIVE);
   private static final Pattern PROJECT_NUMBER =
-      Pattern.compile("consumer '?project_number:(\\d{1,20})");
+      Pattern.compile(
+          "Quota exceeded for quota [^\\n]{1,400}? for consumer '?project_number:(\\d{1,20})");
   private static final Pattern LIMIT_ZERO = Pattern.compile("\\blimit: 0(?![\\d.]*\\d)");
 
   private int errorDepth = -1;
@@ -176,7 +177,7 @@ public final class ErrorBodyReader {
       }
       case "retryDelay" -> retryDelay = seconds(text);
       case "consumer" -> {
-        if (text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
+        if (depth == errorDepth + DETAIL_DEPTH + 1 && text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
           project = text;
         }
       }
@@ -201,7 +202,7 @@ public final class ErrorBodyReader {
     }
     limitZero |= LIMIT_ZERO.matcher(text).find();
     Matcher consumer = PROJECT_NUMBER.matcher(text);
-    if (project.isEmpty() && consumer.find()) {
+    if (project.isEmpty() && consumer.lookingAt()) {
       project = "projects/" + consumer.group(1);
     }
     message = text;

@@ -178,7 +178,8 @@ public final class KeyRing {
 
   private void learn(ApiKey key, KeyVerdict verdict) {
     String project = verdict.project();
-    if (!project.isEmpty() && !project.equals(key.state().project())) {
+    boolean blames = verdict.effect() != KeyVerdict.Effect.NONE;
+    if (blames && !project.isEmpty() && !project.equals(key.state().project())) {
       change(() -> states.projects().learn(key, project, states.keys(), time.nanoTime()));
     }
   }

@@ -118,6 +118,24 @@ class LearnedProjectsTest {
   }
 
   @Test
+  void nothingIsLearnedFromAnErrorOfTheClients() {
+    KeyVerdict none =
+        new KeyVerdict(
+            Effect.NONE,
+            Next.ANSWER_CLIENT,
+            "client_error",
+            Rest.NONE,
+            Duration.ZERO,
+            "",
+            List.of(),
+            "projects/1");
+    ring.settle(key(ring, 0), MODEL, none);
+    ring.settle(key(ring, 1), MODEL, none);
+    assertEquals("", key(ring, 0).state().project());
+    assertNotSame(key(ring, 0).bucket(), key(ring, 1).bucket());
+  }
+
+  @Test
   void aServiceThatIsOffRestsEveryKnownKeyOfTheProject() {
     ring.settle(key(ring, 0), MODEL, minute(1, "projects/1"));
     ring.settle(key(ring, 1), MODEL, off("projects/1"));

@@ -167,6 +167,28 @@ class VerdictReaderTest {
         judged(403, denied("Generative Language API has not been used in project 12 before or")));
   }
 
+  /** The project named in a verdict. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, INVALID_ARGUMENT, API_KEY_INVALID, ''",
+    "400, INVALID_ARGUMENT, X, ''",
+    "403, PERMISSION_DENIED, X, ''",
+    "403, PERMISSION_DENIED, CONSUMER_SUSPENDED, projects/42",
+    "404, NOT_FOUND, X, ''",
+    "429, RESOURCE_EXHAUSTED, RATE_LIMIT_EXCEEDED, projects/42",
+    "503, UNAVAILABLE, X, ''"
+  })
+  void tellsTheProjectOnlyWhereAKeyOrItsQuotaIsRefused(
+      int status, String name, String reason, String project) {
+    String details = "{\"reason\":\"" + reason + "\",\"metadata\":{\"consumer\":\"projects/42\"}}";
+    ErrorBody body =
+        read("{\"error\":{\"status\":\"" + name + "\",\"details\":[" + details + "]}}");
+    assertEquals("projects/42", body.project());
+    assertEquals(
+        project,
+        VerdictReader.judge(new UpstreamOutcome.Refused(status, body, false), AWARE).project());
+  }
+
   @Test
   void judgesServerErrorsAndErrorsWithinA200() {
     for (int status : new int[] {500, 502, 504}) {
