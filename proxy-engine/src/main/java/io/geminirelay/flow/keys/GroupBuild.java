@@ -52,9 +52,9 @@ final class GroupBuild {
     String target = group.target().authority();
     KeyState state = states.key(target, config.key());
     QuotaBucket configured = states.configured(target, config.project());
-    if (configured != null) {
+    if (configured != null && state.project().isEmpty()) {
       // Where the project was written in afterwards, what is known of the key holds there too.
-      states.version().change(() -> configured.adopt(state.bucket(), now));
+      states.version().change(() -> adopted(configured, state.bucket()));
     }
     ApiKey key = new ApiKey(place, config, destinations(group, config, shared), state, configured);
     if (!state.project().isEmpty()) {
@@ -62,6 +62,12 @@ final class GroupBuild {
     }
     limits.put(key, limitsOf(group, config));
     return key;
+  }
+
+  /** Once: what ended in the configured bucket must not come back with the next configuration. */
+  private boolean adopted(QuotaBucket configured, QuotaBucket own) {
+    boolean changed = configured.adopt(own, now);
+    return own.clear() || changed;
   }
 
   private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {
