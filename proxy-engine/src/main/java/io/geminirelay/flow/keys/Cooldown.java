@@ -142,10 +142,15 @@ public final class Cooldown {
     return now - at >= 0 && TRIAL_AT.compareAndSet(this, at, now + TRIAL_PATIENCE_NANOS);
   }
 
-  /** Gives the right to a trial back: it told nothing. */
-  boolean releaseTrial(long now) {
-    long at = trialAtNanos;
-    return over(now) && now - at < 0 && TRIAL_AT.compareAndSet(this, at, now);
+  /**
+   * Gives back the right to the trial that was taken at {@code takenNanos}, unless another holds it
+   * by now; the next may go at {@code nextNanos}.
+   */
+  boolean releaseTrial(long takenNanos, long nextNanos) {
+    long held = takenNanos + TRIAL_PATIENCE_NANOS;
+    return over(takenNanos)
+        && nextNanos - held < 0
+        && TRIAL_AT.compareAndSet(this, held, nextNanos);
   }
 
   /**

@@ -177,7 +177,8 @@ public final class ErrorBodyReader {
       }
       case "retryDelay" -> retryDelay = seconds(text);
       case "consumer" -> {
-        if (depth == errorDepth + DETAIL_DEPTH + 1 && text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
+        if (depth == errorDepth + DETAIL_DEPTH + 1
+            && text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
           project = text;
         }
       }

@@ -56,10 +56,13 @@ public final class Exits {
     return resting.get() <= 0;
   }
 
-  /** Whether a request may go by {@code way}: it is open, or this request is its trial. */
-  public boolean admits(Destination way) {
+  /**
+   * Whether a request may go by {@code way} at {@code now} of the time source's ticker: it is open,
+   * or this request is its trial, which {@code now} tells from all others.
+   */
+  public boolean admits(Destination way, long now) {
     ExitState state = calm() ? null : state(way);
-    return state == null || state.admits(time.nanoTime());
+    return state == null || state.admits(now);
   }
 
   /** Whether {@link #admits} might say yes; takes no trial. */
@@ -69,12 +72,11 @@ public final class Exits {
   }
 
   /**
-   * Whether a request may go by {@code way} although it rests, since no other is left: a few a
-   * second may.
+   * As {@link #admits} although {@code way} rests, since no other is left: a few a second may go.
    */
-  public boolean admitsAnyway(Destination way) {
+  public boolean admitsAnyway(Destination way, long now) {
     ExitState state = state(way);
-    return state == null || state.admitsAnyway(time.nanoTime());
+    return state == null || state.admitsAnyway(now);
   }
 
   /** Nanoseconds that {@code way} still rests; not positive when it does not. */
@@ -84,11 +86,15 @@ public final class Exits {
     return rest == null ? 0 : rest.cooldown().untilNanos() - time.nanoTime();
   }
 
-  /** Gives a trial back: nothing went by {@code way} after all, or it told nothing. */
-  public void release(Destination way) {
+  /**
+   * Gives a trial back: nothing went by {@code way} after all.
+   *
+   * @param admittedNanos when it was admitted
+   */
+  public void release(Destination way, long admittedNanos) {
     ExitState state = calm() ? null : state(way);
     if (state != null) {
-      state.releaseTrial(time.nanoTime());
+      state.releaseTrial(admittedNanos, time.nanoTime());
     }
   }
 
@@ -181,7 +187,7 @@ public final class Exits {
    * Notes down how an attempt by {@code way} ended, after the key ring has.
    *
    * @param lease the attempt's right to its key
-   * @param sentNanos when the attempt began, on the scale of the time source's ticker
+   * @param sentNanos when the attempt was admitted, on the scale of the time source's ticker
    */
   public void settle(Destination way, KeyLease lease, KeyVerdict verdict, long sentNanos) {
     ExitState state = state(way);
@@ -201,9 +207,9 @@ public final class Exits {
         if (verdict.isBare() && key != null) {
           state.refusals().rested(key.bucket(), lease.model());
         }
-        state.releaseTrial(now);
+        state.releaseTrial(sentNanos, now);
       }
-      default -> state.releaseTrial(now);
+      default -> state.releaseTrial(sentNanos, now);
     }
   }
 

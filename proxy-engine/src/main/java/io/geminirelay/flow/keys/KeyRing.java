@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
+  /** Before another trial where one found the target in trouble; and a little more. */
+  private static final Duration TRIAL_PAUSE = Duration.ofSeconds(1);
+
   private final List<KeyGroup> groups;
   private final TimeSource time;
   private final RandomGenerator random;
@@ -153,9 +157,12 @@ public final class KeyRing {
     learn(key, verdict);
     if (verdict.effect() == KeyVerdict.Effect.NONE
         || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
-      undecided(lease, key, verdict);
+      giveTrialBack(lease, key, verdict, 0);
     } else {
       settle(key, lease.model(), verdict, begun);
+      if (verdict.effect() != KeyVerdict.Effect.SUCCESS) {
+        giveTrialBack(lease, key, verdict, rests.withJitter(TRIAL_PAUSE));
+      }
     }
   }
 
@@ -211,7 +218,7 @@ public final class KeyRing {
       case MARK_INVALID ->
           change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
       case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict, begun);
-      // A target in trouble says nothing of the key: its trial is left to its patience.
+      // A target in trouble says nothing of the key.
       case TARGET_FAILURE, MODEL_OVERLOADED -> {}
       case NONE, EXIT_SUSPECT -> {}
     }
@@ -242,11 +249,15 @@ public final class KeyRing {
     change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
   }
 
-  /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */
-  private void undecided(KeyLease lease, ApiKey key, KeyVerdict verdict) {
+  /**
+   * Where it did not end what rests, another may try after {@code pauseNanos}. Only whoever holds
+   * the trial may give it back; what is sent again at once keeps it.
+   */
+  private void giveTrialBack(KeyLease lease, ApiKey key, KeyVerdict verdict, long pauseNanos) {
     if (lease.isTrial() && verdict.next() != KeyVerdict.Next.RESEND) {
       lease.trial(false);
-      change(() -> key.rests(lease.model()).releaseTrial(time.nanoTime()));
+      long next = time.nanoTime() + pauseNanos;
+      change(() -> key.rests(lease.model()).releaseTrial(lease.trialAtNanos(), next));
     }
   }
 
