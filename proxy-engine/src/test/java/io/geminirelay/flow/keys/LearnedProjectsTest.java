@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig;
@@ -205,6 +206,23 @@ class LearnedProjectsTest {
     KeyRing plain = named.successor(List.of(group(null, null, null)), KeyRingTest.config());
     assertSame(key(plain, 0).bucket(), key(plain, 1).bucket());
     assertTrue(!key(plain, 0).usable(MODEL));
+  }
+
+  /** Each pass over all keys by each key would be four hundred million steps, and many changes. */
+  @Test
+  void aNewConfigurationLooksAtEachKeyOnce() {
+    GroupConfig large = group(new String[20_000]);
+    KeyRing many = KeyRing.of(List.of(large), KeyRingTest.config(), time, new Random(1));
+    List<ApiKey> all = many.groups().get(0).keys();
+    all.subList(0, 8).forEach(key -> many.settle(key, MODEL, minute(60, "projects/1")));
+    all.subList(8, all.size()).forEach(key -> key.state().project("projects/" + key.index() / 8));
+    KeyRing next =
+        assertTimeout(
+            Duration.ofSeconds(5), () -> many.successor(List.of(large), KeyRingTest.config()));
+    for (ApiKey key : next.groups().get(0).keys()) {
+      ApiKey first = key(next, key.index() < 8 ? 0 : key.index() / 8 * 8);
+      assertSame(first.bucket(), key.bucket(), key.name());
+    }
   }
 
   @Test
