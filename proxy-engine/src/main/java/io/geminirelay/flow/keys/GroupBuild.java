@@ -61,6 +61,7 @@ final class GroupBuild {
   /** Brings the keys of {@code built} to the buckets of their projects, as one change. */
   private void settle(List<KeyGroup> built) {
     List<ApiKey> keys = built.stream().flatMap(group -> group.keys().stream()).toList();
+    states.keepNamesOf(keys);
     states
         .version()
         .change(

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,30 @@ final class Projects {
       LOG.info("key {} shares its project's quota with other keys", key.name());
     }
     return moved || !known.isEmpty();
+  }
+
+  /**
+   * Forgets the names of projects that none of {@code keys} has any more, so that another may come
+   * in their place; the buckets that were theirs.
+   */
+  Set<QuotaBucket> keepNamesOf(Collection<ApiKey> keys) {
+    Set<QuotaBucket> named = new HashSet<>();
+    for (ApiKey key : keys) {
+      if (key.project() != null) {
+        named.add(key.bucket());
+      }
+    }
+    Set<QuotaBucket> nameless = new HashSet<>();
+    for (Map.Entry<String, Home> each : homes.entrySet()) {
+      Home home = each.getValue();
+      QuotaBucket bucket = home.bucket();
+      if (home.label() != null
+          && !named.contains(bucket)
+          && homes.replace(each.getKey(), home, new Home(bucket, null))) {
+        nameless.add(bucket);
+      }
+    }
+    return nameless;
   }
 
   /** Lets those of {@code keys} whose project is known share its bucket; whether any moved. */

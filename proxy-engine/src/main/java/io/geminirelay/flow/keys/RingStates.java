@@ -72,6 +72,12 @@ final class RingStates {
     return project == null ? null : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
   }
 
+  /** Forgets the names of learned projects that none of {@code keys} has any more. */
+  void keepNamesOf(Collection<ApiKey> keys) {
+    // Under that name, another project may come one day.
+    buckets.values().removeAll(projects.keepNamesOf(keys));
+  }
+
   /** A bucket of its own. */
   QuotaBucket bucket() {
     return new QuotaBucket(ids.getAndIncrement(), days);

@@ -214,15 +214,28 @@ class LearnedProjectsTest {
     GroupConfig large = group(new String[20_000]);
     KeyRing many = KeyRing.of(List.of(large), KeyRingTest.config(), time, new Random(1));
     List<ApiKey> all = many.groups().get(0).keys();
-    all.subList(0, 8).forEach(key -> many.settle(key, MODEL, minute(60, "projects/1")));
+    all.subList(0, 8).forEach(key -> many.settle(key, MODEL, minute(60, "projects/0")));
     all.subList(8, all.size()).forEach(key -> key.state().project("projects/" + key.index() / 8));
     KeyRing next =
         assertTimeout(
             Duration.ofSeconds(5), () -> many.successor(List.of(large), KeyRingTest.config()));
     for (ApiKey key : next.groups().get(0).keys()) {
-      ApiKey first = key(next, key.index() < 8 ? 0 : key.index() / 8 * 8);
+      ApiKey first = key(next, key.index() / 8 * 8);
       assertSame(first.bucket(), key.bucket(), key.name());
     }
+  }
+
+  @Test
+  void aProjectThatIsGivenAnotherNameStaysOne() {
+    KeyRing named = ring("a", null);
+    named.settle(key(named, 0), "x", minute(60, "projects/1"));
+    named.settle(key(named, 1), MODEL, minute(60, "projects/1"));
+    KeyRing next = named.successor(List.of(group("b", null)), KeyRingTest.config());
+    assertSame(key(next, 0).bucket(), key(next, 1).bucket());
+    assertTrue(!key(next, 0).usable("x") && !key(next, 0).usable(MODEL));
+    KeyRing third = next.successor(List.of(group("b", null, "a")), KeyRingTest.config());
+    assertSame(key(third, 0).bucket(), key(third, 1).bucket());
+    assertTrue(key(third, 2).usable("x"), "the old name may mean another project");
   }
 
   @Test
