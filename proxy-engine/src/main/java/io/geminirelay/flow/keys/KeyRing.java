@@ -39,7 +39,7 @@ public final class KeyRing {
     this.random = random;
     this.rests = new RestRules(config, time, random);
     this.states = previous == null ? new RingStates(time, rests.clock()) : previous;
-    this.states.days().follow(rests.clock());
+    this.states.follow(rests.clock());
     this.groups = GroupBuild.of(groups, states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.version());
   }
