@@ -6,7 +6,6 @@ import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ public final class Exits {
   private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
 
   private final TimeSource time;
-  private final AtomicInteger resting = new AtomicInteger();
+  private volatile int resting;
   private volatile KnownExits known = KnownExits.NONE;
 
   /** Knows no exit yet. */
@@ -40,9 +39,13 @@ public final class Exits {
   /** Takes the exits of {@code ring}; those known before keep their state, others are forgotten. */
   public synchronized void know(KeyRing ring) {
     KnownExits old = known;
-    KnownExits next = KnownExits.of(ring, old, time.nanoTime());
-    known = next;
-    resting.set((int) next.states().values().stream().filter(s -> s.rest() != null).count());
+    known = KnownExits.of(ring, old, time.nanoTime());
+    count();
+  }
+
+  /** Counted anew: steps up and down would go wrong where a change meets a new configuration. */
+  private synchronized void count() {
+    resting = (int) known.states().values().stream().filter(s -> s.rest() != null).count();
   }
 
   private @Nullable ExitState state(Destination way) {
@@ -53,7 +56,7 @@ public final class Exits {
 
   /** Whether no exit rests. */
   public boolean calm() {
-    return resting.get() <= 0;
+    return resting == 0;
   }
 
   /**
@@ -217,13 +220,13 @@ public final class Exits {
     switch (change) {
       case SAME -> {}
       case WENT -> {
-        resting.incrementAndGet();
+        count();
         ExitRest rest = state.rest();
         String why = rest == null ? "" : rest.cooldown().reason();
         LOG.warn("{} is out of use: {}", state.way(), why);
       }
       case CAME_BACK -> {
-        resting.decrementAndGet();
+        count();
         LOG.info("{} is in use again", state.way());
       }
     }

@@ -382,6 +382,27 @@ class ExitsTest {
     assertTrue(exits.calm());
   }
 
+  @Test
+  void aNewConfigurationAmongChangesLeavesTheCountOfThoseThatRestRight() {
+    KeyRing other = ring(group("g", List.of(exit("two"), exit("three")), null));
+    for (int round = 0; round < 300; round++) {
+      IntStream.range(0, 12)
+          .parallel()
+          .forEach(
+              i -> {
+                switch (i % 4) {
+                  case 0 -> exits.know(i % 8 == 0 ? ring : other);
+                  case 1 -> exits.failed(one, FaultKind.EGRESS_AUTH);
+                  case 2 -> exits.failed(two, FaultKind.EGRESS_AUTH);
+                  default -> exits.connected(i % 8 == 3 ? one : two);
+                }
+              });
+      boolean resting =
+          exits.figures().stream().anyMatch(each -> each.state() != ExitFigure.State.OPEN);
+      assertEquals(!resting, exits.calm(), "round " + round);
+    }
+  }
+
   private List<String> hosts() {
     return exits.figures().stream().map(each -> each.exit().replaceAll(".*@|:1080", "")).toList();
   }
