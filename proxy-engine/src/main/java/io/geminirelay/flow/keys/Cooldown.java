@@ -88,11 +88,26 @@ public final class Cooldown {
     Instant began = instant.minusNanos(now - beganNanos);
     Instant planned = Instant.ofEpochMilli(rest.resetMillis());
     Instant counted = clock.nextReset(began);
-    Instant end = counted.isBefore(planned) ? counted : planned;
+    return ending(counted.isBefore(planned) ? counted : planned, rest, instant, now);
+  }
+
+  /**
+   * The same rest where the daily reset that it waits for is at the times of {@code clock} from now
+   * on; itself where nothing changes.
+   */
+  Cooldown following(QuotaClock clock, Instant instant, long now) {
+    if (rest.resetMillis() == Rest.NO_RESET || over(now)) {
+      return this;
+    }
+    Instant end = clock.nextReset(instant.minusNanos(now - beganNanos));
+    return ending(end, rest.until(end), instant, now);
+  }
+
+  private Cooldown ending(Instant end, Rest by, Instant instant, long now) {
     long until = now + Math.max(0, Duration.between(instant, end).toNanos());
     return Math.abs(until - untilNanos) < ANCHOR_SLACK_NANOS
         ? this
-        : new Cooldown(model, rest, step, beganNanos, until);
+        : new Cooldown(model, by, step, beganNanos, until);
   }
 
   /** The model that rests; empty when all models do. */
@@ -142,10 +157,15 @@ public final class Cooldown {
     return now - at >= 0 && TRIAL_AT.compareAndSet(this, at, now + TRIAL_PATIENCE_NANOS);
   }
 
-  /** Gives the right to a trial back: it told nothing. */
-  boolean releaseTrial(long now) {
-    long at = trialAtNanos;
-    return over(now) && now - at < 0 && TRIAL_AT.compareAndSet(this, at, now);
+  /**
+   * Gives back the right to the trial that was taken at {@code takenNanos}, unless another holds it
+   * by now; the next may go at {@code nextNanos}.
+   */
+  boolean releaseTrial(long takenNanos, long nextNanos) {
+    long held = takenNanos + TRIAL_PATIENCE_NANOS;
+    return over(takenNanos)
+        && nextNanos - held < 0
+        && TRIAL_AT.compareAndSet(this, held, nextNanos);
   }
 
   /**
@@ -170,6 +190,11 @@ public final class Cooldown {
 
     static Rest ladder(String reason, String quotaId, long firstNanos, long capNanos) {
       return new Rest(reason, quotaId, firstNanos, Math.max(firstNanos, capNanos), NO_RESET);
+    }
+
+    /** The same, waiting for {@code reset}. */
+    Rest until(Instant reset) {
+      return new Rest(reason, quotaId, nanos, capNanos, reset.toEpochMilli());
     }
 
     boolean ladder() {

@@ -4,17 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.geminirelay.flow.keys.ErrorBody.Sign;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +41,8 @@ public final class ErrorBodyReader {
   private static final Pattern RETRY_IN =
       Pattern.compile("retry in (\\d{1,9}(?:\\.\\d+)?s)", Pattern.CASE_INSENSITIVE);
   private static final Pattern PROJECT_NUMBER =
-      Pattern.compile("consumer '?project_number:(\\d{1,20})");
+      Pattern.compile(
+          "Quota exceeded for quota [^\\n]{1,400}? for consumer '?project_number:(\\d{1,20})");
   private static final Pattern LIMIT_ZERO = Pattern.compile("\\blimit: 0(?![\\d.]*\\d)");
 
   private int errorDepth = -1;
@@ -57,7 +55,7 @@ public final class ErrorBodyReader {
   private @Nullable Duration retryDelay;
   private @Nullable Duration messageDelay;
   private String project = "";
-  private final Set<Sign> signs = EnumSet.noneOf(Sign.class);
+  private String message = "";
 
   private ErrorBodyReader() {}
 
@@ -171,10 +169,16 @@ public final class ErrorBodyReader {
   private void detailValue(String name, String text) {
     violations.value(name, text, depth);
     switch (name) {
-      case "reason" -> add(reasons, text);
+      case "reason" -> {
+        // Deeper down, details repeat what the request said.
+        if (depth == errorDepth + DETAIL_DEPTH) {
+          add(reasons, text);
+        }
+      }
       case "retryDelay" -> retryDelay = seconds(text);
       case "consumer" -> {
-        if (text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
+        if (depth == errorDepth + DETAIL_DEPTH + 1
+            && text.matches("projects/[A-Za-z0-9:._-]{1,100}")) {
           project = text;
         }
       }
@@ -199,23 +203,10 @@ public final class ErrorBodyReader {
     }
     limitZero |= LIMIT_ZERO.matcher(text).find();
     Matcher consumer = PROJECT_NUMBER.matcher(text);
-    if (project.isEmpty() && consumer.find()) {
+    if (project.isEmpty() && consumer.lookingAt()) {
       project = "projects/" + consumer.group(1);
     }
-    String lower = text.toLowerCase(Locale.ROOT);
-    sign(Sign.LEAKED, lower.contains("reported as leaked"));
-    sign(Sign.SUSPENDED, lower.contains("has been suspended"));
-    sign(Sign.PROJECT_DENIED, lower.contains("project has been denied access"));
-    sign(Sign.SERVICE_DISABLED, lower.contains("has not been used in project"));
-    sign(Sign.KEY_INVALID, lower.startsWith("api key not valid"));
-    sign(Sign.KEY_INVALID, lower.startsWith("api key expired"));
-    sign(Sign.LOCATION, lower.contains("location is not supported"));
-  }
-
-  private void sign(Sign sign, boolean present) {
-    if (present) {
-      signs.add(sign);
-    }
+    message = text;
   }
 
   /** A duration as protobuf's JSON form writes it, at most a day; null when it is none. */
@@ -235,6 +226,13 @@ public final class ErrorBodyReader {
     List<QuotaViolation> limits = violations.all();
     boolean zero = limitZero || limits.stream().anyMatch(each -> each.limit() == 0);
     return new ErrorBody(
-        code, status, List.copyOf(reasons), limits, zero, delay, project, Set.copyOf(signs));
+        code,
+        status,
+        List.copyOf(reasons),
+        limits,
+        zero,
+        delay,
+        project,
+        ErrorSigns.of(status, message));
   }
 }

@@ -94,11 +94,11 @@ final class ExitState {
         || (now - at >= 0 && anywayAtNanos.compareAndSet(at, now + ANYWAY_PAUSE_NANOS));
   }
 
-  /** Gives a trial back that told nothing. */
-  void releaseTrial(long now) {
+  /** Gives the trial of {@code takenNanos} back, which told nothing. */
+  void releaseTrial(long takenNanos, long now) {
     ExitRest rest = rest();
     if (rest != null) {
-      rest.cooldown().releaseTrial(now);
+      rest.cooldown().releaseTrial(takenNanos, now);
     }
   }
 

@@ -6,7 +6,6 @@ import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,7 @@ public final class Exits {
   private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
 
   private final TimeSource time;
-  private final AtomicInteger resting = new AtomicInteger();
+  private volatile int resting;
   private volatile KnownExits known = KnownExits.NONE;
 
   /** Knows no exit yet. */
@@ -40,9 +39,13 @@ public final class Exits {
   /** Takes the exits of {@code ring}; those known before keep their state, others are forgotten. */
   public synchronized void know(KeyRing ring) {
     KnownExits old = known;
-    KnownExits next = KnownExits.of(ring, old, time.nanoTime());
-    known = next;
-    resting.set((int) next.states().values().stream().filter(s -> s.rest() != null).count());
+    known = KnownExits.of(ring, old, time.nanoTime());
+    count();
+  }
+
+  /** Counted anew: steps up and down would go wrong where a change meets a new configuration. */
+  private synchronized void count() {
+    resting = (int) known.states().values().stream().filter(s -> s.rest() != null).count();
   }
 
   private @Nullable ExitState state(Destination way) {
@@ -53,13 +56,16 @@ public final class Exits {
 
   /** Whether no exit rests. */
   public boolean calm() {
-    return resting.get() <= 0;
+    return resting == 0;
   }
 
-  /** Whether a request may go by {@code way}: it is open, or this request is its trial. */
-  public boolean admits(Destination way) {
+  /**
+   * Whether a request may go by {@code way} at {@code now} of the time source's ticker: it is open,
+   * or this request is its trial, which {@code now} tells from all others.
+   */
+  public boolean admits(Destination way, long now) {
     ExitState state = calm() ? null : state(way);
-    return state == null || state.admits(time.nanoTime());
+    return state == null || state.admits(now);
   }
 
   /** Whether {@link #admits} might say yes; takes no trial. */
@@ -69,12 +75,11 @@ public final class Exits {
   }
 
   /**
-   * Whether a request may go by {@code way} although it rests, since no other is left: a few a
-   * second may.
+   * As {@link #admits} although {@code way} rests, since no other is left: a few a second may go.
    */
-  public boolean admitsAnyway(Destination way) {
+  public boolean admitsAnyway(Destination way, long now) {
     ExitState state = state(way);
-    return state == null || state.admitsAnyway(time.nanoTime());
+    return state == null || state.admitsAnyway(now);
   }
 
   /** Nanoseconds that {@code way} still rests; not positive when it does not. */
@@ -84,11 +89,15 @@ public final class Exits {
     return rest == null ? 0 : rest.cooldown().untilNanos() - time.nanoTime();
   }
 
-  /** Gives a trial back: nothing went by {@code way} after all, or it told nothing. */
-  public void release(Destination way) {
+  /**
+   * Gives a trial back: nothing went by {@code way} after all.
+   *
+   * @param admittedNanos when it was admitted
+   */
+  public void release(Destination way, long admittedNanos) {
     ExitState state = calm() ? null : state(way);
     if (state != null) {
-      state.releaseTrial(time.nanoTime());
+      state.releaseTrial(admittedNanos, time.nanoTime());
     }
   }
 
@@ -181,7 +190,7 @@ public final class Exits {
    * Notes down how an attempt by {@code way} ended, after the key ring has.
    *
    * @param lease the attempt's right to its key
-   * @param sentNanos when the attempt began, on the scale of the time source's ticker
+   * @param sentNanos when the attempt was admitted, on the scale of the time source's ticker
    */
   public void settle(Destination way, KeyLease lease, KeyVerdict verdict, long sentNanos) {
     ExitState state = state(way);
@@ -201,9 +210,9 @@ public final class Exits {
         if (verdict.isBare() && key != null) {
           state.refusals().rested(key.bucket(), lease.model());
         }
-        state.releaseTrial(now);
+        state.releaseTrial(sentNanos, now);
       }
-      default -> state.releaseTrial(now);
+      default -> state.releaseTrial(sentNanos, now);
     }
   }
 
@@ -211,13 +220,13 @@ public final class Exits {
     switch (change) {
       case SAME -> {}
       case WENT -> {
-        resting.incrementAndGet();
+        count();
         ExitRest rest = state.rest();
         String why = rest == null ? "" : rest.cooldown().reason();
         LOG.warn("{} is out of use: {}", state.way(), why);
       }
       case CAME_BACK -> {
-        resting.decrementAndGet();
+        count();
         LOG.info("{} is in use again", state.way());
       }
     }

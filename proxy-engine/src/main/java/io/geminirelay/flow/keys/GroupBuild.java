@@ -31,6 +31,7 @@ final class GroupBuild {
   static List<KeyGroup> of(List<GroupConfig> configs, RingStates states, long now) {
     GroupBuild build = new GroupBuild(states, now);
     List<KeyGroup> built = configs.stream().map(build::group).toList();
+    build.settle(built);
     build.setLimits();
     return built;
   }
@@ -52,16 +53,38 @@ final class GroupBuild {
     String target = group.target().authority();
     KeyState state = states.key(target, config.key());
     QuotaBucket configured = states.configured(target, config.project());
-    if (configured != null) {
-      // Where the project was written in afterwards, what is known of the key holds there too.
-      states.version().change(() -> configured.adopt(state.bucket(), now));
-    }
     ApiKey key = new ApiKey(place, config, destinations(group, config, shared), state, configured);
-    if (!state.project().isEmpty()) {
-      states.version().change(() -> states.projects().join(key, states.keys(), now));
-    }
     limits.put(key, limitsOf(group, config));
     return key;
+  }
+
+  /** Brings the keys of {@code built} to the buckets of their projects, as one change. */
+  private void settle(List<KeyGroup> built) {
+    List<ApiKey> keys = built.stream().flatMap(group -> group.keys().stream()).toList();
+    states.keepNamesOf(keys);
+    states
+        .version()
+        .change(
+            () -> {
+              boolean changed = false;
+              for (ApiKey key : keys) {
+                changed |= adopted(key);
+              }
+              return states.projects().join(keys, states.keys(), now) || changed;
+            });
+  }
+
+  /**
+   * Where a key's project was written in afterwards, what is known of the key holds there too. Once
+   * only: what ended there must not come back with the next configuration.
+   */
+  private boolean adopted(ApiKey key) {
+    QuotaBucket own = key.state().bucket();
+    if (key.project() == null || !key.state().project().isEmpty() || own == key.bucket()) {
+      return false;
+    }
+    boolean changed = key.bucket().adopt(own, now);
+    return own.clear() || changed;
   }
 
   private static LimitTable limitsOf(GroupConfig group, KeyConfig key) {

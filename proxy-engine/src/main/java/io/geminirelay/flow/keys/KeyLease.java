@@ -17,6 +17,7 @@ public final class KeyLease {
   private long tokens;
   private long drawnAtNanos;
   private boolean trial;
+  private long trialAtNanos;
   private boolean sent;
   private boolean failed;
 
@@ -51,6 +52,7 @@ public final class KeyLease {
     this.model = chosen.sent();
     this.quota = chosen.quota();
     this.trial = trial;
+    this.trialAtNanos = now;
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
@@ -88,6 +90,11 @@ public final class KeyLease {
     return trial;
   }
 
+  /** When the trial was taken; means nothing if it is none. */
+  long trialAtNanos() {
+    return trialAtNanos;
+  }
+
   /** Notes down that the key was had as a trial, or that the trial is no longer held. */
   void trial(boolean held) {
     this.trial = held;
@@ -101,6 +108,7 @@ public final class KeyLease {
     this.tokens = other.tokens;
     this.drawnAtNanos = other.drawnAtNanos;
     this.trial = other.trial;
+    this.trialAtNanos = other.trialAtNanos;
     this.sent = other.sent;
     this.failed = other.failed;
   }

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
+  /** Before another trial where one found the target in trouble; and a little more. */
+  private static final Duration TRIAL_PAUSE = Duration.ofSeconds(1);
+
   private final List<KeyGroup> groups;
   private final TimeSource time;
   private final RandomGenerator random;
@@ -35,7 +39,7 @@ public final class KeyRing {
     this.random = random;
     this.rests = new RestRules(config, time, random);
     this.states = previous == null ? new RingStates(time, rests.clock()) : previous;
-    this.states.days().follow(rests.clock());
+    this.states.follow(rests.clock());
     this.groups = GroupBuild.of(groups, states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.version());
   }
@@ -153,9 +157,12 @@ public final class KeyRing {
     learn(key, verdict);
     if (verdict.effect() == KeyVerdict.Effect.NONE
         || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
-      undecided(lease, key, verdict);
+      giveTrialBack(lease, key, verdict, 0);
     } else {
       settle(lease, key, verdict, begun);
+      if (verdict.effect() != KeyVerdict.Effect.SUCCESS) {
+        giveTrialBack(lease, key, verdict, rests.withJitter(TRIAL_PAUSE));
+      }
     }
   }
 
@@ -178,7 +185,8 @@ public final class KeyRing {
 
   private void learn(ApiKey key, KeyVerdict verdict) {
     String project = verdict.project();
-    if (!project.isEmpty() && !project.equals(key.state().project())) {
+    boolean blames = verdict.effect() != KeyVerdict.Effect.NONE;
+    if (blames && !project.isEmpty() && !project.equals(key.state().project())) {
       change(() -> states.projects().learn(key, project, states.keys(), time.nanoTime()));
     }
   }
@@ -211,7 +219,7 @@ public final class KeyRing {
       case MARK_INVALID ->
           change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
       case KEY_FAILURE, SERVER_FAILURE -> failed(lease, key, verdict, begun);
-      // A target in trouble says nothing of the key: its trial is left to its patience.
+      // A target in trouble says nothing of the key.
       case TARGET_FAILURE, MODEL_OVERLOADED -> {}
       case NONE, EXIT_SUSPECT -> {}
     }
@@ -245,11 +253,15 @@ public final class KeyRing {
     }
   }
 
-  /** Only whoever holds the trial may give it back; what is sent again at once keeps it. */
-  private void undecided(KeyLease lease, ApiKey key, KeyVerdict verdict) {
+  /**
+   * Where it did not end what rests, another may try after {@code pauseNanos}. Only whoever holds
+   * the trial may give it back; what is sent again at once keeps it.
+   */
+  private void giveTrialBack(KeyLease lease, ApiKey key, KeyVerdict verdict, long pauseNanos) {
     if (lease.isTrial() && verdict.next() != KeyVerdict.Next.RESEND) {
       lease.trial(false);
-      change(() -> key.rests(lease.model()).releaseTrial(time.nanoTime()));
+      long next = time.nanoTime() + pauseNanos;
+      change(() -> key.rests(lease.model()).releaseTrial(lease.trialAtNanos(), next));
     }
   }
 

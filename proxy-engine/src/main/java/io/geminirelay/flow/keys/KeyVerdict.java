@@ -105,9 +105,9 @@ public record KeyVerdict(
         Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId, List.of(), "");
   }
 
-  /** The same verdict with what {@code body} tells of limits and project. */
+  /** The same verdict with what {@code body} tells of limits and project, if it blames either. */
   KeyVerdict telling(ErrorBody body) {
-    return body.violations().isEmpty() && body.project().isEmpty()
+    return effect == Effect.NONE || (body.violations().isEmpty() && body.project().isEmpty())
         ? this
         : new KeyVerdict(
             effect, next, reason, rest, delay, quotaId, body.violations(), body.project());

@@ -1,8 +1,8 @@
 package io.geminirelay.flow.keys;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -59,10 +59,64 @@ final class Projects {
     return moved || !known.isEmpty();
   }
 
-  /** Lets {@code key}, whose project is known, share its bucket; whether anything changed. */
-  boolean join(ApiKey key, Collection<KeyState> all, long now) {
-    KeyState state = key.state();
-    String id = state.target() + '@' + state.project();
+  /**
+   * Forgets the names of projects that none of {@code keys} has any more, so that another may come
+   * in their place; the buckets that were theirs.
+   */
+  Set<QuotaBucket> keepNamesOf(Collection<ApiKey> keys) {
+    Set<QuotaBucket> named = new HashSet<>();
+    for (ApiKey key : keys) {
+      if (key.project() != null) {
+        named.add(key.bucket());
+      }
+    }
+    Set<QuotaBucket> nameless = new HashSet<>();
+    for (Map.Entry<String, Home> each : homes.entrySet()) {
+      Home home = each.getValue();
+      QuotaBucket bucket = home.bucket();
+      if (home.label() != null
+          && !named.contains(bucket)
+          && homes.replace(each.getKey(), home, new Home(bucket, null))) {
+        nameless.add(bucket);
+      }
+    }
+    return nameless;
+  }
+
+  /** Lets those of {@code keys} whose project is known share its bucket; whether any moved. */
+  boolean join(Collection<ApiKey> keys, Collection<KeyState> all, long now) {
+    boolean any = false;
+    for (ApiKey key : keys) {
+      if (!key.state().project().isEmpty()) {
+        nameHome(key);
+        any = true;
+      }
+    }
+    boolean moved = false;
+    if (any) {
+      for (KeyState each : all) {
+        moved |= !each.project().isEmpty() && bring(each, now);
+      }
+    }
+    return moved;
+  }
+
+  private boolean join(ApiKey key, Collection<KeyState> all, long now) {
+    nameHome(key);
+    boolean moved = false;
+    for (KeyState each : all) {
+      moved |= each.isOfProject(key.state()) && bring(each, now);
+    }
+    return moved;
+  }
+
+  private static String id(KeyState state) {
+    return state.target() + '@' + state.project();
+  }
+
+  /** Makes the bucket of {@code key} its project's, unless that has one that comes first. */
+  private void nameHome(ApiKey key) {
+    String id = id(key.state());
     String label = key.project();
     Home own = new Home(key.bucket(), label);
     Home home = homes.computeIfAbsent(id, x -> own);
@@ -79,23 +133,18 @@ final class Projects {
           label,
           key.name());
     }
-    return gather(id, state, all, now);
   }
 
   /** Repeated when another thread named another home meanwhile: all end in the last one. */
-  private boolean gather(String id, KeyState like, Collection<KeyState> all, long now) {
+  private boolean bring(KeyState state, long now) {
     boolean moved = false;
-    Home home;
-    do {
-      home = Objects.requireNonNull(homes.get(id));
-      for (KeyState each : all) {
-        if (each.isOfProject(like) && each.bucket() != home.bucket()) {
-          home.bucket().adopt(each.bucket(), now);
-          each.bucket(home.bucket());
-          moved = true;
-        }
-      }
-    } while (!home.equals(homes.get(id)));
+    Home home = homes.get(id(state));
+    while (home != null && state.bucket() != home.bucket()) {
+      home.bucket().adopt(state.bucket(), now);
+      state.bucket(home.bucket());
+      moved = true;
+      home = homes.get(id(state));
+    }
     return moved;
   }
 }

@@ -1,7 +1,6 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -156,11 +155,11 @@ public final class QuotaBucket {
     return changed;
   }
 
-  /** Fits the ends of rests to a corrected clock; whether that changed anything. */
-  boolean anchor(QuotaClock clock, Instant instant, long now) {
-    boolean changed = whole.anchor(clock, instant, now);
+  /** Puts what {@code fitted} makes of each rest in its place; whether that changed anything. */
+  boolean fit(UnaryOperator<Cooldown> fitted, long now) {
+    boolean changed = whole.fit(fitted);
     for (Cooldown each : models.get()) {
-      Cooldown next = each.anchored(clock, instant, now);
+      Cooldown next = fitted.apply(each);
       changed |= next != each && replace(each.model(), old -> old == each ? next : old, now);
     }
     return changed;

@@ -25,6 +25,11 @@ public final class QuotaClock {
     this.zone = config.resetZone();
   }
 
+  /** Whether {@code other} has its resets at the same times. */
+  boolean isLike(QuotaClock other) {
+    return resetTime.equals(other.resetTime) && zone.equals(other.zone);
+  }
+
   /** The first reset after {@code now}. */
   public Instant nextReset(Instant now) {
     LocalDate day = now.atZone(zone).toLocalDate();

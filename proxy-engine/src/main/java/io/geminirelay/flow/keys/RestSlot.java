@@ -1,8 +1,8 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Room for at most one {@link Cooldown}; nothing in it is the usual case. Thread safe. */
@@ -44,11 +44,11 @@ final class RestSlot {
     }
   }
 
-  /** Fits the end of the rest to a corrected clock; whether that changed anything. */
-  boolean anchor(QuotaClock clock, Instant instant, long now) {
+  /** Puts what {@code fitted} makes of the rest in its place; whether that changed anything. */
+  boolean fit(UnaryOperator<Cooldown> fitted) {
     Cooldown old = cooldown.get();
-    Cooldown next = old == null ? null : old.anchored(clock, instant, now);
-    // Where it was replaced meanwhile, that was done by the corrected clock.
+    Cooldown next = old == null ? null : fitted.apply(old);
+    // Where it was replaced meanwhile, that was done by the new clock.
     return next != old && cooldown.compareAndSet(old, next);
   }
 

@@ -56,11 +56,11 @@ record Rests(
         if (tryTrial(model, now)) {
           return true;
         }
-        release(whole, now);
+        release(whole, now, now);
       }
-      release(failing, now);
+      release(failing, now, now);
     }
-    release(invalid, now);
+    release(invalid, now, now);
     return false;
   }
 
@@ -68,16 +68,19 @@ record Rests(
     return cooldown == null || cooldown.tryTrial(now);
   }
 
-  /** Gives trials back that told nothing; whether there were any. */
-  boolean releaseTrial(long now) {
-    boolean changed = release(invalid, now);
-    changed |= release(failing, now);
-    changed |= release(whole, now);
-    changed |= release(model, now);
+  /**
+   * Gives the trials back that were taken at {@code takenNanos} and told nothing: the next may go
+   * at {@code nextNanos}. Whether there were any.
+   */
+  boolean releaseTrial(long takenNanos, long nextNanos) {
+    boolean changed = release(invalid, takenNanos, nextNanos);
+    changed |= release(failing, takenNanos, nextNanos);
+    changed |= release(whole, takenNanos, nextNanos);
+    changed |= release(model, takenNanos, nextNanos);
     return changed;
   }
 
-  private static boolean release(@Nullable Cooldown cooldown, long now) {
-    return cooldown != null && cooldown.releaseTrial(now);
+  private static boolean release(@Nullable Cooldown cooldown, long takenNanos, long nextNanos) {
+    return cooldown != null && cooldown.releaseTrial(takenNanos, nextNanos);
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,15 @@ final class RingStates {
   private final TokenGuess guess = new TokenGuess();
   private final AtomicInteger ids = new AtomicInteger();
 
+  private volatile QuotaClock resets;
+
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
 
   /** States of nothing; days end when {@code clock} says. */
   RingStates(TimeSource time, QuotaClock clock) {
     this.time = time;
+    this.resets = clock;
     this.days = new DayWatch(time, clock);
     this.anchor = new AtomicLong(offset());
   }
@@ -72,6 +76,12 @@ final class RingStates {
     return project == null ? null : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
   }
 
+  /** Forgets the names of learned projects that none of {@code keys} has any more. */
+  void keepNamesOf(Collection<ApiKey> keys) {
+    // Under that name, another project may come one day.
+    buckets.values().removeAll(projects.keepNamesOf(keys));
+  }
+
   /** A bucket of its own. */
   QuotaBucket bucket() {
     return new QuotaBucket(ids.getAndIncrement(), days);
@@ -89,19 +99,31 @@ final class RingStates {
     if (Math.abs(offset - before) < DRIFT_NANOS || !anchor.compareAndSet(before, offset)) {
       return;
     }
-    version.change(() -> fitRests(clock));
+    Instant instant = time.instant();
+    long now = time.nanoTime();
+    version.change(() -> fitRests(rest -> rest.anchored(clock, instant, now), now));
     LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
   }
 
-  private boolean fitRests(QuotaClock clock) {
-    Instant instant = time.instant();
-    long now = time.nanoTime();
+  /** Daily quotas start anew at the times of {@code clock} from now on. */
+  void follow(QuotaClock clock) {
+    days.follow(clock);
+    QuotaClock before = resets;
+    resets = clock;
+    if (!clock.isLike(before)) {
+      Instant instant = time.instant();
+      long now = time.nanoTime();
+      version.change(() -> fitRests(rest -> rest.following(clock, instant, now), now));
+    }
+  }
+
+  private boolean fitRests(UnaryOperator<Cooldown> fitted, long now) {
     boolean moved = false;
     for (KeyState each : keys.values()) {
-      moved |= each.bucket().anchor(clock, instant, now);
+      moved |= each.bucket().fit(fitted, now);
     }
     for (QuotaBucket each : buckets.values()) {
-      moved |= each.anchor(clock, instant, now);
+      moved |= each.fit(fitted, now);
     }
     return moved;
   }

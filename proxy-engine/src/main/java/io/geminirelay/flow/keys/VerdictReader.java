@@ -48,7 +48,7 @@ public final class VerdictReader {
   /** What {@code outcome} means where rate limits are treated by {@code behavior}. */
   public static KeyVerdict judge(UpstreamOutcome outcome, RateLimitBehavior behavior) {
     if (outcome instanceof UpstreamOutcome.Refused refused) {
-      return refused(refused, behavior).telling(refused.body());
+      return refused(refused, behavior);
     }
     if (outcome instanceof UpstreamOutcome.Failed failed) {
       return failed(failed.fault(), failed.reusedConnection());
@@ -64,8 +64,9 @@ public final class VerdictReader {
     return switch (status) {
       case 400 -> badRequest(body);
       case 401 -> unauthenticated(body);
-      case 403 -> forbidden(body);
-      case 429 -> rateLimited(body, refused.exitSuspected(), behavior);
+      // Only these two are of the key or its project, and so name the true one.
+      case 403 -> forbidden(body).telling(body);
+      case 429 -> rateLimited(body, refused.exitSuspected(), behavior).telling(body);
       case 501 -> toClient("not_implemented");
       case 503 -> KeyVerdict.of(Effect.MODEL_OVERLOADED, Next.ANOTHER_KEY_BRIEFLY, "overloaded");
       default ->

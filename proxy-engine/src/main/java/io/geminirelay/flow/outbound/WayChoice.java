@@ -63,8 +63,8 @@ final class WayChoice {
   private @Nullable Destination openFrom(int start, List<Destination> ways) {
     for (int i = start; i < ways.size(); i++) {
       Destination way = ways.get(i);
-      if (!blocked.contains(way) && exits.admits(way)) {
-        return chosen(way);
+      if (!blocked.contains(way) && admits(way)) {
+        return way;
       }
     }
     return null;
@@ -94,22 +94,29 @@ final class WayChoice {
           best = way;
         }
       }
-      if (best == null || exits.admitsAnyway(best)) {
-        return best == null ? null : chosen(best);
+      long now = time.nanoTime();
+      if (best == null || exits.admitsAnyway(best, now)) {
+        chosenAtNanos = now;
+        return best;
       }
       asked.add(best);
     }
   }
 
-  private Destination chosen(Destination way) {
-    if (way.egress() != null) {
-      chosenAtNanos = time.nanoTime();
+  private boolean admits(Destination way) {
+    if (way.egress() == null) {
+      return true;
     }
-    return way;
+    long now = time.nanoTime();
+    if (!exits.admits(way, now)) {
+      return false;
+    }
+    chosenAtNanos = now;
+    return true;
   }
 
   /** The way that was chosen is not gone after all. */
   void release(Destination way) {
-    exits.release(way);
+    exits.release(way, chosenAtNanos);
   }
 }

@@ -32,17 +32,20 @@ class DailyRestTest {
   private static final Demand DEMAND = new Demand("m", List.of(), 0);
 
   private static KeyRing ring(FakeTime time, String at, String zone) {
-    KeysConfig config =
-        new KeysConfig(
-            KeysConfig.RateLimitBehavior.QUOTA_AWARE,
-            LocalTime.parse(at),
-            ZoneId.of(zone),
-            5,
-            Duration.ofMinutes(5),
-            Duration.ZERO,
-            1);
+    KeysConfig config = config(LocalTime.parse(at), ZoneId.of(zone));
     return KeyRing.of(
         List.of(KeyRingTest.group("g", 1, List.of(), null)), config, time, new Random(1));
+  }
+
+  private static KeysConfig config(LocalTime at, ZoneId zone) {
+    return new KeysConfig(
+        KeysConfig.RateLimitBehavior.QUOTA_AWARE,
+        at,
+        zone,
+        5,
+        Duration.ofMinutes(5),
+        Duration.ZERO,
+        1);
   }
 
   private static KeyRing ring(FakeTime time) {
@@ -173,6 +176,34 @@ class DailyRestTest {
     ring.lookAtClock();
     assertSame(lease.key(), pick(ring, new KeyLease()));
     assertEquals(2, lease.key().bucket().cooldowns().size());
+  }
+
+  /** It began eleven hours before midnight in the Pacific zone, and has lasted one. */
+  @ParameterizedTest
+  @CsvSource({
+    "00:00, America/Los_Angeles, 10:00",
+    "04:00, America/Los_Angeles, 14:00",
+    "00:00, UTC, 03:00",
+    "20:30, UTC, 00:00",
+    "20:00, UTC, 23:00"
+  })
+  void aNewTimeOfTheResetMovesRestsThatWaitForIt(String at, String zone, LocalTime left) {
+    FakeTime time = new FakeTime(Instant.parse("2026-07-15T20:00:00Z"));
+    KeyRing ring = ring(time);
+    ring.settle(leased(ring), DAY);
+    ring.settle(ring.groups().get(0).keys().get(0), "other", WHOLE);
+    time.advance(Duration.ofHours(1));
+    KeyRing next =
+        ring.successor(
+            List.of(KeyRingTest.group("g", 1, List.of(), null)),
+            config(LocalTime.parse(at), ZoneId.of(zone)));
+    assertEquals(Duration.between(LocalTime.MIN, left), held(next));
+    KeyRing back =
+        next.successor(
+            List.of(KeyRingTest.group("g", 1, List.of(), null)),
+            config(LocalTime.MIDNIGHT, ZoneId.of("America/Los_Angeles")));
+    // A rest that a new time has ended is not begun again.
+    assertEquals(left == LocalTime.MIN ? Duration.ZERO : Duration.ofHours(10), held(back));
   }
 
   @Test

@@ -129,9 +129,18 @@ class ErrorBodyReaderTest {
 
   @Test
   void learnsTheProjectFromTheMessageOfTheOlderForm() {
-    String message = "limit of service 's' for consumer 'project_number:348715329010'.";
-    assertEquals(
-        "projects/348715329010", read("{\"error\":{\"message\":\"" + message + "\"}}").project());
+    String start = "Quota exceeded for quota metric 'm' and limit 'l' of service 's' for ";
+    assertEquals("projects/348715329010", said(start + "consumer 'project_number:348715329010'."));
+    assertEquals("", said("Unknown name \\\"consumer 'project_number:42\\\" at 'x'"));
+    assertEquals("", said("Unknown name \\\"" + start + "consumer 'project_number:42'\\\" at 'x'"));
+    String deep = "{'fieldViolations':[{'x':{'y':{'consumer':'projects/42'}}}]}";
+    assertEquals("", details(deep).project());
+    assertEquals("", details("{'metadata':{'x':{'consumer':'projects/42'}}}").project());
+    assertEquals("projects/42", details("{'metadata':{'consumer':'projects/42'}}").project());
+  }
+
+  private static String said(String message) {
+    return read("{\"error\":{\"message\":\"" + message + "\"}}").project();
   }
 
   /** By plain text search: as many of each as the text has, and nothing else. */

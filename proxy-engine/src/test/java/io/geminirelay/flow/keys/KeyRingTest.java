@@ -108,6 +108,19 @@ class KeyRingTest {
   }
 
   @Test
+  void whatEndedInAProjectThatWasWrittenInDoesNotComeBackWithTheNextConfiguration() {
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    ring.settle(ring.groups().get(0).keys().get(0), MODEL, DAY);
+    KeyRing named = ring.successor(List.of(group("g", 1, List.of(), "team")), config());
+    ApiKey key = named.groups().get(0).keys().get(0);
+    assertFalse(key.usable(MODEL), "it comes along");
+    named.reset(key);
+    assertTrue(key.usable(MODEL));
+    KeyRing again = named.successor(List.of(group("g", 1, List.of(), "team")), config());
+    assertTrue(again.groups().get(0).keys().get(0).usable(MODEL));
+  }
+
+  @Test
   void aModelRestsAndComesBackUnderEveryNameItHasInAGroup() {
     GroupConfig plain = group("g", 1, List.of(), null);
     Map<String, String> aliases = Map.of("fast", MODEL, "quick", MODEL, "other", "x");

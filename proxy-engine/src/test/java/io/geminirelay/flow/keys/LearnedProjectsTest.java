@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig;
@@ -118,6 +119,24 @@ class LearnedProjectsTest {
   }
 
   @Test
+  void nothingIsLearnedFromAnErrorOfTheClients() {
+    KeyVerdict none =
+        new KeyVerdict(
+            Effect.NONE,
+            Next.ANSWER_CLIENT,
+            "client_error",
+            Rest.NONE,
+            Duration.ZERO,
+            "",
+            List.of(),
+            "projects/1");
+    ring.settle(key(ring, 0), MODEL, none);
+    ring.settle(key(ring, 1), MODEL, none);
+    assertEquals("", key(ring, 0).state().project());
+    assertNotSame(key(ring, 0).bucket(), key(ring, 1).bucket());
+  }
+
+  @Test
   void aServiceThatIsOffRestsEveryKnownKeyOfTheProject() {
     ring.settle(key(ring, 0), MODEL, minute(1, "projects/1"));
     ring.settle(key(ring, 1), MODEL, off("projects/1"));
@@ -187,6 +206,36 @@ class LearnedProjectsTest {
     KeyRing plain = named.successor(List.of(group(null, null, null)), KeyRingTest.config());
     assertSame(key(plain, 0).bucket(), key(plain, 1).bucket());
     assertTrue(!key(plain, 0).usable(MODEL));
+  }
+
+  /** Each pass over all keys by each key would be four hundred million steps, and many changes. */
+  @Test
+  void aNewConfigurationLooksAtEachKeyOnce() {
+    GroupConfig large = group(new String[20_000]);
+    KeyRing many = KeyRing.of(List.of(large), KeyRingTest.config(), time, new Random(1));
+    List<ApiKey> all = many.groups().get(0).keys();
+    all.subList(0, 8).forEach(key -> many.settle(key, MODEL, minute(60, "projects/0")));
+    all.subList(8, all.size()).forEach(key -> key.state().project("projects/" + key.index() / 8));
+    KeyRing next =
+        assertTimeout(
+            Duration.ofSeconds(5), () -> many.successor(List.of(large), KeyRingTest.config()));
+    for (ApiKey key : next.groups().get(0).keys()) {
+      ApiKey first = key(next, key.index() / 8 * 8);
+      assertSame(first.bucket(), key.bucket(), key.name());
+    }
+  }
+
+  @Test
+  void aProjectThatIsGivenAnotherNameStaysOne() {
+    KeyRing named = ring("a", null);
+    named.settle(key(named, 0), "x", minute(60, "projects/1"));
+    named.settle(key(named, 1), MODEL, minute(60, "projects/1"));
+    KeyRing next = named.successor(List.of(group("b", null)), KeyRingTest.config());
+    assertSame(key(next, 0).bucket(), key(next, 1).bucket());
+    assertTrue(!key(next, 0).usable("x") && !key(next, 0).usable(MODEL));
+    KeyRing third = next.successor(List.of(group("b", null, "a")), KeyRingTest.config());
+    assertSame(key(third, 0).bucket(), key(third, 1).bucket());
+    assertTrue(key(third, 2).usable("x"), "the old name may mean another project");
   }
 
   @Test

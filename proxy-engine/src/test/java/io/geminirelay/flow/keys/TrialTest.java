@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.base.fault.Fault;
-import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.KeyVerdict.Effect;
 import io.geminirelay.flow.keys.KeyVerdict.Next;
 import io.geminirelay.flow.keys.KeyVerdict.Rest;
@@ -21,6 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The one request that tries a key whose rest is over. */
 class TrialTest {
@@ -81,19 +81,35 @@ class TrialTest {
     assertFalse(leased(ring).isTrial());
   }
 
-  @Test
-  void aTargetInTroubleLeavesItToItsPatience() {
+  @ParameterizedTest
+  @EnumSource(
+      value = Effect.class,
+      names = {"TARGET_FAILURE", "MODEL_OVERLOADED", "SERVER_FAILURE", "KEY_FAILURE"})
+  void isGivenBackAfterAShortPauseWhereTheTargetIsInTrouble(Effect trouble) {
     KeyRing ring = ring(1);
     ring.settle(leased(ring), BARE);
     time.advance(Duration.ofSeconds(1));
-    Fault fault = Fault.of(FaultKind.CONNECT, "x");
-    ring.settle(
-        leased(ring),
-        VerdictReader.judge(
-            new UpstreamOutcome.Failed(fault, false),
-            io.geminirelay.base.config.KeysConfig.RateLimitBehavior.QUOTA_AWARE));
+    ring.settle(leased(ring), KeyVerdict.of(trouble, Next.OTHER_ROUTE, "x"));
     assertNull(pick(ring, DEMAND));
+    time.advance(Duration.ofMillis(999));
+    assertNull(pick(ring, DEMAND));
+    time.advance(Duration.ofMillis(1_001));
+    assertTrue(leased(ring).isTrial());
+    assertNull(pick(ring, DEMAND));
+  }
+
+  @Test
+  void isNotGivenBackByOneWhoHeldItBeforeAnother() {
+    KeyRing ring = ring(1);
+    ring.settle(leased(ring), BARE);
+    time.advance(Duration.ofSeconds(1));
+    KeyLease slow = leased(ring);
     time.advance(Duration.ofSeconds(30));
+    KeyLease second = leased(ring);
+    assertTrue(slow.isTrial() && second.isTrial());
+    ring.settle(slow, KeyVerdict.UNDECIDED);
+    assertNull(pick(ring, DEMAND), "another holds it");
+    ring.settle(second, KeyVerdict.UNDECIDED);
     assertTrue(leased(ring).isTrial());
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictReaderTest {
   private static final RateLimitBehavior AWARE = RateLimitBehavior.QUOTA_AWARE;
@@ -98,18 +99,94 @@ class VerdictReaderTest {
         "NONE NONE NEXT_KEY",
         judged(401, error("", "{\"reason\":\"ACCESS_TOKEN_TYPE_UNSUPPORTED\"}")));
     assertEquals(invalid, judged(403, error("", "{\"reason\":\"CONSUMER_SUSPENDED\"}")));
-    assertEquals(invalid, judged(403, error("Your API key was reported as leaked.", "")));
-    assertEquals(invalid, judged(403, error("Your project has been denied access.", "")));
+    assertEquals(invalid, judged(403, denied("Your API key was reported as leaked.")));
+    assertEquals(invalid, judged(403, denied("Your project has been denied access.")));
     assertEquals(
         "COOL_PROJECT NONE NEXT_PROJECT",
         judged(403, error("", "{\"reason\":\"SERVICE_DISABLED\"}")));
     assertEquals(client, judged(403, error("CachedContent not found (or permission denied)", "")));
     assertEquals(
         "EXIT_SUSPECT NONE NEXT_EXIT",
-        judged(400, error("User location is not supported for the API use.", "")));
+        judged(
+            400, named("FAILED_PRECONDITION", "User location is not supported for the API use.")));
     for (int status : new int[] {400, 402, 403, 404, 405, 409, 413, 422, 501}) {
       assertEquals(client, judged(status, "<html>"));
     }
+  }
+
+  private static String named(String status, String message) {
+    return "{\"error\":{\"message\":\"" + message + "\",\"status\":\"" + status + "\"}}";
+  }
+
+  private static String denied(String message) {
+    return named("PERMISSION_DENIED", message);
+  }
+
+  /** Names of fields, models and files are the client's, and Google's messages repeat them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "User location is not supported for the API use.",
+        "Your API key was reported as leaked. Please use another API key.",
+        "Permission denied: Consumer 'api_key:x' has been suspended.",
+        "Your project has been denied access.",
+        "Generative Language API has not been used in project 1 before or it is disabled.",
+        "API key not valid. Please pass a valid API key.",
+        "API key expired. Please renew the API key."
+      })
+  void whatAClientCanHaveRepeatedIsNoSign(String sign) {
+    String unknown = "Invalid JSON payload received. Unknown name \\\"" + sign + "\\\" at 'x'";
+    String violation =
+        "{\"fieldViolations\":[{\"reason\":\"API_KEY_INVALID\",\"description\":\"" + sign + "\"}]}";
+    for (String name : List.of("INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED")) {
+      for (int status : new int[] {400, 403, 404}) {
+        assertEquals("NONE NONE ANSWER_CLIENT", judged(status, named(name, unknown)));
+        assertEquals(
+            "NONE NONE ANSWER_CLIENT", judged(status, named(name, "models/" + sign + " is not")));
+      }
+    }
+    assertEquals("NONE NONE ANSWER_CLIENT", judged(400, error(unknown, violation)));
+    assertEquals("NONE NONE ANSWER_CLIENT", judged(403, error(unknown, violation)));
+    assertEquals("NONE NONE ANSWER_CLIENT", judged(404, named("NOT_FOUND", sign)));
+  }
+
+  @Test
+  void aMessageCountsWithTheStatusThatGoogleGivesIt() {
+    String client = "NONE NONE ANSWER_CLIENT";
+    String location = "User location is not supported for the API use.";
+    assertEquals(client, judged(400, named("INVALID_ARGUMENT", location)));
+    assertEquals(client, judged(403, named("FAILED_PRECONDITION", "API key not valid. x")));
+    assertEquals(
+        "MARK_INVALID NONE NEXT_KEY",
+        judged(400, named("INVALID_ARGUMENT", "API key expired. Please renew the API key.")));
+    assertEquals(
+        "MARK_INVALID NONE NEXT_KEY",
+        judged(403, denied("Permission denied: Consumer 'api_key:REDACTED' has been suspended.")));
+    assertEquals(
+        "COOL_PROJECT NONE NEXT_PROJECT",
+        judged(403, denied("Generative Language API has not been used in project 12 before or")));
+  }
+
+  /** The project named in a verdict. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, INVALID_ARGUMENT, API_KEY_INVALID, ''",
+    "400, INVALID_ARGUMENT, X, ''",
+    "403, PERMISSION_DENIED, X, ''",
+    "403, PERMISSION_DENIED, CONSUMER_SUSPENDED, projects/42",
+    "404, NOT_FOUND, X, ''",
+    "429, RESOURCE_EXHAUSTED, RATE_LIMIT_EXCEEDED, projects/42",
+    "503, UNAVAILABLE, X, ''"
+  })
+  void tellsTheProjectOnlyWhereAKeyOrItsQuotaIsRefused(
+      int status, String name, String reason, String project) {
+    String details = "{\"reason\":\"" + reason + "\",\"metadata\":{\"consumer\":\"projects/42\"}}";
+    ErrorBody body =
+        read("{\"error\":{\"status\":\"" + name + "\",\"details\":[" + details + "]}}");
+    assertEquals("projects/42", body.project());
+    assertEquals(
+        project,
+        VerdictReader.judge(new UpstreamOutcome.Refused(status, body, false), AWARE).project());
   }
 
   @Test
