@@ -88,6 +88,7 @@ final class KeyChoice {
   void counted(long tokens) {
     if (exchange.ownKey() == null) {
       outbound.keys().counted(lease, tokens);
+      outbound.room().stir();
     }
     size.counted(tokens);
   }
@@ -296,6 +297,7 @@ final class KeyChoice {
     outbound.breakers().settle(target, modelOf(choice), permit, KeyVerdict.UNDECIDED);
     ways.release(choice.destination());
     giveBack();
+    outbound.room().stir();
   }
 
   private void giveBack() {

@@ -149,7 +149,6 @@ final class KeyWait {
       if (found != null) {
         search.forget(found);
         found = null;
-        outbound.room().stir();
       }
     }
 
