@@ -38,6 +38,7 @@ public final class WaitingRoom {
   private final TimeSource time;
   private final EventExecutor owner;
   private final KeySupply supply;
+  private final Outlooks outlooks;
   private final WaitQueue queue;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, Integer> byModel = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ public final class WaitingRoom {
     this.time = time;
     this.owner = owner;
     this.supply = new KeySupply(keys, breakers);
+    this.outlooks = new Outlooks(time, keys.selector()::waitNanos, supply::forecastNanos);
     this.queue = new WaitQueue(config.maxWaiting(), time, supply);
     keys.onChange(this::stir);
   }
@@ -91,12 +93,14 @@ public final class WaitingRoom {
     return lanes;
   }
 
-  /**
-   * Time by which a key is thought to be there for a newcomer, those who wait already counted;
-   * {@link KeySelector#NEVER} when none comes back by itself.
-   */
-  long forecastNanos(Demand demand) {
-    return supply.forecastNanos(demand, waiting(demand.model()));
+  /** What is thought to come for a request before all who wait; from any thread. */
+  Outlooks.Outlook firstOutlook(Demand demand, long afterNanos) {
+    return outlooks.of(demand, 0, afterNanos);
+  }
+
+  /** The same for one behind all who wait for the model. */
+  Outlooks.Outlook lastOutlook(Demand demand, long afterNanos) {
+    return outlooks.of(demand, waiting(demand.model()), afterNanos);
   }
 
   // ---- those who wait ----

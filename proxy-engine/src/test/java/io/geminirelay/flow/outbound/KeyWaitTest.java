@@ -105,7 +105,7 @@ class KeyWaitTest {
 
   private KeyWait begin(Outbound outbound, KeyChoice keys, long tokens) {
     KeyWait wait = new KeyWait(client, exchange(tokens), outbound, over::add);
-    assertTrue(wait.begin(keys, TimeUnit.SECONDS.toNanos(90)));
+    assertTrue(wait.begin(keys, TimeUnit.SECONDS.toNanos(90), time.nanoTime()));
     return wait;
   }
 
