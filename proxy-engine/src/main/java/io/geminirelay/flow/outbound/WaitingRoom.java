@@ -46,6 +46,7 @@ public final class WaitingRoom {
 
   // Touched by the owner alone.
   private boolean pausing;
+  private boolean looking;
   private @Nullable Future<?> timer;
 
   /** A room for the keys of {@code keys}, whose queue {@code owner} owns. */
@@ -166,9 +167,14 @@ public final class WaitingRoom {
 
   /** Something may have come back that somebody waits for. Cheap; from any thread. */
   public void stir() {
-    if (waiting.get() > 0 && stirred.compareAndSet(false, true)) {
+    if (waiting.get() > 0 && !isOwnLook() && stirred.compareAndSet(false, true)) {
       owned(this::lookUnlessPausing);
     }
+  }
+
+  /** What a look itself takes and gives back is no news: it would lead to the next for ever. */
+  private boolean isOwnLook() {
+    return owner.inEventLoop() && looking;
   }
 
   private void lookUnlessPausing() {
@@ -184,7 +190,17 @@ public final class WaitingRoom {
       timer.cancel(false);
       timer = null;
     }
-    long next = queue.wake();
+    long next = WaitQueue.RECHECK_NANOS;
+    looking = true;
+    try {
+      next = queue.wake();
+    } finally {
+      looking = false;
+      goOn(next);
+    }
+  }
+
+  private void goOn(long next) {
     if (queue.size() > 0 && next != KeySelector.NEVER) {
       timer = owner.schedule(this::look, next, TimeUnit.NANOSECONDS);
     }

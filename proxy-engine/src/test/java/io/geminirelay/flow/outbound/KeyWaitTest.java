@@ -13,11 +13,19 @@ import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.config.UpstreamProtocol;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.ErrorBody;
 import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyVerdict;
+import io.geminirelay.flow.keys.TriedKeys;
+import io.geminirelay.flow.keys.UpstreamOutcome;
+import io.geminirelay.flow.keys.VerdictReader;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -25,10 +33,12 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +159,65 @@ class KeyWaitTest {
     pass(1000);
     assertEquals(1, over.size());
     assertNotNull(over.get(0).adoptedBy(second));
+  }
+
+  // ---- what a search that finds nothing must not do ----
+
+  private static KeyVerdict refused(int status) {
+    return VerdictReader.judge(
+        new UpstreamOutcome.Refused(status, ErrorBody.EMPTY, false),
+        KeysConfig.RateLimitBehavior.QUOTA_AWARE);
+  }
+
+  /**
+   * Every key was refused: those of {@code first} two seconds ago, so that a trial of each is due.
+   */
+  private void refuseAll(Outbound outbound, String first) {
+    TriedKeys tried = new TriedKeys();
+    Map<Boolean, List<KeyLease>> leases = new HashMap<>(Map.of(true, new ArrayList<>()));
+    leases.put(false, new ArrayList<>());
+    Demand any = new Demand("m", List.of(), 10);
+    KeyLease lease = new KeyLease();
+    for (ApiKey key = select(outbound, any, tried, lease); key != null; ) {
+      tried.add(key);
+      leases.get(key.group().equals(first)).add(lease);
+      lease = new KeyLease();
+      key = select(outbound, any, tried, lease);
+    }
+    leases.get(true).forEach(each -> outbound.keys().settle(each, refused(429)));
+    time.advance(Duration.ofSeconds(2));
+    leases.get(false).forEach(each -> outbound.keys().settle(each, refused(429)));
+  }
+
+  private static ApiKey select(Outbound outbound, Demand any, TriedKeys tried, KeyLease lease) {
+    return outbound.keys().selector().select(any, tried, lease);
+  }
+
+  @Test
+  void takesNoTrialOfAKeyWhoseTargetIsClosed() {
+    TargetConfig other =
+        new TargetConfig(true, "other.example", 443, "", UpstreamProtocol.AUTO, null);
+    Outbound outbound = outbound(group("a", TARGET, 5, Map.of()), group("b", other, 1, Map.of()));
+    for (int i = 0; i < 2; i++) {
+      breakers.settle(TARGET, "m", breakers.admit(TARGET, "m"), refused(503));
+    }
+    refuseAll(outbound, "a");
+    AtomicInteger changes = new AtomicInteger();
+    outbound
+        .keys()
+        .onChange(
+            () -> {
+              changes.incrementAndGet();
+              outbound.room().stir();
+            });
+    KeyChoice keys = new KeyChoice(exchange(10), outbound, new AttemptCount());
+    begin(outbound, keys, 10);
+    pass(500);
+    assertEquals(0, changes.get());
+    assertEquals(0, over.size());
+    pass(1000);
+    assertEquals(1, over.size());
+    assertEquals("b", over.get(0).adoptedBy(keys).key().group());
   }
 
   private static Map<String, QuotaLimits> tokensPerMinute(long tokens) {
