@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitQueue {
   /** Shortest time between two looks, where the supply names none although it has nothing. */
-  static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  public static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final int maxWaiting;
   private final TimeSource time;

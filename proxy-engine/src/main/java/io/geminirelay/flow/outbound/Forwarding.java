@@ -344,16 +344,15 @@ final class Forwarding {
   private void giveUp() {
     HeldAnswer answer = failover.giveAnswer();
     ApiKey key = failover.answerKey();
-    Fault fault = failover.lastFault();
     if (answer != null && key != null) {
       boolean limited = answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
       new ErrorAnswer(client, exchange)
-          .retryAfter(limited ? fault.retryAfterSeconds() : -1)
+          .retryAfter(limited ? failover.lastFault().retryAfterSeconds() : -1)
           .take(answer, key, relay);
     } else if (relay.headSent()) {
-      relay.breakOff(fault);
+      relay.breakOff(failover.lastFault());
     } else {
-      refuse(fault);
+      refuse(failover.lastFault());
     }
     close();
   }

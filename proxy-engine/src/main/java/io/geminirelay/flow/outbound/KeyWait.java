@@ -47,9 +47,10 @@ final class KeyWait {
    *
    * @param keys knows what is asked for
    * @param leftNanos time left for the exchange
+   * @param afterNanos what was foreseen then or before is not good enough
    * @return whether it waits now
    */
-  boolean begin(KeyChoice keys, long leftNanos) {
+  boolean begin(KeyChoice keys, long leftNanos, long afterNanos) {
     WaitingRoom room = outbound.room();
     if (exchange.ownKey() != null || room.maxWait().isZero()) {
       return false;
@@ -57,7 +58,7 @@ final class KeyWait {
     long now = outbound.time().nanoTime();
     long end = begun ? endNanos : now + room.maxWait().toNanos();
     long left = Math.min(end - now, leftNanos);
-    if (left <= 0 || room.supply().forecastNanos(keys.demand(), 0) > left) {
+    if (left <= 0 || room.firstOutlook(keys.demand(), afterNanos).forecastNanos() > left) {
       return false;
     }
     exchange.trail().waits("queue", now);
@@ -141,7 +142,6 @@ final class KeyWait {
       if (found != null) {
         search.forget(found);
         found = null;
-        outbound.room().stir();
       }
     }
 
