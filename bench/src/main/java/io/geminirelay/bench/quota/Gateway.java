@@ -107,7 +107,7 @@ final class Gateway implements Policy {
       long limit = time.nanoTime() - time.elapsed() + waitingSince + maxWait;
       Waiter waiter = new Waiter(demand, "client-" + ask.client(), limit, this);
       if (!room.enter(waiter)) {
-        refuse(waiter.retryNanos());
+        ended(waiter);
       }
     }
 
@@ -115,6 +115,16 @@ final class Gateway implements Policy {
     public Waiter.Take tryTake() {
       taken = ring.selector().select(demand, tried, lease);
       return taken == null ? Waiter.Take.NOTHING : Waiter.Take.TAKEN;
+    }
+
+    @Override
+    public Waiter.Take tryTakeAtLast() {
+      taken = ring.selector().select(demand.atLeast(), tried, lease);
+      if (taken == null) {
+        return Waiter.Take.NOTHING;
+      }
+      ring.counted(lease, demand.tokens());
+      return Waiter.Take.TAKEN;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class KeyChoice {
   private final WayChoice ways;
   private @Nullable Demand demand;
   private boolean replayable = true;
+  private boolean daring;
   private long permit;
   private @Nullable Fault fault;
 
@@ -69,7 +70,7 @@ final class KeyChoice {
   }
 
   private Demand asked() {
-    Demand plain = demand();
+    Demand plain = daring ? demand().atLeast() : demand();
     boolean last = !replayable || count.total() + 1 >= outbound.config().maxAttempts();
     return last ? new Demand(plain.model(), plain.groups(), plain.tokens(), true) : plain;
   }
@@ -104,11 +105,21 @@ final class KeyChoice {
     return search;
   }
 
-  /** Searches anew, as if no key had been tried. */
-  @Nullable Choice afresh() {
+  /**
+   * Searches anew, as if no key had been tried.
+   *
+   * @param last whether a key will do that has room for half of the tokens that were guessed
+   */
+  @Nullable Choice afresh(boolean last) {
     tried.clear();
     fault = null;
-    return next();
+    daring = last;
+    Choice choice = next();
+    daring = false;
+    if (last && choice != null) {
+      outbound.keys().counted(lease, demand().tokens());
+    }
+    return choice;
   }
 
   /** Goes on with what {@code other} has found; the keys tried before have had their rest. */

@@ -152,6 +152,11 @@ public final class WaitingRoom {
     }
 
     @Override
+    public Waiter.Take tryTakeAtLast() {
+      return seeker.tryTakeAtLast();
+    }
+
+    @Override
     public void ended(Waiter waiter) {
       gone(waiter);
       seeker.ended(waiter);
