@@ -118,16 +118,6 @@ final class Gateway implements Policy {
     }
 
     @Override
-    public Waiter.Take tryTakeAtLast() {
-      taken = ring.selector().select(demand.atLeast(), tried, lease);
-      if (taken == null) {
-        return Waiter.Take.NOTHING;
-      }
-      ring.counted(lease, demand.tokens());
-      return Waiter.Take.TAKEN;
-    }
-
-    @Override
     public void ended(Waiter waiter) {
       ApiKey key = taken;
       if (waiter.state() == Waiter.State.SERVED && key != null) {

@@ -62,6 +62,16 @@ final class SimulatedGoogle {
     return false;
   }
 
+  /** The same, as far as one can know who only guesses what Google has not counted yet. */
+  boolean knownToLeaveRoomFor(Ask ask) {
+    for (List<GoogleBucket> project : buckets) {
+      if (project.get(ask.model()).knownLeftAlone(ask)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether some project has room for {@code ask} at this moment. */
   boolean hasRoomFor(Ask ask) {
     for (List<GoogleBucket> project : buckets) {

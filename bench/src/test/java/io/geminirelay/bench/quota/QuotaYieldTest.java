@@ -24,7 +24,7 @@ class QuotaYieldTest {
   }
 
   private static void assertYield(Outcome of, Outcome possible, double least, double mostRefused) {
-    assertTrue(of.yield(possible) >= least, () -> "yield " + of.yield(possible) + ": " + of);
+    assertTrue(of.yieldOf(possible) >= least, () -> "yield " + of.yieldOf(possible) + ": " + of);
     assertTrue(
         of.refusedOfHundred() <= mostRefused, () -> "refused " + of.refusedOfHundred() + ": " + of);
   }

@@ -20,12 +20,4 @@ public record Demand(String model, List<String> groups, long tokens, boolean onc
   public Demand(String model, List<String> groups, long tokens) {
     this(model, groups, tokens, false);
   }
-
-  /**
-   * The same, should the tokens have been guessed at twice of what they are: who would be refused
-   * otherwise may be sent where that fits, as Google alone knows.
-   */
-  public Demand atLeast() {
-    return tokens > 0 ? new Demand(model, groups, tokens / 2, once) : this;
-  }
 }

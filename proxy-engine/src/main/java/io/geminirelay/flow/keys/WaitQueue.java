@@ -106,7 +106,7 @@ public final class WaitQueue {
     Chain.Link<WaitLane> known = byUse.get(use);
     long forecast = forecastNanos(waiter, known == null ? null : known.value());
     if (forecast > waiter.limitNanos() - now && supply.forecastNanos(waiter.demand(), 0) > 0) {
-      boolean taken = waiter.seeker().tryTakeAtLast() == Waiter.Take.TAKEN;
+      boolean taken = waiter.seeker().tryTake() == Waiter.Take.TAKEN;
       waiter.ended(taken ? State.SERVED : State.HOPELESS, taken ? 0 : forecast);
       return false;
     }
@@ -223,7 +223,7 @@ public final class WaitQueue {
 
   /** Ends {@code waiter} in {@code state}, unless its last try finds a key. */
   private void endInVain(Waiter waiter, State state, long now) {
-    boolean taken = waiter.seeker().tryTakeAtLast() == Waiter.Take.TAKEN;
+    boolean taken = waiter.seeker().tryTake() == Waiter.Take.TAKEN;
     end(waiter, taken ? State.SERVED : state, taken ? 0 : retryNanos(waiter, now));
   }
 

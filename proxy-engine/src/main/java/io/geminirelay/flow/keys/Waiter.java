@@ -53,14 +53,6 @@ public final class Waiter {
     Take tryTake();
 
     /**
-     * The last try, before it is told that there is nothing for it: it may take a key whose quota
-     * has no room for it as it was guessed.
-     */
-    default Take tryTakeAtLast() {
-      return Take.NOTHING;
-    }
-
-    /**
      * The wait is over in a state other than LEFT; for SERVED the key is at hand. May call the
      * queue.
      */

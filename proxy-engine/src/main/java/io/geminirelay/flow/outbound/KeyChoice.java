@@ -37,7 +37,6 @@ final class KeyChoice {
   private final WayChoice ways;
   private @Nullable Demand demand;
   private boolean replayable = true;
-  private boolean daring;
   private long permit;
   private @Nullable Fault fault;
 
@@ -70,7 +69,7 @@ final class KeyChoice {
   }
 
   private Demand asked() {
-    Demand plain = daring ? demand().atLeast() : demand();
+    Demand plain = demand();
     boolean last = !replayable || count.total() + 1 >= outbound.config().maxAttempts();
     return last ? new Demand(plain.model(), plain.groups(), plain.tokens(), true) : plain;
   }
@@ -105,21 +104,11 @@ final class KeyChoice {
     return search;
   }
 
-  /**
-   * Searches anew, as if no key had been tried.
-   *
-   * @param last whether a key will do that has room for half of the tokens that were guessed
-   */
-  @Nullable Choice afresh(boolean last) {
+  /** Searches anew, as if no key had been tried. */
+  @Nullable Choice afresh() {
     tried.clear();
     fault = null;
-    daring = last;
-    Choice choice = next();
-    daring = false;
-    if (last && choice != null) {
-      outbound.keys().counted(lease, demand().tokens());
-    }
-    return choice;
+    return next();
   }
 
   /** Goes on with what {@code other} has found; the keys tried before have had their rest. */

@@ -57,7 +57,7 @@ final class KeyWait {
     long now = outbound.time().nanoTime();
     long end = begun ? endNanos : now + room.maxWait().toNanos();
     long left = Math.min(end - now, leftNanos);
-    if (left <= 0 || room.supply().forecastNanos(keys.demand().atLeast(), 0) > left) {
+    if (left <= 0 || room.supply().forecastNanos(keys.demand(), 0) > left) {
       return false;
     }
     exchange.trail().waits("queue", now);
@@ -123,20 +123,11 @@ final class KeyWait {
 
     @Override
     public Waiter.Take tryTake() {
-      return tryTake(false);
-    }
-
-    @Override
-    public Waiter.Take tryTakeAtLast() {
-      return tryTake(true);
-    }
-
-    private Waiter.Take tryTake(boolean last) {
       // Asked first: a trial that no breaker lets through would be taken and given back for ever.
       if (outbound.room().supply().breakerNanos(search.demand()) > 0) {
         return Waiter.Take.NOTHING;
       }
-      found = search.afresh(last);
+      found = search.afresh();
       if (found != null) {
         return Waiter.Take.TAKEN;
       }

@@ -152,11 +152,6 @@ public final class WaitingRoom {
     }
 
     @Override
-    public Waiter.Take tryTakeAtLast() {
-      return seeker.tryTakeAtLast();
-    }
-
-    @Override
     public void ended(Waiter waiter) {
       gone(waiter);
       seeker.ended(waiter);
