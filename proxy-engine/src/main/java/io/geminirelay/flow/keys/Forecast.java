@@ -135,11 +135,13 @@ final class Forecast {
    */
   private boolean fits(Question asked, long waitNanos) {
     long mean = asked.mean();
+    // One that is larger than those ahead takes the place of several.
+    long needed = asked.ahead() + Math.max(1, asked.tokens() / Math.max(1, mean));
     long room = 0;
     for (Source each : sources) {
       if (each.forecastNanos() <= waitNanos) {
         room += Math.min(each.quota().roomBy(mean, now + waitNanos), Integer.MAX_VALUE);
-        if (room > asked.ahead()) {
+        if (room >= needed) {
           return true;
         }
       }
