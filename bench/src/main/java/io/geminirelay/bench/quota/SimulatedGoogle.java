@@ -72,16 +72,6 @@ final class SimulatedGoogle {
     return false;
   }
 
-  /** Whether some project has room for {@code ask} at this moment. */
-  boolean hasRoomFor(Ask ask) {
-    for (List<GoogleBucket> project : buckets) {
-      if (project.get(ask.model()).fits(ask.tokens())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Nanoseconds until some project has room for {@code ask}. */
   long waitNanos(Ask ask) {
     long wait = Long.MAX_VALUE;
