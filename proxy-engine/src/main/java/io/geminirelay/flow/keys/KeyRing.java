@@ -148,6 +148,8 @@ public final class KeyRing {
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
         quota.refused(verdict.violations(), lease.tokens(), now);
         if (held(lease, quota, verdict, now)) {
+          // A trial as well: the rest is over, and what it was too large for is counted.
+          endRest(lease, key);
           learn(key, verdict);
           return;
         }
@@ -166,10 +168,16 @@ public final class KeyRing {
     }
   }
 
+  private void endRest(KeyLease lease, ApiKey key) {
+    if (lease.isTrial()) {
+      long begun = lease.drawnAtNanos();
+      change(() -> key.bucket().succeed(lease.model(), begun));
+    }
+  }
+
   /** A refusal of a large request says nothing of smaller ones: the quota alone holds it. */
   private boolean held(KeyLease lease, ModelQuota quota, KeyVerdict verdict, long now) {
     return verdict.rest() == KeyVerdict.Rest.FOR_DELAY
-        && !lease.isTrial()
         && quota.hold(verdict.violations(), lease.tokens(), rests.withJitter(verdict.delay()), now);
   }
 
