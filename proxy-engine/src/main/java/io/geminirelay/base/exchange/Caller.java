@@ -19,8 +19,24 @@ public record Caller(
   /** Used where nobody can tell. */
   public static final Caller UNKNOWN = new Caller(null, false, null);
 
+  /** Marks IPv4 addresses; as an IPv6 network it would be one that is reserved (RFC 4291). */
+  private static final long V4 = 1L << 32;
+
   /** A caller that is known as well as may be. */
   public Caller(@Nullable InetAddress address, boolean https, @Nullable String host) {
     this(address, https, host, false);
+  }
+
+  /**
+   * What {@code address} counts by where addresses are told apart: itself, or the first 64 bits of
+   * an IPv6 one, since whoever has one has all of its network.
+   */
+  public static long networkOf(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    long network = 0;
+    for (int i = 0; i < Math.min(bytes.length, Long.BYTES); i++) {
+      network = network << Byte.SIZE | (bytes[i] & 0xFF);
+    }
+    return bytes.length == Integer.BYTES ? V4 | network : network;
   }
 }
