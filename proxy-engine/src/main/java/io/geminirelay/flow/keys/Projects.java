@@ -71,7 +71,7 @@ final class Projects {
       }
     }
     Set<QuotaBucket> nameless = new HashSet<>();
-    for (Map.Entry<String, Home> each : homes.entrySet()) {
+    for (Map.Entry<String, Home> each : Map.copyOf(homes).entrySet()) {
       Home home = each.getValue();
       QuotaBucket bucket = home.bucket();
       if (home.label() != null

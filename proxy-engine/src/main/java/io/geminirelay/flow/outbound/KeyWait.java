@@ -1,6 +1,7 @@
 package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
@@ -66,18 +67,18 @@ final class KeyWait {
     endNanos = end;
     Turn next = new Turn(keys.forWaiting());
     turn = next;
-    next.waiter = room.enter(keys.demand(), name(), now + left, next);
+    next.waiter = room.enter(keys.demand(), name(exchange), now + left, next);
     return true;
   }
 
-  /** Who takes turns: the client by its name, else by its address. */
-  private String name() {
+  /** Who takes turns: the client by its name, else, in names of their own, by its address. */
+  static String name(Exchange exchange) {
     ClientConfig known = exchange.client();
     if (known != null) {
-      return known.name();
+      return "client " + known.name();
     }
     InetAddress address = exchange.clientAddress();
-    return address == null ? "" : address.getHostAddress();
+    return address == null ? "" : "network " + Long.toHexString(Caller.networkOf(address));
   }
 
   /** Gives the place up, if there is one. */
