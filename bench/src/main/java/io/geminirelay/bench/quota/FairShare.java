@@ -12,7 +12,7 @@ final class FairShare {
     double worst = 1;
     for (int i = 0; i < asked.length; i++) {
       if (asked[i] > 0) {
-        worst = Math.min(worst, answered[i] / Math.min(level, asked[i]));
+        worst = Math.min(worst, answered[i] / Math.min(level, (double) asked[i]));
       }
     }
     return worst;

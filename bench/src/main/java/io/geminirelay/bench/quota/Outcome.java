@@ -57,16 +57,16 @@ record Outcome(
 
   /** Refusals of Google's for 100 requests. */
   double refusedOfHundred() {
-    return sent == 0 ? 0 : 100.0 * refused / sent;
+    return sent == 0 ? 0 : 100.0 * (double) refused / (double) sent;
   }
 
   /** Answers for 100 of {@code possible}. */
   double yieldOf(Outcome possible) {
-    return 100.0 * answered / possible.answered();
+    return 100.0 * (double) answered / (double) possible.answered();
   }
 
   /** Input tokens answered for 100 of {@code possible}. */
   double tokenYield(Outcome possible) {
-    return 100.0 * tokens / possible.tokens();
+    return 100.0 * (double) tokens / (double) possible.tokens();
   }
 }

@@ -14,7 +14,7 @@ record Quota(long rpm, long tpm, long rpd) {
 
   /** Requests a second of so many tokens on average that it carries for long. */
   double perSecond(double meanTokens) {
-    return Math.min(Math.min(rpm, tpm / meanTokens) / 60, rpd / SECONDS_A_DAY);
+    return Math.min(Math.min((double) rpm, tpm / meanTokens) / 60, (double) rpd / SECONDS_A_DAY);
   }
 
   /** Each limit wrong by up to {@code share} either way. */

@@ -18,7 +18,7 @@ final class Report {
    * @param possible what could have been had with the same waiting
    */
   record Row(String scenario, Outcome outcome, Outcome possible) {
-    double yield() {
+    double yieldOfPossible() {
       return outcome.yieldOf(possible);
     }
   }
@@ -77,7 +77,7 @@ final class Report {
         of.policy(),
         of.knowledge().label(),
         of.answered(),
-        row.yield(),
+        row.yieldOfPossible(),
         of.tokenYield(row.possible()),
         of.refusedOfHundred(),
         of.withRoom(),
@@ -112,7 +112,7 @@ final class Report {
     json.writeNumberField("asked", of.asked());
     json.writeNumberField("answered", of.answered());
     json.writeNumberField("possible", row.possible().answered());
-    json.writeNumberField("yield", row.yield());
+    json.writeNumberField("yield", row.yieldOfPossible());
     json.writeNumberField("token_yield", of.tokenYield(row.possible()));
     json.writeNumberField("sent", of.sent());
     json.writeNumberField("refused", of.refused());
