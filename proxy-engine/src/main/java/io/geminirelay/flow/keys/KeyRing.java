@@ -142,7 +142,7 @@ public final class KeyRing {
         quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
       }
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-        quota.refused(verdict.violations(), lease.tokens(), now);
+        quota.refused(verdict.violations(), lease.tokens(), lease.drawnAtNanos(), now);
         if (held(lease, quota, verdict, now)) {
           learn(key, verdict);
           return;
