@@ -4,7 +4,9 @@ import io.geminirelay.base.exchange.TimeSource;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,8 @@ final class RingStates {
   /** Differences between clock and ticker that need no look at the rests. */
   private static final long DRIFT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final TimeSource time;
   private final DayWatch days;
   private final Map<String, KeyState> keys = new ConcurrentHashMap<>();
@@ -35,11 +39,14 @@ final class RingStates {
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
 
+  private final AtomicLong lookNanos;
+
   /** States of nothing; days end when {@code clock} says. */
   RingStates(TimeSource time, QuotaClock clock) {
     this.time = time;
     this.days = new DayWatch(time, clock);
     this.anchor = new AtomicLong(offset());
+    this.lookNanos = new AtomicLong(time.nanoTime() + LOOK_NANOS);
   }
 
   /** Numbers the days of daily quotas. */
@@ -91,6 +98,18 @@ final class RingStates {
     }
     version.change(() -> fitRests(clock));
     LOG.info("the clock moved by {} s", TimeUnit.NANOSECONDS.toSeconds(offset - before));
+  }
+
+  /** Has buckets tidied up now and then; done at most every half minute. */
+  void lookAtQuotas() {
+    long now = time.nanoTime();
+    long due = lookNanos.get();
+    if (now - due < 0 || !lookNanos.compareAndSet(due, now + LOOK_NANOS)) {
+      return;
+    }
+    Set<QuotaBucket> all = new HashSet<>(buckets.values());
+    keys.values().forEach(each -> all.add(each.bucket()));
+    all.forEach(each -> each.look(now));
   }
 
   private boolean fitRests(QuotaClock clock) {
