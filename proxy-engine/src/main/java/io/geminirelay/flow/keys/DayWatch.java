@@ -65,6 +65,17 @@ final class DayWatch {
     return today.number() == 0 || atNanos - today.beganNanos() >= 0;
   }
 
+  /** Whether all of the day of {@code now} is later than {@code atNanos}, as far as was seen. */
+  boolean isWhole(long atNanos, long now) {
+    Day today = at(now);
+    return today.number() > 0 && atNanos - today.beganNanos() < 0;
+  }
+
+  /** Nanoseconds since the reset, or since the first look at the clock where that was later. */
+  long sinceResetNanos(long now) {
+    return until(at(now).began(), time.instant());
+  }
+
   /** Nanoseconds to the end of the day, at least 1. */
   long untilResetNanos(long now) {
     at(now);

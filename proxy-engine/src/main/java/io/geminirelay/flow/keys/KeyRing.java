@@ -109,10 +109,14 @@ public final class KeyRing {
         });
   }
 
-  /** Forgets every rest of a key, its project's too. */
+  /** Forgets every rest of a key, its project's too, and what was learned of the limits. */
   public void reset(ApiKey key) {
     change(key.state()::clear);
-    change(key.bucket()::clear);
+    change(
+        () -> {
+          key.bucket().forgetLearned();
+          return key.bucket().clear();
+        });
   }
 
   /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
@@ -140,23 +144,24 @@ public final class KeyRing {
     if (key == null) {
       return;
     }
+    long begun = lease.drawnAtNanos();
     if (quota != null && lease.tokens() >= 0) {
-      long now = time.nanoTime();
       if (!isCounted(lease, verdict)) {
-        quota.giveBack(lease.tokens(), lease.drawnAtNanos(), now);
-      }
-      if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
-        quota.refused(verdict.violations(), lease.tokens(), now);
-        if (held(lease, quota, verdict, now)) {
-          // A trial as well: the rest is over, and what it was too large for is counted.
-          endRest(lease, key);
-          learn(key, verdict);
-          return;
-        }
+        quota.giveBack(lease.tokens(), begun, time.nanoTime());
+      } else if (verdict.effect() == KeyVerdict.Effect.SUCCESS) {
+        quota.proven();
       }
     }
-    long begun = lease.drawnAtNanos();
+    // First, for a limit is that of the project that the key turns out to belong to.
     learn(key, verdict);
+    if (quota != null
+        && lease.tokens() >= 0
+        && verdict.effect() == KeyVerdict.Effect.COOL_BUCKET
+        && held(lease, key.bucket().quota(lease.model()), verdict, time.nanoTime())) {
+      // A trial as well: the rest is over, and what it was too large for is counted.
+      endRest(lease, key);
+      return;
+    }
     if (verdict.effect() == KeyVerdict.Effect.NONE
         || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
       giveTrialBack(lease, key, verdict, 0);
@@ -175,8 +180,12 @@ public final class KeyRing {
     }
   }
 
-  /** A refusal of a large request says nothing of smaller ones: the quota alone holds it. */
+  /**
+   * Teaches the limits of a refusal to {@code quota}. A refusal of a large request says nothing of
+   * smaller ones: true where the quota alone holds it.
+   */
   private boolean held(KeyLease lease, ModelQuota quota, KeyVerdict verdict, long now) {
+    quota.refused(verdict.violations(), lease.tokens(), lease.drawnAtNanos(), now);
     return verdict.rest() == KeyVerdict.Rest.FOR_DELAY
         && quota.hold(verdict.violations(), lease.tokens(), rests.withJitter(verdict.delay()), now);
   }
@@ -184,7 +193,7 @@ public final class KeyRing {
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
   private static boolean isCounted(KeyLease lease, KeyVerdict verdict) {
     return switch (verdict.effect()) {
-      case COOL_BUCKET, EXIT_SUSPECT -> false;
+      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID, EXIT_SUSPECT -> false;
       case NONE -> lease.wasSent() && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
       case TARGET_FAILURE -> lease.wasSent();
       default -> true;
@@ -280,10 +289,11 @@ public final class KeyRing {
 
   /**
    * Compares the clock with the ticker that rests are measured by, and fits rests that wait for the
-   * daily reset where the clock was corrected or the machine slept. To be called every few seconds,
-   * from any thread.
+   * daily reset where the clock was corrected or the machine slept. Looks at the quotas now and
+   * then, too. To be called every few seconds, from any thread.
    */
   public void lookAtClock() {
     states.lookAtClock(rests.clock());
+    states.lookAtQuotas();
   }
 }

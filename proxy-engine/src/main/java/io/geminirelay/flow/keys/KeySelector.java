@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.exchange.TimeSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,11 +100,24 @@ public final class KeySelector {
   }
 
   private Rotation add(Map<String, Rotation> rotations, String model, List<String> allowed) {
-    if (rotations.size() >= maxRotations) {
-      rotations.remove(rotations.keySet().iterator().next());
+    if (rotationCount() >= maxRotations) {
+      // All that are confined go before one that everybody may use, and are made anew.
+      confined.clear();
+      Iterator<String> oldest = open.keySet().iterator();
+      if (open.size() >= maxRotations && oldest.hasNext()) {
+        open.remove(oldest.next());
+      }
     }
     return rotations.computeIfAbsent(
         model, name -> new Rotation(name, candidates(name, allowed), version));
+  }
+
+  private int rotationCount() {
+    int count = open.size();
+    for (Map<String, Rotation> each : confined.values()) {
+      count += each.size();
+    }
+    return count;
   }
 
   private List<ApiKey> candidates(String model, List<String> allowed) {

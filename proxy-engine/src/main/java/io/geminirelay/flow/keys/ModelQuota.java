@@ -29,12 +29,17 @@ final class ModelQuota {
   private final AtomicReference<@Nullable QuotaWindow> window = new AtomicReference<>();
   private final DayCount day = new DayCount();
   private final AtomicLong drawnNanos;
+  private final long madeNanos;
+  private volatile long peakRequests;
+  private volatile long peakTokens;
   private volatile boolean forgotten;
+  private volatile boolean proven;
 
   /** With what the operator has set, 0 where nothing. */
   ModelQuota(QuotaLimits limits, DayWatch days) {
     long now = days.time().nanoTime();
     this.days = days;
+    this.madeNanos = now;
     this.bounds = new AtomicReference<>(QuotaBounds.configured(limits, now));
     this.drawnNanos = new AtomicLong(now - MINUTE_NANOS);
   }
@@ -192,15 +197,60 @@ final class ModelQuota {
     return spans * (most / size) + Math.max(0, most - used) / size;
   }
 
-  /** Learns from a refusal, which names the limits exceeded and perhaps what they allow. */
-  void refused(List<QuotaViolation> violations, long tokens, long now) {
+  /**
+   * Learns from a refusal, which names the limits exceeded and perhaps what they allow, of a
+   * request with {@code tokens} that was drawn at {@code drawnAtNanos}.
+   */
+  void refused(List<QuotaViolation> violations, long tokens, long drawnAtNanos, long now) {
+    bounds(now);
     for (QuotaViolation violation : violations) {
       QuotaBounds.Kind kind = QuotaBounds.Kind.of(violation.quotaId());
-      long more = kind == QuotaBounds.Kind.TOKENS_PER_MINUTE ? Math.max(0, tokens - 1) : 0;
-      long used = usedOf(kind, now) + more;
-      long toReset = days.untilResetNanos(now);
-      bounds.updateAndGet(old -> old.refused(violation, used, now, toReset));
+      if (violation.limit() == QuotaViolation.UNKNOWN) {
+        guess(kind, tokens, drawnAtNanos, now);
+      } else if (isLowest(violation, kind, violations)) {
+        long toReset = days.untilResetNanos(now);
+        bounds.updateAndGet(old -> old.told(kind, violation.limit(), now, toReset));
+      }
     }
+  }
+
+  /** Of several limits of one kind, as for a region and for the whole, the lowest is met first. */
+  private static boolean isLowest(
+      QuotaViolation violation, QuotaBounds.Kind kind, List<QuotaViolation> all) {
+    for (QuotaViolation each : all) {
+      if (each.limit() != QuotaViolation.UNKNOWN
+          && each.limit() < violation.limit()
+          && QuotaBounds.Kind.of(each.quotaId()) == kind) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What was used says something of the limit only where all of it was counted. */
+  private void guess(QuotaBounds.Kind kind, long tokens, long drawnAtNanos, long now) {
+    boolean daily = kind == QuotaBounds.Kind.REQUESTS_PER_DAY;
+    boolean counted =
+        daily
+            ? days.isWhole(madeNanos, now)
+                && days.sameDay(drawnAtNanos, now)
+                && days.sinceResetNanos(now) >= RestRules.RESET_DOUBT.toNanos()
+            : now - madeNanos >= MINUTE_NANOS;
+    if (!counted) {
+      return;
+    }
+    boolean ofTokens = kind == QuotaBounds.Kind.TOKENS_PER_MINUTE;
+    long used = usedOf(kind, now) + (ofTokens ? Math.max(0, tokens - 1) : 0);
+    long peak = daily ? 0 : ofTokens ? peakTokens : peakRequests;
+    long lasts = daily ? days.untilResetNanos(now) : Long.MAX_VALUE;
+    QuotaBound.Evidence seen = new QuotaBound.Evidence(used, peak, drawnAtNanos, lasts);
+    bounds.updateAndGet(old -> old.guessed(kind, seen, now));
+  }
+
+  /** Notes down what is used, so that a guess is known to be far below. For a timer. */
+  void look(long now) {
+    peakRequests = Math.max(peakRequests, usedOf(QuotaBounds.Kind.REQUESTS_PER_MINUTE, now));
+    peakTokens = Math.max(peakTokens, usedOf(QuotaBounds.Kind.TOKENS_PER_MINUTE, now));
   }
 
   private long usedOf(QuotaBounds.Kind kind, long now) {
@@ -231,10 +281,10 @@ final class ModelQuota {
     }
     QuotaWindow minute = window(now);
     long missing = most - minute.tokens(now) - Math.min(tokens, QuotaWindow.MOST_TOKENS) + 1;
-    if (missing > 0) {
-      long ago = Math.max(0, QuotaWindow.SPAN_NANOS - delayNanos);
-      minute.addTokens(Math.min(missing, QuotaWindow.MOST_TOKENS), now - ago, now);
-    }
+    long ago = Math.max(0, QuotaWindow.SPAN_NANOS - delayNanos);
+    // One that can never fit goes alone: one token beside it keeps it out.
+    long more = Math.max(1, Math.min(missing, QuotaWindow.MOST_TOKENS));
+    minute.addTokens(more, now - ago, now);
     return true;
   }
 
@@ -263,6 +313,30 @@ final class ModelQuota {
    * @param dayRequests since the reset
    */
   record Used(long requests, long tokens, long dayRequests) {}
+
+  /** Forgets what was learned of its limits. */
+  void forgetLearned() {
+    long now = days.time().nanoTime();
+    bounds.updateAndGet(old -> old.forgotten(now));
+  }
+
+  /** Takes over lower limits that {@code other} has learned of what turned out to be the same. */
+  void adopt(ModelQuota other, long now) {
+    QuotaBounds theirs = other.bounds(now);
+    bounds.updateAndGet(old -> old.lower(theirs, now));
+  }
+
+  /** Notes down that the model has answered: there is one of that name. */
+  void proven() {
+    if (!proven) {
+      proven = true;
+    }
+  }
+
+  /** Whether nobody would miss it: the model has not answered yet, and nothing was learned. */
+  boolean isIdle(long now) {
+    return !proven && !bounds(now).isLearned() && now - drawnNanos() >= MINUTE_NANOS;
+  }
 
   /** Says that its bucket will make another when the model is asked for again. */
   void forget() {

@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
  * <p>The lower of the operator's and Google's holds. What Google told is forgotten after a day, so
  * that a better tier is noticed; that it allows nothing is forgotten at the daily reset. A guess
  * grows by a twentieth a minute, as it may have been made while somebody else used the project;
- * each refusal doubles that pause, up to an hour. A new guess is no less than half of the old.
- * Immutable; 0 a minute or a day means that nothing is allowed.
+ * each refusal doubles that pause, up to an hour. A guess far below what was once used, or next to
+ * nothing, starves the project if it is wrong: it grows by a half, and every few minutes at least.
+ * A new guess is no less than half of the old. All refusals of requests that were sent before the
+ * last guess are one piece of evidence with it. Immutable; 0 a minute or a day means that nothing
+ * is allowed.
  *
  * @param configured by the operator, or {@link #UNKNOWN}
  * @param learned told or guessed, or {@link #UNKNOWN}
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * @param sinceNanos when it was guessed or has last grown
  * @param untilNanos when it is forgotten
  * @param pauseNanos between two steps of a guess's growth; 0 for what is none
+ * @param best the most that was used at once, as far as is known; 0 for what is no guess
  */
 record QuotaBound(
     long configured,
@@ -25,7 +29,8 @@ record QuotaBound(
     Source source,
     long sinceNanos,
     long untilNanos,
-    long pauseNanos) {
+    long pauseNanos,
+    long best) {
   /** No limit is known. */
   static final long UNKNOWN = Long.MAX_VALUE;
 
@@ -34,8 +39,16 @@ record QuotaBound(
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long DAY_NANOS = TimeUnit.DAYS.toNanos(1);
   private static final long MAX_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(64);
-  private static final double GROWTH = 0.05;
-  private static final long MOST_STEPS = 24 * 60;
+  private static final long MAX_LOW_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(4);
+  private static final long MAX_GROWN = 1L << 50;
+
+  /** A guess grows by one part in so many. */
+  private static final long GROWTH_PART = 20;
+
+  private static final long LOW_GROWTH_PART = 2;
+
+  /** Least steps of growth that a guess is worth when it is not next to nothing. */
+  private static final long FEW = 8;
 
   /** Where a limit is from. */
   enum Source {
@@ -49,7 +62,7 @@ record QuotaBound(
 
   /** As the operator set it; 0 when he did not. */
   static QuotaBound configured(long most) {
-    return new QuotaBound(most > 0 ? most : UNKNOWN, UNKNOWN, Source.NOBODY, 0, 0, 0);
+    return new QuotaBound(most > 0 ? most : UNKNOWN, UNKNOWN, Source.NOBODY, 0, 0, 0, 0);
   }
 
   /** What is allowed, or {@link #UNKNOWN}. */
@@ -65,60 +78,113 @@ record QuotaBound(
   /** The same with another value of the operator's. */
   QuotaBound withConfigured(long most) {
     return new QuotaBound(
-        most > 0 ? most : UNKNOWN, learned, source, sinceNanos, untilNanos, pauseNanos);
+        most > 0 ? most : UNKNOWN, learned, source, sinceNanos, untilNanos, pauseNanos, best);
+  }
+
+  /** The same with nothing learned. */
+  QuotaBound forgotten() {
+    return configured(configured == UNKNOWN ? 0 : configured);
   }
 
   /** After a refusal that named the limit; {@code toResetNanos} is left of the day. */
   QuotaBound told(long most, long now, long toResetNanos) {
     long forget = most == 0 ? Math.min(DAY_NANOS, toResetNanos) : DAY_NANOS;
-    return new QuotaBound(configured, most, Source.GOOGLE, now, now + forget, 0);
+    return new QuotaBound(configured, most, Source.GOOGLE, now, now + forget, 0, 0);
   }
 
-  /** After a refusal that did not name the limit, at which {@code used} were used. */
-  QuotaBound guessed(long used, long now) {
-    if (source == Source.GOOGLE) {
+  /** After a refusal that did not name the limit; the same when it proves nothing. */
+  QuotaBound guessed(Evidence seen, long now) {
+    long used = seen.used();
+    if (used <= 0 || source == Source.GOOGLE) {
       // The limit is what it was; somebody else uses the project too, or the count is a little off.
       return this;
     }
-    long known = most();
-    if (known == 0 || (source != Source.GUESS && known != UNKNOWN && used < known - known / 5)) {
+    boolean again = source == Source.GUESS;
+    if (again && seen.drawnNanos() - sinceNanos < 0) {
       return this;
     }
-    long least = source == Source.GUESS ? learned / 2 : 1;
+    long known = most();
+    if (known == 0 || (!again && known != UNKNOWN && used < known - known / 5)) {
+      return this;
+    }
+    long most = Math.max(Math.max(best, used), seen.peak());
+    long least = again ? Math.min(learned, most) / 2 : 1;
     long guess = Math.min(known, Math.max(Math.max(1, least), used));
-    long pause = source == Source.GUESS ? Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos) : MINUTE_NANOS;
-    return new QuotaBound(configured, guess, Source.GUESS, now, now + DAY_NANOS, pause);
+    long pause = again ? Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos) : MINUTE_NANOS;
+    long until = now + Math.min(DAY_NANOS, seen.lastsNanos());
+    return new QuotaBound(configured, guess, Source.GUESS, now, until, pause, most);
+  }
+
+  /**
+   * What a refusal shows that names no value.
+   *
+   * @param used what was used when it came
+   * @param peak the most that was used at once before, as far as is known
+   * @param drawnNanos when the refused request was sent
+   * @param lastsNanos for how long a guess can be of use
+   */
+  record Evidence(long used, long peak, long drawnNanos, long lastsNanos) {}
+
+  /** The lower of what two learned of one limit, with this one's operator. */
+  QuotaBound lower(QuotaBound other) {
+    return other.source == Source.NOBODY || other.learned >= learned
+        ? this
+        : new QuotaBound(
+            configured,
+            other.learned,
+            other.source,
+            other.sinceNanos,
+            other.untilNanos,
+            other.pauseNanos,
+            other.best);
   }
 
   /**
    * The same a while later: forgotten, grown, or as it was.
    *
-   * @param leastGrowth of a guess a minute
+   * @param leastGrowth of a guess in one step, above 0
    */
   QuotaBound at(long now, long leastGrowth) {
-    if (source == Source.NOBODY || now - untilNanos >= 0) {
-      return source == Source.NOBODY ? this : configured(configured == UNKNOWN ? 0 : configured);
-    }
-    if (source != Source.GUESS || now - sinceNanos < pauseNanos) {
+    if (source == Source.NOBODY) {
       return this;
     }
-    long steps = (now - sinceNanos) / pauseNanos;
-    // A small one stays until the twentieths have come to a whole.
-    long byShare = (long) (learned * Math.pow(1 + GROWTH, (double) Math.min(steps, MOST_STEPS)));
-    long grown = Math.max(byShare, learned + steps * leastGrowth);
-    if (grown >= configured) {
-      return configured(configured == UNKNOWN ? 0 : configured);
+    if (now - untilNanos >= 0) {
+      return forgotten();
     }
-    long since = grown == learned ? sinceNanos : sinceNanos + steps * pauseNanos;
-    return new QuotaBound(configured, grown, source, since, untilNanos, pauseNanos);
+    if (source != Source.GUESS) {
+      return this;
+    }
+    long grown = learned;
+    long since = sinceNanos;
+    for (long pause = pause(grown, leastGrowth);
+        now - since >= pause;
+        pause = pause(grown, leastGrowth)) {
+      long part = isLow(grown, leastGrowth) ? LOW_GROWTH_PART : GROWTH_PART;
+      grown += Math.max(leastGrowth, grown / part);
+      since += pause;
+      if (grown >= Math.min(configured, MAX_GROWN)) {
+        return forgotten();
+      }
+    }
+    return grown == learned
+        ? this
+        : new QuotaBound(configured, grown, source, since, untilNanos, pauseNanos, best);
+  }
+
+  private boolean isLow(long guess, long leastGrowth) {
+    return guess < Math.max(best / 2, FEW * leastGrowth);
+  }
+
+  private long pause(long guess, long leastGrowth) {
+    return isLow(guess, leastGrowth) ? Math.min(pauseNanos, MAX_LOW_PAUSE_NANOS) : pauseNanos;
   }
 
   /** When {@link #at} can next say something else, at the earliest; a day when it never can. */
-  long dueInNanos(long now) {
+  long dueInNanos(long now, long leastGrowth) {
     return switch (source) {
       case NOBODY -> DAY_NANOS;
       case GOOGLE -> untilNanos - now;
-      case GUESS -> Math.min(untilNanos - now, pauseNanos - (now - sinceNanos) % pauseNanos);
+      case GUESS -> Math.min(untilNanos - now, sinceNanos + pause(learned, leastGrowth) - now);
     };
   }
 }

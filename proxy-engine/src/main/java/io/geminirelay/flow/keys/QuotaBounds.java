@@ -28,6 +28,8 @@ record QuotaBounds(
   /** A small guess has to let requests of some size in again soon. */
   private static final long LEAST_TOKEN_GROWTH = 1000;
 
+  private static final long LEAST_GROWTH = 1;
+
   /** A part of the limit. */
   private static final int MISCOUNT = 8;
 
@@ -65,7 +67,10 @@ record QuotaBounds(
     long tokens = tpm.most();
     long day = rpd.most();
     boolean known = Math.min(Math.min(minute, tokens), day) != QuotaBound.UNKNOWN;
-    long due = Math.min(Math.min(rpm.dueInNanos(now), tpm.dueInNanos(now)), rpd.dueInNanos(now));
+    long due =
+        Math.min(
+            Math.min(rpm.dueInNanos(now, LEAST_GROWTH), rpd.dueInNanos(now, LEAST_GROWTH)),
+            tpm.dueInNanos(now, LEAST_TOKEN_GROWTH));
     return new QuotaBounds(rpm, tpm, rpd, minute, tokens, day, known, now + Math.max(1, due));
   }
 
@@ -78,30 +83,50 @@ record QuotaBounds(
         now);
   }
 
-  /** The same a while later. */
-  QuotaBounds at(long now) {
-    return of(rpm.at(now, 0), tpm.at(now, LEAST_TOKEN_GROWTH), rpd.at(now, 0), now);
+  /** The same with nothing learned. */
+  QuotaBounds forgotten(long now) {
+    return of(rpm.forgotten(), tpm.forgotten(), rpd.forgotten(), now);
   }
 
-  /**
-   * After a refusal.
-   *
-   * @param used what was used of that kind
-   * @param toResetNanos what is left of the day
-   */
-  QuotaBounds refused(QuotaViolation violation, long used, long now, long toResetNanos) {
-    Kind kind = Kind.of(violation.quotaId());
-    QuotaBound before =
-        switch (kind) {
-          case REQUESTS_PER_MINUTE -> rpm;
-          case TOKENS_PER_MINUTE -> tpm;
-          case REQUESTS_PER_DAY -> rpd;
-          case OTHER -> QuotaBound.NONE;
-        };
-    QuotaBound after =
-        violation.limit() == QuotaViolation.UNKNOWN
-            ? isMiscount(kind, before, used) ? before : before.guessed(used, now)
-            : before.told(violation.limit(), now, toResetNanos);
+  /** The lower of what was learned here and there. */
+  QuotaBounds lower(QuotaBounds other, long now) {
+    return of(rpm.lower(other.rpm), tpm.lower(other.tpm), rpd.lower(other.rpd), now);
+  }
+
+  /** Whether any refusal has taught something. */
+  boolean isLearned() {
+    return Math.min(Math.min(rpm.learned(), tpm.learned()), rpd.learned()) != QuotaBound.UNKNOWN;
+  }
+
+  /** The same a while later. */
+  QuotaBounds at(long now) {
+    return of(
+        rpm.at(now, LEAST_GROWTH), tpm.at(now, LEAST_TOKEN_GROWTH), rpd.at(now, LEAST_GROWTH), now);
+  }
+
+  /** After a refusal that says what a limit allows; {@code toResetNanos} is left of the day. */
+  QuotaBounds told(Kind kind, long most, long now, long toResetNanos) {
+    return with(kind, of(kind).told(most, now, toResetNanos), now);
+  }
+
+  /** After a refusal that does not say so. */
+  QuotaBounds guessed(Kind kind, QuotaBound.Evidence seen, long now) {
+    QuotaBound before = of(kind);
+    return isMiscount(kind, before, seen.used())
+        ? this
+        : with(kind, before.guessed(seen, now), now);
+  }
+
+  private QuotaBound of(Kind kind) {
+    return switch (kind) {
+      case REQUESTS_PER_MINUTE -> rpm;
+      case TOKENS_PER_MINUTE -> tpm;
+      case REQUESTS_PER_DAY -> rpd;
+      case OTHER -> QuotaBound.NONE;
+    };
+  }
+
+  private QuotaBounds with(Kind kind, QuotaBound after, long now) {
     return switch (kind) {
       case REQUESTS_PER_MINUTE -> of(after, tpm, rpd, now);
       case TOKENS_PER_MINUTE -> of(rpm, after, rpd, now);

@@ -84,6 +84,29 @@ public final class QuotaBucket {
     }
   }
 
+  /**
+   * Notes down what is used, and drops what would not be missed: clients can name models that there
+   * are none of. For a timer.
+   */
+  void look(long now) {
+    quotas.forEach((model, quota) -> quota.look(now));
+    quotas
+        .values()
+        .removeIf(
+            quota -> {
+              boolean idle = quota.isIdle(now);
+              if (idle) {
+                quota.forget();
+              }
+              return idle;
+            });
+  }
+
+  /** Forgets what was learned of limits. */
+  void forgetLearned() {
+    quotas.values().forEach(ModelQuota::forgetLearned);
+  }
+
   /** What is used of each model that was asked for. */
   Map<String, ModelQuota> quotas() {
     return Collections.unmodifiableMap(quotas);
@@ -140,7 +163,8 @@ public final class QuotaBucket {
   /**
    * Takes over what rests in {@code other}, which turned out to be the same project: the longer
    * rest wins, and a trial under way stays the only one. What was counted there is not added: the
-   * counts err by what the other's keys used within their minute or day, until Google says so.
+   * counts err by what the other's keys used within their minute or day, until Google says so. The
+   * lower of the limits that were learned holds.
    */
   boolean adopt(QuotaBucket other, long now) {
     boolean changed = whole.adopt(other.whole());
@@ -152,6 +176,12 @@ public final class QuotaBucket {
       both.addAll(other.limits);
       limits(both);
     }
+    other.quotas.forEach(
+        (model, quota) -> {
+          if (quota.bounds(now).isLearned()) {
+            quota(model).adopt(quota, now);
+          }
+        });
     return changed;
   }
 

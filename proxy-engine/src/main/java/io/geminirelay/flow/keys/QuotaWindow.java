@@ -188,8 +188,10 @@ final class QuotaWindow {
     if (slot <= last) {
       return;
     }
+    // Nothing of so long ago is of now, whatever its lap looks like.
+    boolean allOver = slot - last >= SLOTS;
     for (long each = Math.max(last + 1, slot - SLOTS + 1); each <= slot; each++) {
-      empty(each);
+      empty(each, allOver);
     }
     while (last < slot && !newest.compareAndSet(last, slot)) {
       last = newest.get();
@@ -197,12 +199,12 @@ final class QuotaWindow {
   }
 
   /** Makes the place of {@code slot} ready for it, unless that is done. */
-  private void empty(long slot) {
+  private void empty(long slot, boolean over) {
     int index = (int) (slot & (SLOTS - 1));
     while (true) {
       long word = slots.get(index);
       long ahead = (lap(slot) - (word >>> LAP_SHIFT)) & LAP_MASK;
-      if (ahead == 0 || ahead > LAP_MASK - MOST_LAPS_BEHIND) {
+      if (ahead == 0 || (!(over && newest.get() < slot) && ahead > LAP_MASK - MOST_LAPS_BEHIND)) {
         return;
       }
       if (slots.compareAndSet(index, word, lap(slot) << LAP_SHIFT)) {

@@ -4,7 +4,9 @@ import io.geminirelay.base.exchange.TimeSource;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +26,8 @@ final class RingStates {
   /** Differences between clock and ticker that need no look at the rests. */
   private static final long DRIFT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final TimeSource time;
   private final DayWatch days;
   private final Map<String, KeyState> keys = new ConcurrentHashMap<>();
@@ -38,12 +42,15 @@ final class RingStates {
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
 
+  private final AtomicLong lookNanos;
+
   /** States of nothing; days end when {@code clock} says. */
   RingStates(TimeSource time, QuotaClock clock) {
     this.time = time;
     this.resets = clock;
     this.days = new DayWatch(time, clock);
     this.anchor = new AtomicLong(offset());
+    this.lookNanos = new AtomicLong(time.nanoTime() + LOOK_NANOS);
   }
 
   /** Numbers the days of daily quotas. */
@@ -115,6 +122,18 @@ final class RingStates {
       long now = time.nanoTime();
       version.change(() -> fitRests(rest -> rest.following(clock, instant, now), now));
     }
+  }
+
+  /** Has buckets tidied up now and then; done at most every half minute. */
+  void lookAtQuotas() {
+    long now = time.nanoTime();
+    long due = lookNanos.get();
+    if (now - due < 0 || !lookNanos.compareAndSet(due, now + LOOK_NANOS)) {
+      return;
+    }
+    Set<QuotaBucket> all = new HashSet<>(buckets.values());
+    keys.values().forEach(each -> all.add(each.bucket()));
+    all.forEach(each -> each.look(now));
   }
 
   private boolean fitRests(UnaryOperator<Cooldown> fitted, long now) {

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>For each model and class of length it keeps the bytes and the tokens of late, older ones
  * fading out, in one word each. Classes are apart because bodies of different lengths differ in
  * kind: a short one is text, at some four bytes a token, one of megabytes mostly an image, at a
- * thousandth of that. Only models that have answered are kept, {@link #MAX_MODELS} at most. Thread
- * safe, without lock.
+ * thousandth of that. Only models that have answered are kept, {@link #MAX_MODELS} at most, the
+ * least used dropped for others. Thread safe, without lock.
  */
 public final class TokenGuess {
   static final int MAX_MODELS = 256;
@@ -56,13 +56,33 @@ public final class TokenGuess {
     AtomicLongArray known = models.get(model);
     if (known == null) {
       if (models.size() >= MAX_MODELS) {
-        return;
+        forgetOne();
       }
-      known = models.computeIfAbsent(model, x -> new AtomicLongArray(CLASSES));
+      known = models.computeIfAbsent(model, x -> new AtomicLongArray(CLASSES + 1));
     }
     long length = Math.min(bytes, MOST_BYTES);
     long counted = Math.min(tokens, MOST_BYTES);
+    known.incrementAndGet(CLASSES);
     known.updateAndGet(classOf(bytes), old -> faded(old, length, counted));
+  }
+
+  /** Drops the one that was counted least of late. */
+  private void forgetOne() {
+    String least = null;
+    long lowest = Long.MAX_VALUE;
+    for (Map.Entry<String, AtomicLongArray> each : models.entrySet()) {
+      AtomicLongArray words = each.getValue();
+      // The last word is no class: how often it was used since the others were last dropped.
+      long uses = words.get(CLASSES);
+      words.set(CLASSES, uses / 2);
+      if (uses < lowest) {
+        lowest = uses;
+        least = each.getKey();
+      }
+    }
+    if (least != null) {
+      models.remove(least);
+    }
   }
 
   private static long faded(long old, long bytes, long tokens) {

@@ -36,7 +36,7 @@ class ModelQuotaTest {
   }
 
   private void refuse(ModelQuota quota, String id, long limit) {
-    quota.refused(List.of(new QuotaViolation(id, limit, "another-model")), 1, now());
+    quota.refused(List.of(new QuotaViolation(id, limit, "another-model")), 1, now(), now());
   }
 
   private int drawAll(ModelQuota quota, long tokens) {
@@ -193,6 +193,32 @@ class ModelQuotaTest {
   }
 
   @Test
+  void ofSeveralLimitsOfOneKindTheLowestHolds() {
+    QuotaViolation low = new QuotaViolation(RPM, 10, "");
+    QuotaViolation high = new QuotaViolation("GenerateRequestsPerMinutePerRegion", 1000, "");
+    for (List<QuotaViolation> both : List.of(List.of(low, high), List.of(high, low))) {
+      ModelQuota quota = quota(0, 0, 0);
+      quota.refused(both, 1, now(), now());
+      assertEquals(10, quota.bounds(now()).perMinute());
+    }
+  }
+
+  @Test
+  void keepsARequestOutThatIsLargerThanTheLimitAndRefusedAllTheSame() {
+    ModelQuota quota = quota(0, 0, 0);
+    refuse(quota, TPM, 1000);
+    long drawn = now();
+    assertTrue(quota.tryDraw(5_000, drawn));
+    quota.giveBack(5_000, drawn, now());
+    List<QuotaViolation> tokens = List.of(new QuotaViolation(TPM, 1000, ""));
+    assertTrue(quota.hold(tokens, 5_000, Duration.ofSeconds(20).toNanos(), now()));
+    assertFalse(quota.tryDraw(5_000, now()));
+    assertTrue(quota.tryDraw(10, now()), "smaller ones go on");
+    time.advance(Duration.ofSeconds(19));
+    assertFalse(quota.tryDraw(5_000, now()));
+  }
+
+  @Test
   void neverGoesAboveWhatIsConfigured() {
     ModelQuota quota = quota(10, 0, 0);
     refuse(quota, RPM, 1000);
@@ -216,53 +242,6 @@ class ModelQuotaTest {
     ModelQuota quota = quota(0, 0, 0);
     refuse(quota, "OutputTokensPerMinute", 1);
     assertFalse(quota.bounds(now()).known());
-  }
-
-  @Test
-  void guessesWhatWasUsedWhereNoValueIsNamed() {
-    ModelQuota quota = quota(0, 0, 0);
-    for (int i = 0; i < 40; i++) {
-      quota.draw(100, now());
-    }
-    refuse(quota, RPM, QuotaViolation.UNKNOWN);
-    assertEquals(40, quota.bounds(now()).perMinute());
-    refuse(quota, TPM, QuotaViolation.UNKNOWN);
-    assertEquals(4000, quota.bounds(now()).tokensPerMinute());
-    time.advance(Duration.ofSeconds(60));
-    assertEquals(42, quota.bounds(now()).perMinute());
-    assertEquals(5000, quota.bounds(now()).tokensPerMinute());
-    time.advance(Duration.ofMinutes(2));
-    assertEquals(46, quota.bounds(now()).perMinute());
-    refuse(quota, RPM, QuotaViolation.UNKNOWN);
-    assertEquals(23, quota.bounds(now()).perMinute(), "not below half at once");
-    time.advance(Duration.ofHours(25));
-    assertEquals(NONE, quota.bounds(now()).perMinute());
-  }
-
-  @Test
-  void aGuessIsAtLeastOneAndGivesWayToAValue() {
-    ModelQuota quota = quota(0, 0, 0);
-    refuse(quota, RPM, QuotaViolation.UNKNOWN);
-    assertEquals(1, quota.bounds(now()).perMinute());
-    time.advance(Duration.ofMinutes(14));
-    assertEquals(1, quota.bounds(now()).perMinute());
-    time.advance(Duration.ofMinutes(1));
-    assertEquals(2, quota.bounds(now()).perMinute());
-    refuse(quota, RPM, 60);
-    time.advance(Duration.ofMinutes(5));
-    assertEquals(60, quota.bounds(now()).perMinute());
-  }
-
-  @Test
-  void aGuessGrowsNoFurtherThanWhatIsConfigured() {
-    ModelQuota quota = quota(50, 0, 0);
-    for (int i = 0; i < 45; i++) {
-      quota.draw(0, now());
-    }
-    refuse(quota, RPM, QuotaViolation.UNKNOWN);
-    assertEquals(45, quota.bounds(now()).perMinute());
-    time.advance(Duration.ofMinutes(60));
-    assertEquals(50, quota.bounds(now()).perMinute());
   }
 
   @Test

@@ -2,8 +2,10 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -150,6 +153,23 @@ class QuotaWindowTest {
       window.add(1, now);
       assertEquals(1, window.requests(now));
     }
+  }
+
+  @Test
+  void countsOnAfterAnyNumberOfLaps() {
+    long lap = QuotaWindow.SLOTS * SLOT;
+    long now = START;
+    for (long laps : new long[] {65_279, 65_280, 65_400, 65_534, 65_537, 131_000, 1}) {
+      window.add(1, now);
+      now += laps * lap + SLOT / 2;
+      assertTimeoutPreemptively(Duration.ofSeconds(20), addAt(now), laps + " laps later");
+      assertEquals(1, window.requests(now), laps + " laps later");
+      now += 2 * lap;
+    }
+  }
+
+  private Executable addAt(long now) {
+    return () -> window.add(1, now);
   }
 
   @Test

@@ -35,9 +35,16 @@ class TokenGuessTest {
   void keepsSoManyModelsAtMost() {
     for (int i = 0; i < 2 * TokenGuess.MAX_MODELS; i++) {
       guess.learn("m" + i, 100, 100);
+      guess.learn("often", 100, 100);
     }
-    assertEquals(TokenGuess.lean(100), guess.tokens("m0", 100));
-    assertEquals(25, guess.tokens("m" + TokenGuess.MAX_MODELS, 100));
+    assertEquals(TokenGuess.lean(100), guess.tokens("often", 100), "one in use is kept");
+    String last = "m" + (2 * TokenGuess.MAX_MODELS - 1);
+    assertEquals(TokenGuess.lean(100), guess.tokens(last, 100), "a new one is learned");
+    int kept = 0;
+    for (int i = 0; i < 2 * TokenGuess.MAX_MODELS; i++) {
+      kept += guess.tokens("m" + i, 100) == TokenGuess.lean(100) ? 1 : 0;
+    }
+    assertEquals(TokenGuess.MAX_MODELS - 1, kept);
   }
 
   @Test
