@@ -140,7 +140,7 @@ final class KeyWait {
       state = waiter.state();
       retryNanos = waiter.retryNanos();
       try {
-        client.eventLoop().execute(() -> KeyWait.this.ended(this));
+        client.eventLoop().execute(Continuation.of(client, () -> KeyWait.this.ended(this)));
       } catch (RejectedExecutionException e) {
         forget();
       }
