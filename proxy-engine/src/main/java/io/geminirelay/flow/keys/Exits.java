@@ -171,7 +171,7 @@ public final class Exits {
     if (!refusing && !(suspected && known.hasOther(way))) {
       return false;
     }
-    note(state, state.refused(Kind.REFUSED, "exit_rate_limited", now));
+    note(state, state.refused(Kind.REFUSED, KeyVerdict.EXIT_RATE, now));
     lift(state);
     return true;
   }

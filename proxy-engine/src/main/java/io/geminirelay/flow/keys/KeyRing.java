@@ -193,9 +193,10 @@ public final class KeyRing {
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
   private static boolean isCounted(KeyLease lease, KeyVerdict verdict) {
     return switch (verdict.effect()) {
-      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID, EXIT_SUSPECT -> false;
+      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> false;
       case NONE -> lease.wasSent() && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
       case TARGET_FAILURE -> lease.wasSent();
+      case EXIT_SUSPECT -> lease.wasSent() && !verdict.refusesAddress();
       default -> true;
     };
   }
@@ -282,6 +283,14 @@ public final class KeyRing {
     }
   }
 
+  /** The trial that {@code lease} kept for a request to be sent again is not made after all. */
+  public void releaseTrial(KeyLease lease) {
+    ApiKey key = lease.key();
+    if (key != null) {
+      giveTrialBack(lease, key, KeyVerdict.UNDECIDED, 0);
+    }
+  }
+
   private void change(BooleanSupplier change) {
     states.version().change(change);
     listener.run();
@@ -293,7 +302,11 @@ public final class KeyRing {
    * then, too. To be called every few seconds, from any thread.
    */
   public void lookAtClock() {
+    long before = states.version().get();
     states.lookAtClock(rests.clock());
     states.lookAtQuotas();
+    if (states.version().get() != before) {
+      listener.run();
+    }
   }
 }

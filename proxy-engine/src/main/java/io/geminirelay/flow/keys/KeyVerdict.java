@@ -96,6 +96,9 @@ public record KeyVerdict(
   /** What a refusal of the place that a request comes from is called. */
   static final String LOCATION = "location_not_supported";
 
+  /** What a refusal of an address that sends too much is called. */
+  static final String EXIT_RATE = "exit_rate_limited";
+
   static KeyVerdict of(Effect effect, Next next, String reason) {
     return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "", List.of(), "");
   }
@@ -124,6 +127,11 @@ public record KeyVerdict(
   /** Whether Google does not serve the place that the request came from. */
   public boolean isLocation() {
     return effect == Effect.EXIT_SUSPECT && reason.equals(LOCATION);
+  }
+
+  /** Whether Google refused the address that the request came from, and so did not count it. */
+  boolean refusesAddress() {
+    return isLocation() || (effect == Effect.EXIT_SUSPECT && reason.equals(EXIT_RATE));
   }
 
   /** What the same outcome means where it is the exit's work rather than the target's. */

@@ -152,7 +152,7 @@ public final class VerdictReader {
     }
     // A named quota is a project's own; only a bare refusal can be aimed at the address.
     if (exitSuspected && body.violations().isEmpty()) {
-      return KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, "exit_rate_limited");
+      return KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, KeyVerdict.EXIT_RATE);
     }
     return KeyVerdict.cool("rate_limited", Rest.LADDER, Duration.ZERO, body.quotaId());
   }

@@ -201,15 +201,16 @@ public final class WaitQueue {
   public long wake() {
     long now = time.nanoTime();
     List<Waiter> over = new ArrayList<>();
-    expire(now, over);
-    serve(now, over);
-    long next = endHopeless(now, over);
-    Waiter soonest = soonestLimit();
-    if (soonest != null) {
-      next = Math.min(next, Math.max(0, soonest.limitNanos() - now));
+    try {
+      expire(now, over);
+      serve(now, over);
+      long next = endHopeless(now, over);
+      Waiter soonest = soonestLimit();
+      return soonest == null ? next : Math.min(next, Math.max(0, soonest.limitNanos() - now));
+    } finally {
+      // Whatever a search threw: those that have a key already must not lose it.
+      over.forEach(waiter -> waiter.seeker().ended(waiter));
     }
-    over.forEach(waiter -> waiter.seeker().ended(waiter));
-    return next;
   }
 
   private void expire(long now, List<Waiter> over) {

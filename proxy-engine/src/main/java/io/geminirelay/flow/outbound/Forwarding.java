@@ -58,7 +58,7 @@ final class Forwarding {
     this.failover =
         new Failover(
             exchange, outbound, new KeyWait(client.channel(), exchange, outbound, this::waited));
-    this.pause = new Pause(client.channel().eventLoop(), this::attempt);
+    this.pause = new Pause(client.channel(), this::attempt);
   }
 
   Exchange exchange() {
@@ -239,7 +239,7 @@ final class Forwarding {
     } else if (clientStalls) {
       client.close();
     } else {
-      attempt.timedOut();
+      attempt.timedOut(clock.isCutShort());
     }
   }
 

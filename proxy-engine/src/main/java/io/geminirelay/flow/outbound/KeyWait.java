@@ -133,7 +133,7 @@ final class KeyWait {
       state = waiter.state();
       retryNanos = waiter.retryNanos();
       try {
-        client.eventLoop().execute(() -> KeyWait.this.ended(this));
+        client.eventLoop().execute(Continuation.of(client, () -> KeyWait.this.ended(this)));
       } catch (RejectedExecutionException e) {
         forget();
       }
@@ -162,6 +162,10 @@ final class KeyWait {
             FaultKind.QUEUE_FULL,
             "Too many requests wait for a key already; try again in " + seconds + " s.",
             seconds);
+      }
+      Fault exits = search.fault();
+      if (exits != null && exits.kind() == FaultKind.EXITS_COOLING) {
+        return exits;
       }
       Fault breaker = outbound.room().supply().breakerFault(search.demand());
       return breaker != null ? breaker : RetryPolicy.outOfKeys(retryNanos);

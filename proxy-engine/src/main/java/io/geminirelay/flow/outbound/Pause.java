@@ -1,6 +1,6 @@
 package io.geminirelay.flow.outbound;
 
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * exchange and event loop.
  */
 final class Pause {
-  private final EventLoop loop;
+  private final Channel client;
   private final Consumer<Choice> then;
   private @Nullable Choice choice;
   private @Nullable Future<?> timer;
 
-  /** Pauses on {@code loop}; {@code then} goes on with the choice. */
-  Pause(EventLoop loop, Consumer<Choice> then) {
-    this.loop = loop;
+  /** Pauses on the event loop of {@code client}; {@code then} goes on with the choice. */
+  Pause(Channel client, Consumer<Choice> then) {
+    this.client = client;
     this.then = then;
   }
 
@@ -26,13 +26,17 @@ final class Pause {
   void begin(Choice next, long delayNanos) {
     choice = next;
     timer =
-        loop.schedule(
-            () -> {
-              choice = null;
-              then.accept(next);
-            },
-            delayNanos,
-            TimeUnit.NANOSECONDS);
+        client
+            .eventLoop()
+            .schedule(
+                Continuation.of(
+                    client,
+                    () -> {
+                      choice = null;
+                      then.accept(next);
+                    }),
+                delayNanos,
+                TimeUnit.NANOSECONDS);
   }
 
   /** Ends the wait for good; the choice that was waiting, or null. */

@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.flow.keys.Waiter.State;
@@ -288,6 +289,31 @@ final class WaitQueueTest {
             }));
     enter("a1");
     serve(1);
+    assertEquals(List.of("a1"), log);
+    assertEquals(1, queue.size());
+  }
+
+  @Test
+  void tellsThoseWhoHaveAKeyWhateverASearchThrows() {
+    enter("a1");
+    Demand demand = new Demand("m", List.of(), 0);
+    queue.enter(
+        new Waiter(
+            demand,
+            "x",
+            time.nanoTime() + LIMIT.toNanos(),
+            new Waiter.Seeker() {
+              @Override
+              public Waiter.Take tryTake() {
+                throw new IllegalStateException("defect");
+              }
+
+              @Override
+              public void ended(Waiter waiter) {
+                log.add("x");
+              }
+            }));
+    assertThrows(IllegalStateException.class, () -> serve(2));
     assertEquals(List.of("a1"), log);
     assertEquals(1, queue.size());
   }

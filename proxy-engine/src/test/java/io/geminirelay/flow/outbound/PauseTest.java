@@ -3,6 +3,7 @@ package io.geminirelay.flow.outbound;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -17,7 +18,7 @@ class PauseTest {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final List<Choice> gone = new ArrayList<>();
-  private final Pause pause = new Pause(channel.eventLoop(), gone::add);
+  private final Pause pause = new Pause(channel, gone::add);
   private final Choice choice = KeyChoiceTest.someChoice();
 
   PauseTest() {
@@ -51,6 +52,19 @@ class PauseTest {
     assertNull(pause.cancel());
     pass(2 * SECOND);
     assertTrue(gone.isEmpty());
+  }
+
+  @Test
+  void showsTheHandlersWhatGoingOnThrows() {
+    Pause failing =
+        new Pause(
+            channel,
+            next -> {
+              throw new IllegalStateException("defect");
+            });
+    failing.begin(choice, SECOND);
+    pass(SECOND);
+    assertThrows(IllegalStateException.class, channel::checkException);
   }
 
   @Test
