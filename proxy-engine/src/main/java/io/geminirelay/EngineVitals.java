@@ -10,6 +10,7 @@ import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyState;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -22,11 +23,14 @@ import java.util.stream.Stream;
  * that sends requests only to healthy ones would never learn that the key is accepted again.
  */
 final class EngineVitals {
+  private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final EngineConfig config;
   private final KeyRing keys;
   private final Breakers breakers;
   private final Exits exits;
   private final TimeSource time;
+  private volatile long noneUntilNanos;
 
   EngineVitals(EngineConfig config, KeyRing keys, Breakers breakers, Exits exits, TimeSource time) {
     this.config = config;
@@ -34,6 +38,7 @@ final class EngineVitals {
     this.breakers = breakers;
     this.exits = exits;
     this.time = time;
+    this.noneUntilNanos = time.nanoTime();
   }
 
   Vitals vitals(BooleanSupplier draining, LongSupplier inFlight) {
@@ -45,12 +50,20 @@ final class EngineVitals {
             config.groups().stream().map(GroupConfig::target).distinct().toList(),
             time);
     return new Vitals(
-        Version.text(),
-        draining,
-        () -> usableKeys().findAny().isPresent(),
-        () -> usableKeys().count(),
-        inFlight,
-        report);
+        Version.text(), draining, this::hasUsableKey, () -> usableKeys().count(), inFlight, report);
+  }
+
+  /** Where there is one it is found soon; that there is none takes all keys, and is kept. */
+  private boolean hasUsableKey() {
+    long now = time.nanoTime();
+    if (noneUntilNanos - now > 0) {
+      return false;
+    }
+    boolean found = usableKeys().findAny().isPresent();
+    if (!found) {
+      noneUntilNanos = now + KEPT_NANOS;
+    }
+    return found;
   }
 
   private Stream<ApiKey> usableKeys() {
