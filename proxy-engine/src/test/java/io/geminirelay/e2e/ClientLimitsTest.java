@@ -255,6 +255,20 @@ class ClientLimitsTest {
   }
 
   @Test
+  void givesThePlaceBackToTheNextOfPipelinedRequests() throws Exception {
+    String one =
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(Rig.UNARY, AUTH[1], Rig.BODY.length(), Rig.BODY);
+    try (Rig rig = rig("max_concurrent: 1");
+        TestClient client = TestClient.connect(rig.port())) {
+      client.send(one + one + one);
+      for (int i = 0; i < 3; i++) {
+        assertEquals(200, client.read().status());
+      }
+    }
+  }
+
+  @Test
   void givesThePlaceBackWhereALaterStageRefuses() throws Exception {
     try (Rig rig = rig("max_concurrent: 1");
         TestClient client = TestClient.connect(rig.port())) {
