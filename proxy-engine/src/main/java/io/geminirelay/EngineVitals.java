@@ -13,6 +13,7 @@ import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -25,12 +26,15 @@ import java.util.stream.Stream;
  * that sends requests only to healthy ones would never learn that the key is accepted again.
  */
 final class EngineVitals {
+  private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final EngineConfig config;
   private final KeyRing keys;
   private final Breakers breakers;
   private final Exits exits;
   private final Crowd crowd;
   private final TimeSource time;
+  private volatile long noneUntilNanos;
 
   EngineVitals(
       EngineConfig config,
@@ -45,6 +49,7 @@ final class EngineVitals {
     this.exits = exits;
     this.crowd = crowd;
     this.time = time;
+    this.noneUntilNanos = time.nanoTime();
   }
 
   /** Those who wait in {@code room}, and the clients that have {@code limits}. */
@@ -74,12 +79,20 @@ final class EngineVitals {
             crowd,
             time);
     return new Vitals(
-        Version.text(),
-        draining,
-        () -> usableKeys().findAny().isPresent(),
-        () -> usableKeys().count(),
-        inFlight,
-        report);
+        Version.text(), draining, this::hasUsableKey, () -> usableKeys().count(), inFlight, report);
+  }
+
+  /** Where there is one it is found soon; that there is none takes all keys, and is kept. */
+  private boolean hasUsableKey() {
+    long now = time.nanoTime();
+    if (noneUntilNanos - now > 0) {
+      return false;
+    }
+    boolean found = usableKeys().findAny().isPresent();
+    if (!found) {
+      noneUntilNanos = now + KEPT_NANOS;
+    }
+    return found;
   }
 
   private Stream<ApiKey> usableKeys() {

@@ -86,7 +86,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     return guard.requestsPerMinute() == 0
         ? null
         : new AddressLimitHandler(
-            new AddressLimits(guard.requestsPerMinute(), guard.burst(), time));
+            new AddressLimits(guard.requestsPerMinute(), guard.burst(), time), RouteTable::routeOf);
   }
 
   private static ClientPasses passes(EngineConfig config) {
@@ -106,10 +106,10 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     if (cors != null) {
       add(pipeline, Stage.CORS, new BrowserHandler(cors, RouteTable::routeOf));
     }
-    add(pipeline, Stage.CLASSIFY, classify);
     if (addresses != null) {
       add(pipeline, Stage.ADDRESS, addresses);
     }
+    add(pipeline, Stage.CLASSIFY, classify);
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, health);
     if (!limits.isEmpty()) {

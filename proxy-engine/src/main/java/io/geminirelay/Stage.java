@@ -6,10 +6,10 @@ public enum Stage {
   EXCHANGE,
   /** Lets pages of other origins in. */
   CORS,
-  /** Says what the path means. */
-  CLASSIFY,
   /** Bounds how much an address may ask. */
   ADDRESS,
+  /** Says what the path means. */
+  CLASSIFY,
   /** Says who calls. */
   AUTH,
   /** Answers what needs no upstream. */

@@ -59,7 +59,7 @@ public class LimitsBenchmark {
     if (limits.equals("address") || limits.equals("all")) {
       // Slow and deep: a bucket that is full again by the next request would be let go of.
       AddressLimits addresses = new AddressLimits(60_000_000, 2_000_000_000, TimeSource.SYSTEM);
-      channel.pipeline().addLast(new AddressLimitHandler(addresses));
+      channel.pipeline().addLast(new AddressLimitHandler(addresses, request -> Route.NATIVE));
     }
     if (limits.equals("requests") || limits.equals("all")) {
       ClientLimits clients = ClientLimits.of(List.of(client), TimeSource.SYSTEM);

@@ -70,6 +70,20 @@ class AddressLimitsTest {
   }
 
   @Test
+  void boundsWhatIsRefusedForItsPathOrMethodToo() throws Exception {
+    try (Rig rig = rig()) {
+      assertEquals(404, rig.post("/nowhere", "{}").status());
+      assertEquals(405, rig.post("/health/detailed", "{}").status());
+      assertEquals(404, rig.post("/nowhere", "{}").status());
+      assertEquals(429, rig.post("/nowhere", "{}").status());
+      assertEquals(429, rig.post("/health/detailed", "{}").status());
+      Response refused = rig.post(Rig.CHAT, Rig.CHAT_BODY);
+      assertEquals(429, refused.status());
+      assertTrue(refused.text().contains("rate_limit_error"), refused::text);
+    }
+  }
+
+  @Test
   void doesNotBelieveWhatAnUntrustedPeerSaysOfItself() throws Exception {
     try (Rig rig = rig("server.trusted_proxies: [10.0.0.0/8]", "auth: none")) {
       for (int i = 0; i < 3; i++) {

@@ -75,4 +75,15 @@ class GeneratePasswordTest {
       assertEquals(0, rig.journal().requestCount());
     }
   }
+
+  @Test
+  void aClientIsBoundByItsLimitsWithThePasswordToo() throws Exception {
+    String client = "clients: [{name: a, token: t, requests_per_minute: 1}]";
+    try (Rig rig = Rig.of(1, PASSWORD, client)) {
+      String path = "/generate?password=open%20sesame";
+      assertEquals(200, rig.post(path, Rig.BODY, "Authorization", "Bearer t").status());
+      assertEquals(429, rig.post(path, Rig.BODY, "Authorization", "Bearer t").status());
+      assertEquals(200, rig.post(path, Rig.BODY).status());
+    }
+  }
 }

@@ -153,6 +153,23 @@ class ProxyProtocolTest {
   }
 
   @Test
+  void closesAConnectionWhoseHeaderHasNotComeWhenTheGatewayStops() throws Exception {
+    try (TestClient client = closedByTheStop()) {
+      assertTrue(client.seesClose());
+    }
+  }
+
+  private static TestClient closedByTheStop() throws Exception {
+    try (Rig rig = Rig.of(1, SETTINGS)) {
+      TestClient client = TestClient.connect(rig.port());
+      client.send("PROXY TCP4 203.0.113.7 ");
+      // Accepted before, since connections are in their order.
+      assertEquals(200, ask(rig, version2("7f000009")).status());
+      return client;
+    }
+  }
+
+  @Test
   void servesOthersWithoutAHeader() throws Exception {
     try (Rig rig = Rig.of(1, "server.trusted_proxies: [10.0.0.0/8]", SETTINGS[1])) {
       assertEquals(200, ask(rig, new byte[0]).status());

@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.scan.StreamScanner;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.TokenCounts;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line for each exchange, with every attempt it took, to the logger {@code access}: at
- * INFO for what went upstream or was to go there, at DEBUG for what the gateway answers by itself.
+ * INFO for what went upstream or was to go there, at DEBUG for what the gateway answers by itself
+ * and for what is refused because its address asks too often.
  *
  * <p>The line is {@code name=value} pairs, see {@link LogFields}. It holds names, reasons and
  * numbers; no credential, no body, no query. Its text is made only where the level is on. The
@@ -32,13 +34,21 @@ public final class AccessLog {
    * @param now on the scale of {@link io.geminirelay.base.exchange.TimeSource#nanoTime()}
    */
   public static void write(Exchange exchange, Outcome outcome, int status, long now) {
-    if (exchange.route().upstream()) {
+    if (exchange.route().upstream() && !pastAddressLimit(exchange)) {
       if (LOG.isInfoEnabled()) {
         LOG.info(line(exchange, outcome, status, now));
       }
     } else if (LOG.isDebugEnabled()) {
       LOG.debug(line(exchange, outcome, status, now));
     }
+  }
+
+  /** Whose requests are too many would else fill the log with them. */
+  private static boolean pastAddressLimit(Exchange exchange) {
+    Fault fault = exchange.fault();
+    return fault != null
+        && fault.kind() == FaultKind.TOO_MANY_REQUESTS
+        && exchange.client() == null;
   }
 
   private static String line(Exchange exchange, Outcome outcome, int status, long now) {

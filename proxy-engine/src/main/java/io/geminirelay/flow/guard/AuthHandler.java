@@ -115,11 +115,12 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
     }
     byte[] password = CredentialQuery.value(head.uri(), CredentialQuery.PASSWORD);
     byte[] token = ClientToken.of(head);
+    if (token != null && passes.find(token) != null) {
+      // Whatever else opens the route: who says who it is, is bound as that client is.
+      return checkClient(exchange, head);
+    }
     if (passes.opensGenerate(password) || passes.opensGenerate(token)) {
       return null;
-    }
-    if (token != null && passes.find(token) != null) {
-      return checkClient(exchange, head);
     }
     return Fault.of(
         FaultKind.UNAUTHENTICATED,

@@ -63,6 +63,11 @@ public final class ClientAccount {
     return maxConcurrent == 0 ? -1 : Math.max(0, maxConcurrent - inFlight.get());
   }
 
+  /** Tokens it may use in a minute; 0 where they are not limited. */
+  long tokensPerMinute() {
+    return tokensPerMinute;
+  }
+
   /** Whether tokens are counted. */
   boolean countsTokens() {
     return tokens != null;

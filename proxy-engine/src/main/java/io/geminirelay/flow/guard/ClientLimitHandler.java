@@ -44,6 +44,7 @@ public final class ClientLimitHandler extends ChannelInboundHandlerAdapter {
     if (charge != null && message instanceof HttpContent piece) {
       charge.look(piece.content());
       if (message instanceof LastHttpContent) {
+        charge.whole();
         charge = null;
       }
     }
@@ -55,7 +56,8 @@ public final class ClientLimitHandler extends ChannelInboundHandlerAdapter {
     if (fault == null) {
       boolean prompted = exchange.route().interpreted() || TokenRules.formOf(exchange) != null;
       boolean tokens = account.countsTokens() && prompted;
-      ClientCharge begun = new ClientCharge(account, tokens);
+      ClientCharge begun =
+          new ClientCharge(account, tokens, TokenGuardHandler.announced(exchange.head()));
       exchange.whenClosed(begun);
       charge = tokens ? begun : null;
     }

@@ -82,8 +82,11 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /** The codec has checked that they are digits, and the body stage that they are not too many. */
-  private static long announced(HttpRequest head) {
+  /**
+   * Length of the body, negative where it is not known. The codec has checked that they are digits,
+   * and the body stage that they are not too many.
+   */
+  static long announced(HttpRequest head) {
     String length = head.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     if (length == null) {
       return -1;

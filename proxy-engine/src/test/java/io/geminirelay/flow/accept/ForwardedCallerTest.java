@@ -114,6 +114,19 @@ class ForwardedCallerTest {
     assertEquals("a", caller.host());
   }
 
+  @org.junit.jupiter.api.Test
+  void takesTheLastOfSeveralLinesForSchemeAndHost() throws Exception {
+    Caller caller =
+        caller(
+            false,
+            "x-forwarded-proto: http",
+            "x-forwarded-proto: https",
+            "x-forwarded-host: evil.example",
+            "x-forwarded-host: gw.example");
+    assertEquals(true, caller.https());
+    assertEquals("gw.example", caller.host());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

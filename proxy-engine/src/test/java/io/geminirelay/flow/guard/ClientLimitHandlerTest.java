@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.StreamScanner;
 import io.geminirelay.testing.FakeTime;
 import io.netty.buffer.ByteBuf;
@@ -17,10 +20,12 @@ import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +46,14 @@ class ClientLimitHandlerTest {
   }
 
   private Exchange send(ClientConfig client, boolean generating) {
+    return send(client, generating, "0");
+  }
+
+  private Exchange send(ClientConfig client, boolean generating, @Nullable String length) {
     DefaultHttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, PATH);
+    if (length != null) {
+      head.headers().set("content-length", length);
+    }
     Exchange exchange = new Exchange("id", head, 0);
     exchange.classified(Route.NATIVE, PATH, "gemini-1", generating);
     exchange.client(client);
@@ -145,6 +157,78 @@ class ClientLimitHandlerTest {
                 + "\"thoughtsTokenCount\":100,\"toolUsePromptTokenCount\":20}}"));
     exchange.closed();
     assertEquals(865, account.tokensLeft());
+  }
+
+  @Test
+  void chargesTheAnnouncedLengthBeforeTheBodyComes() {
+    ClientConfig client = client(0, 1_000, 0);
+    ClientAccount account = open(client);
+    send(client, true, "2000");
+    assertEquals(500, account.tokensLeft());
+    Exchange second = send(client, true, "4000");
+    assertEquals(0, account.tokensLeft());
+    assertTrue(passed() && passed());
+    sendBytes("x".repeat(400));
+    assertEquals(0, account.tokensLeft());
+    channel.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+    assertTrue(passed());
+    assertEquals(400, account.tokensLeft());
+    second.closed();
+    assertEquals(500, account.tokensLeft());
+    Exchange endless = send(client, true, null);
+    assertTrue(passed());
+    assertEquals(244, account.tokensLeft());
+    endless.closed();
+    Exchange huge = send(client, true, "99999999999999999");
+    assertTrue(passed());
+    assertEquals(0, account.tokensLeft());
+    huge.closed();
+    assertEquals(500, account.tokensLeft());
+  }
+
+  @Test
+  void chargesTextBehindMediaAndEachOfThemAsAPicture() {
+    ClientConfig client = client(0, 10_000, 0);
+    ClientAccount account = open(client);
+    send(client, true, "400000");
+    assertTrue(passed());
+    assertEquals(0, account.tokensLeft());
+    String image = "{\"inlineData\":{\"data\":\"";
+    sendBytes(image + "A".repeat(100_000));
+    int bytes = image.length() + 4 * 258;
+    assertEquals(10_000 - bytes / 4, account.tokensLeft());
+    sendBytes("A".repeat(50_000) + "\"}},");
+    sendBytes("word ".repeat(4_000));
+    bytes += 4 + 20_000;
+    assertEquals(10_000 - bytes / 4, account.tokensLeft());
+    sendBytes("\"" + "B".repeat(9_000));
+    bytes += 1 + 4 * 258;
+    assertEquals(10_000 - bytes / 4, account.tokensLeft());
+  }
+
+  @Test
+  void keepsTheChargeOfAPromptThatWasSentAndNotWaitedFor() {
+    ClientConfig client = client(0, 1_000, 0);
+    ClientAccount account = open(client);
+    Exchange left = send(client, true);
+    assertTrue(passed());
+    sendBytes("x".repeat(400));
+    left.countAttempt();
+    left.closed();
+    assertEquals(900, account.tokensLeft());
+    Exchange refused = send(client, true);
+    assertTrue(passed());
+    sendBytes("x".repeat(400));
+    refused.countAttempt();
+    refused.keyInUse(Secret.of("k"));
+    refused.closed();
+    Exchange failed = send(client, true);
+    assertTrue(passed());
+    sendBytes("x".repeat(400));
+    failed.countAttempt();
+    failed.failed(Fault.of(FaultKind.INTERNAL, "x"));
+    failed.closed();
+    assertEquals(900, account.tokensLeft());
   }
 
   @Test
