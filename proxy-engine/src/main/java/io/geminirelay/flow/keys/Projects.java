@@ -71,15 +71,14 @@ final class Projects {
       }
     }
     Set<QuotaBucket> nameless = new HashSet<>();
-    for (Map.Entry<String, Home> each : homes.entrySet()) {
-      Home home = each.getValue();
-      QuotaBucket bucket = home.bucket();
-      if (home.label() != null
-          && !named.contains(bucket)
-          && homes.replace(each.getKey(), home, new Home(bucket, null))) {
-        nameless.add(bucket);
-      }
-    }
+    homes.replaceAll(
+        (id, home) -> {
+          if (home.label() == null || named.contains(home.bucket())) {
+            return home;
+          }
+          nameless.add(home.bucket());
+          return new Home(home.bucket(), null);
+        });
     return nameless;
   }
 
