@@ -13,6 +13,7 @@ import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
+import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitFigure;
@@ -29,6 +30,7 @@ import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
+import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.Vitals;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -149,12 +151,15 @@ public final class Engine {
             time,
             Edits.of(config.groups(), config.guard(), held));
     Settlement settlement = new Settlement(time);
+    ClientLimits limits = ClientLimits.of(config.clients(), time);
+    Crowd crowd = EngineVitals.crowd(room, limits);
     Vitals vitals =
-        new EngineVitals(config, keys, breakers, exits, time)
+        new EngineVitals(config, keys, breakers, exits, crowd, time)
             .vitals(this::isDraining, settlement::inFlight);
     TokenLimit tokens =
         TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
-    RequestPipeline stages = new RequestPipeline(config, vitals, tokens, outbound, settlement);
+    RequestPipeline stages =
+        new RequestPipeline(config, vitals, limits, tokens, outbound, settlement);
     return new ConnectionHandler(config.server(), connections, serverTls, stages);
   }
 

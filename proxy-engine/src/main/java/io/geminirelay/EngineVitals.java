@@ -3,11 +3,14 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeyState;
+import io.geminirelay.flow.outbound.WaitingRoom;
+import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
 import java.util.function.BooleanSupplier;
@@ -26,14 +29,39 @@ final class EngineVitals {
   private final KeyRing keys;
   private final Breakers breakers;
   private final Exits exits;
+  private final Crowd crowd;
   private final TimeSource time;
 
-  EngineVitals(EngineConfig config, KeyRing keys, Breakers breakers, Exits exits, TimeSource time) {
+  EngineVitals(
+      EngineConfig config,
+      KeyRing keys,
+      Breakers breakers,
+      Exits exits,
+      Crowd crowd,
+      TimeSource time) {
     this.config = config;
     this.keys = keys;
     this.breakers = breakers;
     this.exits = exits;
+    this.crowd = crowd;
     this.time = time;
+  }
+
+  /** Those who wait in {@code room}, and the clients that have {@code limits}. */
+  static Crowd crowd(WaitingRoom room, ClientLimits limits) {
+    return new Crowd(
+        room::lanes,
+        () ->
+            limits.accounts().stream()
+                .map(
+                    client ->
+                        new Crowd.Client(
+                            client.name(),
+                            client.inFlight(),
+                            client.concurrencyLeft(),
+                            client.requestsLeft(),
+                            client.tokensLeft()))
+                .toList());
   }
 
   Vitals vitals(BooleanSupplier draining, LongSupplier inFlight) {
@@ -43,6 +71,7 @@ final class EngineVitals {
             breakers,
             exits,
             config.groups().stream().map(GroupConfig::target).distinct().toList(),
+            crowd,
             time);
     return new Vitals(
         Version.text(),

@@ -56,11 +56,13 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /**
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
+   * @param limits what clients may ask
    * @param tokens bound of a request
    */
   public RequestPipeline(
       EngineConfig config,
       Vitals vitals,
+      ClientLimits limits,
       TokenLimit tokens,
       Outbound outbound,
       Settlement settlement) {
@@ -73,7 +75,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.time = outbound.time();
     this.callers = new Callers(config.server());
     this.addresses = addresses(config.guard(), time);
-    this.limits = ClientLimits.of(config.clients(), time);
+    this.limits = limits;
     this.health = new HealthHandler(vitals, time);
     this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;

@@ -11,6 +11,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
+import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
@@ -25,6 +26,7 @@ import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
+import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
 import io.netty.bootstrap.Bootstrap;
@@ -159,10 +161,17 @@ final class MemoryRelay {
             () -> true,
             () -> 1,
             () -> 0,
-            new HealthReport(keys, breakers, exits, List.of(), time));
+            new HealthReport(
+                keys,
+                breakers,
+                exits,
+                List.of(),
+                new Crowd(() -> CompletableFuture.completedStage(List.of()), List::of),
+                time));
+    ClientLimits limits = ClientLimits.of(config.clients(), time);
     TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, tokens, outbound, new Settlement(time));
+        new RequestPipeline(config, vitals, limits, tokens, outbound, new Settlement(time));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, stages);
   }
 

@@ -9,6 +9,7 @@ import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Reaction;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,15 +47,28 @@ class ExitOutcomeTest {
 
   @Test
   void bareRefusalsOfUnrelatedKeysThroughOneExitBlameTheExit() throws Exception {
-    try (CountingExit one = new CountingExit();
-        CountingExit two = new CountingExit();
-        Rig rig = rig(3, one, two)) {
-      // Two are taken for the keys' own; with the third at once it must be the address.
-      rig.script().next(3, Errors.tooManyRequestsNoDetail());
-      Response answer = rig.post(Rig.UNARY, Rig.BODY);
+    // Of five keys at least three share an exit.
+    try (ExitRig rig = new ExitRig(2, 5, "0", time, "max_wait_secs: 0")) {
+      Map<String, Integer> ways = rig.exitOfEachKey();
+      int blamed = ExitRig.keysOf(ways, 0).size() >= 3 ? 0 : 1;
+      GeminiSimulator refusing = rig.googles.get(blamed);
+      GeminiSimulator other = rig.googles.get(1 - blamed);
+      refusing.script().always(Errors.tooManyRequestsNoDetail());
+      for (String key : ExitRig.keysOf(ways, 1 - blamed)) {
+        other.script().whenKey(key, Errors.tooManyRequestsPerMinute());
+      }
+      refusing.journal().clear();
+      other.journal().clear();
+      Response answer = rig.ask();
       assertEquals(200, answer.status(), answer::toString);
-      assertEquals(4, rig.journal().requestCount());
-      assertTrue(one.tunnels() >= 1 && two.tunnels() >= 1);
+      // Two are taken for the keys' own; with the third at once it must be the address.
+      assertEquals(3, refusing.journal().requestCount());
+      // The keys that were refused there are served by the other exit.
+      for (int i = 0; i < 10; i++) {
+        assertEquals(200, rig.ask().status());
+      }
+      assertEquals(3, refusing.journal().requestCount());
+      assertTrue(other.journal().countsByKey().keySet().containsAll(ExitRig.keysOf(ways, blamed)));
     }
   }
 

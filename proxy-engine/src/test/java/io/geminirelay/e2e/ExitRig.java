@@ -30,7 +30,9 @@ final class ExitRig implements AutoCloseable {
     this(count, keys, checkSecs, TimeSource.SYSTEM);
   }
 
-  ExitRig(int count, int keys, String checkSecs, TimeSource time) throws Exception {
+  /** With {@code settings}, lines of the configuration. */
+  ExitRig(int count, int keys, String checkSecs, TimeSource time, String... settings)
+      throws Exception {
     this.keys = keys;
     for (int i = 0; i < count; i++) {
       GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
@@ -46,7 +48,8 @@ final class ExitRig implements AutoCloseable {
                     .formatted(target.baseUrl(), urls, list)
                 + "upstream: {exit_check_secs: "
                 + checkSecs
-                + "}\n",
+                + "}\n"
+                + String.join("\n", settings),
             time);
   }
 

@@ -110,7 +110,13 @@ class GeminiProxyEnvironmentTest {
     }
     assertEquals(0, process.exitValue());
     String log = log();
-    assertTrue(log.contains("SIMPLE REFUSED"), log);
+    for (String refusal :
+        List.of(
+            "client=- route=simple model=- status=401 outcome=refused fault=unauthenticated",
+            "client=env-2 route=simple model=- status=400 outcome=refused fault=invalid_body",
+            "client=env-2 route=simple model=- status=400 outcome=refused fault=prompt_too_long")) {
+      assertTrue(log.contains(refusal), log);
+    }
     for (String secret :
         List.of(SimpleRig.OWN_KEY, Rig.key(0), "token-two", "a prompt nobody logs")) {
       assertFalse(log.contains(secret), log);

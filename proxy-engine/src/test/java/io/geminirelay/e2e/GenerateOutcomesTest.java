@@ -6,12 +6,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.geminirelay.flow.settle.Settlement;
 import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Reaction;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,20 +29,22 @@ class GenerateOutcomesTest {
       "{\"error\":{\"code\":503,\"message\":\"Overloaded\",\"status\":\"UNAVAILABLE\"}}";
   private static final String STOPPED = "{\"candidates\":[{\"finishReason\":\"%s\"}]}";
 
-  private final Logger log = (Logger) LoggerFactory.getLogger(Settlement.class);
+  private static final Pattern LINE = Pattern.compile(" (status=\\d+ outcome=\\S+ fault=\\S+) ");
+
+  private final Logger log = (Logger) LoggerFactory.getLogger("access");
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> kept =
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-          Object[] told = event.getArgumentArray();
-          lines.add(told[2] + " " + told[4] + " " + told[6]);
+          Matcher line = LINE.matcher(event.getFormattedMessage());
+          lines.add(line.find() ? line.group(1) : event.getFormattedMessage());
         }
       };
 
   @BeforeEach
   void listen() {
-    log.setLevel(Level.DEBUG);
+    log.setLevel(Level.INFO);
     kept.start();
     log.addAppender(kept);
   }
@@ -65,18 +68,26 @@ class GenerateOutcomesTest {
     String generate = "/generate";
     String simple = "/gemini-proxy";
     return Stream.of(
-        Arguments.of(generate, events(done), "SERVED 200 -"),
-        Arguments.of(generate, json(400, ERROR), "SERVED 400 -"),
-        Arguments.of(generate, events(TEXT), "BROKEN 200 broken_answer"),
-        Arguments.of(generate, events(TEXT, "data: {]\n\n"), "BROKEN 200 bad_answer"),
-        Arguments.of(generate, events(TEXT, ERROR), "BROKEN 200 broken_answer"),
+        Arguments.of(generate, events(done), "status=200 outcome=served fault=-"),
+        Arguments.of(generate, json(400, ERROR), "status=400 outcome=served fault=-"),
+        Arguments.of(generate, events(TEXT), "status=200 outcome=broken fault=broken_answer"),
         Arguments.of(
-            generate, events(TEXT, TEXT).resetAfter(TEXT.length()), "BROKEN 200 broken_answer"),
-        Arguments.of(simple, json(200, STOPPED.formatted("SAFETY")), "SERVED 400 -"),
-        Arguments.of(simple, json(400, ERROR), "SERVED 400 -"),
-        Arguments.of(simple, json(200, STOPPED.formatted("STOP")), "REFUSED 502 empty_answer"),
-        Arguments.of(simple, json(200, "no json"), "REFUSED 502 bad_answer"),
-        Arguments.of(simple, json(302, ""), "REFUSED 502 bad_answer"));
+            generate, events(TEXT, "data: {]\n\n"), "status=200 outcome=broken fault=bad_answer"),
+        Arguments.of(
+            generate, events(TEXT, ERROR), "status=200 outcome=broken fault=broken_answer"),
+        Arguments.of(
+            generate,
+            events(TEXT, TEXT).resetAfter(TEXT.length()),
+            "status=200 outcome=broken fault=broken_answer"),
+        Arguments.of(
+            simple, json(200, STOPPED.formatted("SAFETY")), "status=400 outcome=served fault=-"),
+        Arguments.of(simple, json(400, ERROR), "status=400 outcome=served fault=-"),
+        Arguments.of(
+            simple,
+            json(200, STOPPED.formatted("STOP")),
+            "status=502 outcome=refused fault=empty_answer"),
+        Arguments.of(simple, json(200, "no json"), "status=502 outcome=refused fault=bad_answer"),
+        Arguments.of(simple, json(302, ""), "status=502 outcome=refused fault=bad_answer"));
   }
 
   @ParameterizedTest(name = "{0} {2}")

@@ -128,6 +128,41 @@ class HealthDetailsTest {
   }
 
   @Test
+  void showsTheHealthOfAKeyThatFailsAndUntilWhenItRests() throws Exception {
+    try (Rig rig = rig(2, "internal_retries: 0", "max_failures_threshold: 2")) {
+      rig.script().whenKey(Rig.key(0), Errors.internal500());
+      while (rig.journal().countOf(Rig.key(0)) < 2) {
+        assertEquals(200, rig.post(Rig.UNARY, Rig.BODY).status());
+      }
+      Map<?, ?> key = (Map<?, ?>) at(details(rig), "groups", 0, "keys", 0);
+      assertEquals("failing", key.get("state"), key::toString);
+      assertTrue(((Number) key.get("health")).doubleValue() < 0.8, key::toString);
+      assertTrue(key.get("reason") != null && key.get("until") != null, key::toString);
+      assertTrue(((Number) key.get("seconds_left")).longValue() > 0, key::toString);
+      Map<?, ?> other = (Map<?, ?>) at(details(rig), "groups", 0, "keys", 1);
+      assertEquals(1.0, ((Number) other.get("health")).doubleValue());
+    }
+  }
+
+  @Test
+  void showsWhatClientsMayStillAskAndThatNobodyWaits() throws Exception {
+    String token = "the-token-of-a-client";
+    try (Rig rig =
+        rig(
+            1,
+            "clients: [{name: crawler, token: "
+                + token
+                + ", requests_per_minute: 5, max_concurrent: 2}]")) {
+      assertEquals(200, rig.post(Rig.UNARY, Rig.BODY, "Authorization", "Bearer " + token).status());
+      Map<?, ?> details = details(rig);
+      assertEquals("{requests=0, lanes=[]}", at(details, "waiting").toString());
+      assertEquals(
+          "{name=crawler, requests_in_flight=0, concurrent_left=2, requests_left=4}",
+          at(details, "clients", 0).toString());
+    }
+  }
+
+  @Test
   void showsWhatIsUsedOfWhatIsAllowed() throws Exception {
     try (Rig rig =
         Rig.of(

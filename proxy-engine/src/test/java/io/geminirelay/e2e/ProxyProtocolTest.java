@@ -79,9 +79,11 @@ class ProxyProtocolTest {
   }
 
   @Test
-  void keepsTheSocketsAddressWhereTheHeaderHasNone() throws Exception {
+  void keepsTheSocketsAddressWhereTheProxySpeaksForItselfAlone() throws Exception {
     try (Rig rig = Rig.of(1, SETTINGS)) {
-      assertEquals(200, ask(rig, bytes("PROXY UNKNOWN\r\n")).status());
+      // Somebody's request, and nobody knows whose.
+      assertEquals(403, ask(rig, bytes("PROXY UNKNOWN\r\n")).status());
+      assertEquals(403, ask(rig, hex(SIGNATURE + "21 00 0000")).status());
       assertEquals(200, ask(rig, hex(SIGNATURE + "20 00 0000")).status());
       // LOCAL, whatever address comes with it.
       byte[] local = hex(SIGNATURE + "20 11 000c cb007107 7f000001 1f90 1f91");

@@ -54,7 +54,7 @@ final class Agents {
 
           @Override
           public void refused(long retryAfterSeconds) {
-            tally.refusedClient(google.hasRoomFor(ask), google.leftRoomFor(ask));
+            tally.refusedClient(google.leftRoomFor(ask), google.knownToLeaveRoomFor(ask));
             again(ask, policy, repeat + 1, retryAfterSeconds);
           }
         });

@@ -107,7 +107,7 @@ final class Gateway implements Policy {
       long limit = time.nanoTime() - time.elapsed() + waitingSince + maxWait;
       Waiter waiter = new Waiter(demand, "client-" + ask.client(), limit, this);
       if (!room.enter(waiter)) {
-        refuse(waiter.retryNanos());
+        ended(waiter);
       }
     }
 

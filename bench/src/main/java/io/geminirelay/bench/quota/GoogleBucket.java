@@ -24,6 +24,7 @@ final class GoogleBucket {
   private long dayEnds;
   private long requestsUnderWay;
   private long tokensUnderWay;
+  private long overguessed;
 
   /** What can be exceeded. */
   enum Limit {
@@ -87,6 +88,16 @@ final class GoogleBucket {
   void underWay(int requests, long tokens) {
     requestsUnderWay += requests;
     tokensUnderWay += tokens;
+  }
+
+  /** A guess is in use that is so much too high, until Google's count comes. */
+  void overguessed(long tokens) {
+    overguessed += tokens;
+  }
+
+  /** As {@link #leftAlone}, as far as one can know who only guesses what is not counted yet. */
+  boolean knownLeftAlone(Ask ask) {
+    return leftAlone(Math.max(ask.tokens(), ask.guess()) + overguessed);
   }
 
   /** Whether a request fits and would have fitted all the last second, with those under way. */

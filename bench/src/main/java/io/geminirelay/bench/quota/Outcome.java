@@ -12,8 +12,8 @@ package io.geminirelay.bench.quota;
  * @param refused those that Google refused
  * @param clientRefusals refusals that clients got, each repeat counted
  * @param withRoom those while a project had had room all the last second
- * @param withRoomAtTheMoment those while a project had room at that moment, perhaps not a moment
- *     before or for those on their way
+ * @param withKnownRoom those of them that could be known: where room is left even if the request,
+ *     and those whose input Google has not counted yet, are as large as guessed
  * @param worstShare smallest share of a client, as a part of what was fair
  * @param meanWait seconds from a client's first try to the setting out of the attempt that was
  *     answered, the client's own pauses included
@@ -30,7 +30,7 @@ record Outcome(
     long refused,
     long clientRefusals,
     long withRoom,
-    long withRoomAtTheMoment,
+    long withKnownRoom,
     double worstShare,
     double meanWait,
     double lateWait,
@@ -48,7 +48,7 @@ record Outcome(
         refused,
         clientRefusals,
         withRoom,
-        withRoomAtTheMoment,
+        withKnownRoom,
         worstShare,
         meanWait,
         lateWait,
@@ -61,7 +61,7 @@ record Outcome(
   }
 
   /** Answers for 100 of {@code possible}. */
-  double yield(Outcome possible) {
+  double yieldOf(Outcome possible) {
     return 100.0 * answered / possible.answered();
   }
 

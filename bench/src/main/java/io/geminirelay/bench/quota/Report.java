@@ -19,7 +19,7 @@ final class Report {
    */
   record Row(String scenario, Outcome outcome, Outcome possible) {
     double yield() {
-      return outcome.yield(possible);
+      return outcome.yieldOf(possible);
     }
   }
 
@@ -37,7 +37,8 @@ final class Report {
         tokens     the same for the input tokens of the answers
         refused    of 100 requests that reached Google
         room       refusals that clients got while a project had had room for the request all the last second,
-                   those on their way counted / while there was room at that very moment, if only for it
+                   those on their way counted / where that could be known: where room was left even if the
+                   request, and those whose input Google had not counted yet, were as large as guessed
         fair       worst client's share of what was fair (no client gets more at the cost of one with less)
         wait       seconds from a client's first try to the attempt that was answered, mean and 99 %; pauses of
                    a refused client included
@@ -80,7 +81,7 @@ final class Report {
         of.tokenYield(row.possible()),
         of.refusedOfHundred(),
         of.withRoom(),
-        of.withRoomAtTheMoment(),
+        of.withKnownRoom(),
         of.worstShare(),
         of.meanWait(),
         of.lateWait(),
@@ -118,7 +119,7 @@ final class Report {
     json.writeNumberField("refused_of_hundred", of.refusedOfHundred());
     json.writeNumberField("client_refusals", of.clientRefusals());
     json.writeNumberField("client_refusals_with_room", of.withRoom());
-    json.writeNumberField("client_refusals_with_room_at_the_moment", of.withRoomAtTheMoment());
+    json.writeNumberField("client_refusals_with_room_at_the_moment", of.withKnownRoom());
     json.writeNumberField("worst_share", of.worstShare());
     json.writeNumberField("mean_wait_seconds", of.meanWait());
     json.writeNumberField("p99_wait_seconds", of.lateWait());

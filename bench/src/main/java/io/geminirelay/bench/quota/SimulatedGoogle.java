@@ -62,10 +62,10 @@ final class SimulatedGoogle {
     return false;
   }
 
-  /** Whether some project has room for {@code ask} at this moment. */
-  boolean hasRoomFor(Ask ask) {
+  /** The same, as far as one can know who only guesses what Google has not counted yet. */
+  boolean knownToLeaveRoomFor(Ask ask) {
     for (List<GoogleBucket> project : buckets) {
-      if (project.get(ask.model()).fits(ask.tokens())) {
+      if (project.get(ask.model()).knownLeftAlone(ask)) {
         return true;
       }
     }

@@ -14,7 +14,7 @@ final class Tally {
   private long refused;
   private long clientRefusals;
   private long withRoom;
-  private long withRoomAtTheMoment;
+  private long withKnownRoom;
 
   /**
    * Nothing yet.
@@ -48,11 +48,11 @@ final class Tally {
     }
   }
 
-  /** A client was refused while Google had room: at that moment, or all the last second. */
-  void refusedClient(boolean roomAtTheMoment, boolean room) {
+  /** A client was refused while Google had had room for a second, and whether one could know. */
+  void refusedClient(boolean room, boolean known) {
     clientRefusals++;
-    withRoomAtTheMoment += roomAtTheMoment ? 1 : 0;
     withRoom += room ? 1 : 0;
+    withKnownRoom += known ? 1 : 0;
   }
 
   Outcome outcome(String policy, Knowledge knowledge, double seconds) {
@@ -66,7 +66,7 @@ final class Tally {
         refused,
         clientRefusals,
         withRoom,
-        withRoomAtTheMoment,
+        withKnownRoom,
         FairShare.worst(asked, answered),
         waits.getMean() / 1000,
         waits.getValueAtPercentile(99) / 1000.0,

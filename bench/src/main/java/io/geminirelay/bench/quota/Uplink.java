@@ -39,19 +39,32 @@ final class Uplink {
   void send(int project, Ask ask, Answer answer) {
     GoogleBucket bucket = google.bucket(project, ask.model());
     bucket.underWay(1, ask.tokens());
+    bucket.overguessed(Math.max(0, ask.guess() - ask.tokens()));
     time.after(way(), () -> arrive(project, ask, answer));
   }
 
   private void arrive(int project, Ask ask, Answer answer) {
-    google.bucket(project, ask.model()).underWay(-1, -ask.tokens());
+    GoogleBucket bucket = google.bucket(project, ask.model());
+    bucket.underWay(-1, -ask.tokens());
+    long over = Math.max(0, ask.guess() - ask.tokens());
     String refusal = google.ask(project, ask);
     tally.sent(refusal != null);
     if (refusal != null) {
-      time.after(way(), () -> answer.refused(refusal));
+      time.after(
+          way(),
+          () -> {
+            bucket.overguessed(-over);
+            answer.refused(refusal);
+          });
       return;
     }
     time.after(ask.serviceNanos() / FIRST_BYTE_PART, answer::begun);
-    time.after(ask.serviceNanos(), () -> answer.ended(ask.tokens()));
+    time.after(
+        ask.serviceNanos(),
+        () -> {
+          bucket.overguessed(-over);
+          answer.ended(ask.tokens());
+        });
   }
 
   private long way() {

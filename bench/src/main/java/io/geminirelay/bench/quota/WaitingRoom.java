@@ -31,6 +31,11 @@ final class WaitingRoom {
               public long forecastNanos(Demand demand, long ahead) {
                 return selector.forecastNanos(demand, ahead);
               }
+
+              @Override
+              public long forecastNanos(Demand demand, long ahead, long tokensAhead) {
+                return selector.forecastNanos(demand, ahead, tokensAhead);
+              }
             });
   }
 

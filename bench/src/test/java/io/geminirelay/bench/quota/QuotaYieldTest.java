@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -16,15 +17,19 @@ class QuotaYieldTest {
   private static final long SEED = 1;
 
   private static Simulation simulation(String name) {
+    return simulation(name, SEED);
+  }
+
+  private static Simulation simulation(String name, long seed) {
     return Scenario.quick().stream()
         .filter(scenario -> scenario.name().equals(name))
-        .map(scenario -> new Simulation(scenario, SEED))
+        .map(scenario -> new Simulation(scenario, seed))
         .findFirst()
         .orElseThrow();
   }
 
   private static void assertYield(Outcome of, Outcome possible, double least, double mostRefused) {
-    assertTrue(of.yield(possible) >= least, () -> "yield " + of.yield(possible) + ": " + of);
+    assertTrue(of.yieldOf(possible) >= least, () -> "yield " + of.yieldOf(possible) + ": " + of);
     assertTrue(
         of.refusedOfHundred() <= mostRefused, () -> "refused " + of.refusedOfHundred() + ": " + of);
   }
@@ -49,10 +54,42 @@ class QuotaYieldTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"free, day binds", "free, requests bind", "free, hog"})
-  void refusesNobodyWhileAProjectHasRoom(String name) {
-    Outcome known = simulation(name).gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+  @CsvSource({
+    "1, 'free, day binds'",
+    "2, 'free, day binds'",
+    "3, 'free, day binds'",
+    "1, 'free, requests bind'",
+    "2, 'free, requests bind'",
+    "3, 'free, requests bind'",
+    "1, 'paid, steady below'",
+    "1, 'paid, bursts'",
+    "2, 'paid, bursts'",
+    "3, 'paid, bursts'",
+    "1, 'free, hog'",
+    "2, 'free, hog'",
+    "3, 'free, hog'"
+  })
+  void refusesNobodyWhileAProjectHasRoom(long seed, String name) {
+    Outcome known = simulation(name, seed).gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
     assertEquals(0, known.withRoom(), known::toString);
+  }
+
+  @Test
+  void refusesNobodyWhileTokensAreKnownToBeLeft() {
+    Simulation simulation = simulation("free, tokens bind");
+    Outcome known = simulation.gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+    assertEquals(0, known.withKnownRoom(), known::toString);
+    Outcome unknown = simulation.gateway(Knowledge.UNKNOWN, Simulation.WAIT_SECONDS);
+    assertEquals(0, unknown.withKnownRoom(), unknown::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3})
+  void refusesNextToNobodyWhileTokensAreKnownToBeLeft(long seed) {
+    Outcome known =
+        simulation("free, tokens bind", seed).gateway(Knowledge.KNOWN, Simulation.WAIT_SECONDS);
+    assertTrue(known.withKnownRoom() * 1_000 < known.clientRefusals(), known::toString);
+    assertTrue(known.withRoom() * 25 < known.clientRefusals(), known::toString);
   }
 
   @Test

@@ -4,7 +4,6 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.scan.StreamScanner;
-import io.geminirelay.base.scan.TokenCounts;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
@@ -47,10 +46,8 @@ public final class Exchange {
   private @Nullable Caller caller;
   private @Nullable StreamScanner answer;
   private @Nullable Consumer<Exchange> ending;
-  private @Nullable TokenCounts usage;
   private boolean traced;
   private long answerNanos;
-  private long waitedNanos;
 
   /**
    * Opens an exchange.
@@ -259,16 +256,6 @@ public final class Exchange {
     return ++attempts;
   }
 
-  /** Time spent waiting for a key to come back, in all. */
-  public long waitedNanos() {
-    return waitedNanos;
-  }
-
-  /** Adds a wait for a key. */
-  public void waited(long nanos) {
-    waitedNanos += nanos;
-  }
-
   /** The fault the client was told of, or null. */
   public @Nullable Fault fault() {
     return fault;
@@ -307,15 +294,5 @@ public final class Exchange {
   /** Nanoseconds from the request's head to that of the answer; 0 while there is none. */
   public long answerNanos() {
     return answerNanos;
-  }
-
-  /** The tokens that the answer names, counted on while it is read; null before there is one. */
-  public @Nullable TokenCounts usage() {
-    return usage;
-  }
-
-  /** Records where the tokens of the answer are counted. */
-  public void usage(TokenCounts counts) {
-    usage = counts;
   }
 }

@@ -5,6 +5,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.scan.StreamScanner;
 import io.geminirelay.base.scan.TokenCounts;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -55,8 +56,9 @@ public final class AccessLog {
     out.add("waited_ms", millis(exchange.trail().waitedNanos(now)));
     out.add("first_byte_ms", millis(exchange.answerNanos()));
     out.add("ms", millis(now - exchange.startNanos()));
-    TokenCounts usage = exchange.usage();
-    if (usage != null) {
+    StreamScanner answer = exchange.answer();
+    if (answer != null) {
+      TokenCounts usage = answer.usage();
       out.addKnown("prompt_tokens", usage.prompt());
       out.addKnown("cached_tokens", usage.cached());
       out.addKnown("output_tokens", usage.output());

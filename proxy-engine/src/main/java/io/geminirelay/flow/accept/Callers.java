@@ -32,7 +32,8 @@ public final class Callers implements BiFunction<Channel, HttpRequest, Caller> {
   public Caller apply(Channel channel, HttpRequest head) {
     Caller peer = peer(channel);
     InetAddress address = peer.address();
-    if (address == null || !trusted.trusts(address)) {
+    // Headers behind a PROXY header without a client are that client's own.
+    if (address == null || peer.hidden() || !trusted.trusts(address)) {
       return peer;
     }
     return forwarded.of(head, peer, address);
@@ -40,9 +41,8 @@ public final class Callers implements BiFunction<Channel, HttpRequest, Caller> {
 
   private Caller peer(Channel channel) {
     PeerHandler told = proxyProtocol ? PeerHandler.of(channel) : null;
-    return told != null
-        ? new Caller(told.address(), https || told.overTls(), null)
-        : new Caller(NodeAddress.of(channel.remoteAddress()), https, null);
+    InetAddress socket = NodeAddress.of(channel.remoteAddress());
+    return told != null ? told.caller(https, socket) : new Caller(socket, https, null);
   }
 
   /** Whether a new connection has to begin with a PROXY header. */

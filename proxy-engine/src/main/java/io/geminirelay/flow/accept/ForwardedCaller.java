@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The address is the nearest one in {@code X-Forwarded-For}, all lines of it read as one list,
  * that is not a trusted proxy's itself: what stands left of it a client may have written. An entry
- * that is no address ends the walk, and the hop that reported it counts as the client. Where that
- * header is missing, {@code Forwarded} (RFC 7239) is read the same way; where both are there and
- * disagree, one of them is the client's own, and neither is believed.
+ * that is no address ends the walk, and the hop that reported it counts as the client, which is
+ * {@link Caller#hidden} then. Where that header is missing, {@code Forwarded} (RFC 7239) is read
+ * the same way; where both are there and disagree, one of them is the client's own, and neither is
+ * believed.
  *
  * <p>The scheme is the last one in {@code X-Forwarded-Proto}, else that of the client's hop in
  * {@code Forwarded}; the authority likewise, by {@code X-Forwarded-Host}, since many proxies
@@ -34,6 +35,9 @@ final class ForwardedCaller {
 
   private final TrustedProxies trusted;
 
+  /** Who it was, or the nearest that is known where that is hidden. */
+  private record Client(InetAddress address, boolean hidden) {}
+
   ForwardedCaller(TrustedProxies trusted) {
     this.trusted = trusted;
   }
@@ -47,22 +51,22 @@ final class ForwardedCaller {
     HttpHeaders headers = head.headers();
     List<Hop> hops = headers.contains(FORWARDED) ? hops(headers.getAll(FORWARDED)) : List.of();
     int client = clientHop(hops);
-    InetAddress byHops = client < hops.size() ? nodeOf(hops.get(client), address) : address;
-    InetAddress found = byHops;
+    Client byHops = byHops(hops, client, address);
+    Client found = byHops;
     if (headers.contains(FOR)) {
       found = clientOf(headers.getAll(FOR), address);
       if (!hops.isEmpty() && !found.equals(byHops)) {
-        found = address;
+        found = new Client(address, true);
       }
     }
     Hop said = client < hops.size() ? hops.get(client) : Hop.UNREADABLE;
     String proto = last(headers, PROTO, said.proto());
     String host = last(headers, HOST, said.host());
     boolean https = proto.isEmpty() ? peer.https() : proto.toLowerCase(Locale.ROOT).equals(HTTPS);
-    return new Caller(found, https, isAuthority(host) ? host : null);
+    return new Caller(found.address, https, isAuthority(host) ? host : null, found.hidden);
   }
 
-  private InetAddress clientOf(List<String> lines, InetAddress peer) {
+  private Client clientOf(List<String> lines, InetAddress peer) {
     InetAddress known = peer;
     for (int i = lines.size() - 1; i >= 0; i--) {
       String line = lines.get(i);
@@ -71,16 +75,16 @@ final class ForwardedCaller {
         int comma = line.lastIndexOf(',', end - 1);
         InetAddress next = NodeAddress.withPort(line.substring(comma + 1, end).strip());
         if (next == null) {
-          return known;
+          return new Client(known, true);
         }
         known = next;
         if (!trusted.trusts(next)) {
-          return known;
+          return new Client(known, false);
         }
         end = comma;
       }
     }
-    return known;
+    return new Client(known, false);
   }
 
   private static List<Hop> hops(List<String> lines) {
@@ -105,9 +109,12 @@ final class ForwardedCaller {
     return found;
   }
 
-  private static InetAddress nodeOf(Hop hop, InetAddress otherwise) {
-    InetAddress node = hop.node();
-    return node == null ? otherwise : node;
+  /** What {@code hops} tell; the walk ended at the hop {@code client} or before the next one. */
+  private Client byHops(List<Hop> hops, int client, InetAddress peer) {
+    InetAddress node = client < hops.size() ? hops.get(client).node() : null;
+    InetAddress found = node == null ? peer : node;
+    boolean broken = client > 0 && trusted.trusts(found);
+    return new Client(found, broken);
   }
 
   private static String last(HttpHeaders headers, AsciiString name, String otherwise) {

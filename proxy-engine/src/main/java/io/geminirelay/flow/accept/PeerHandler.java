@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.exchange.Caller;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerAdapter;
 import java.net.InetAddress;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class PeerHandler extends ChannelHandlerAdapter {
   static final String NAME = "peer";
 
-  private final InetAddress address;
+  private final @Nullable InetAddress address;
   private final boolean overTls;
 
-  /** Keeps the address of the client, and whether it came to the proxy over TLS. */
-  PeerHandler(InetAddress address, boolean overTls) {
+  /**
+   * Keeps the address of the client, null where the proxy did not tell it, and whether it came to
+   * the proxy over TLS.
+   */
+  PeerHandler(@Nullable InetAddress address, boolean overTls) {
     this.address = address;
     this.overTls = overTls;
   }
@@ -28,11 +32,9 @@ final class PeerHandler extends ChannelHandlerAdapter {
     return own != null || connection == null ? own : (PeerHandler) connection.pipeline().get(NAME);
   }
 
-  InetAddress address() {
-    return address;
-  }
-
-  boolean overTls() {
-    return overTls;
+  /** The client of a listener that speaks TLS itself or not, on a socket from {@code proxy}. */
+  Caller caller(boolean https, @Nullable InetAddress proxy) {
+    InetAddress known = address == null ? proxy : address;
+    return new Caller(known, https || overTls, null, address == null);
   }
 }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Place: at the head of a connection from a trusted proxy, behind Netty's decoder of the header
  * and before TLS. A header that is broken, missing or too late closes the connection, as the
- * specification wants it: what would follow has no address. The command {@code LOCAL} and a client
- * without an Internet address leave the socket's own. Keeps the timer alone. Event loop only.
+ * specification wants it: what would follow has no address. The command {@code LOCAL}, by which a
+ * proxy speaks for itself, leaves the socket's own address; a client without an Internet address is
+ * a hidden one. Keeps the timer alone. Event loop only.
  */
 final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
   private final Consumer<ChannelPipeline> rest;
@@ -72,17 +73,13 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
   private void begin(ChannelHandlerContext ctx, HAProxyMessage header) {
     ChannelPipeline pipeline = ctx.pipeline();
     rest.accept(pipeline);
-    InetAddress client = client(header);
-    if (client == null) {
+    if (header.command() == HAProxyCommand.LOCAL) {
       pipeline.remove(this);
     } else {
+      String source = header.sourceAddress();
+      InetAddress client = source == null ? null : NodeAddress.literal(source);
       pipeline.replace(this, PeerHandler.NAME, new PeerHandler(client, overTls(header)));
     }
-  }
-
-  private static @Nullable InetAddress client(HAProxyMessage header) {
-    String source = header.command() == HAProxyCommand.LOCAL ? null : header.sourceAddress();
-    return source == null ? null : NodeAddress.literal(source);
   }
 
   private static boolean overTls(HAProxyMessage header) {

@@ -1,39 +1,44 @@
 package io.geminirelay.flow.guard;
 
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
-import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetAddress;
-import java.util.Iterator;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much each client address may still ask: a bucket for each that has asked of late.
+ * How much each client address may still ask: a bucket for each that has asked of late, in a table
+ * of fixed size.
  *
- * <p>A full bucket tells no more than none, so those that have filled up are let go of; no timer is
- * needed for that: each new address looks at a few of the others in turn. Where there are as many
- * as may be and none is full, the fullest of those looked at goes: of an attacker's thousands of
- * addresses each has hardly asked, and who has asked much stays bound.
+ * <p>Each address has eight places in the table, by a hash. One that is not there takes an empty
+ * place, else that of the fullest of the eight buckets: a full one tells no more than none, and of
+ * an attacker's thousands of addresses each has hardly asked, while who has asked much stays bound.
+ * So a request looks at eight places at most, however many addresses there are or once were, and
+ * nothing has to be swept.
  *
- * <p>An IPv6 address counts by its first 64 bits, since whoever has one has all of its network.
- * Lock-free; one for all event loops.
+ * <p>An IPv6 address counts by its network, see {@link Caller#networkOf}. Lock-free; one for all
+ * event loops. Where two of them bring in the same address at the same moment, a request of it may
+ * go uncounted.
  */
 public final class AddressLimits {
-  private static final int MOST = 100_000;
-  private static final int LOOKED_AT = 8;
-  private static final int ROUNDS = 4;
+  /** Half a megabyte of places, and six of buckets when all are taken. */
+  private static final int PLACES = 1 << 17;
 
-  /** Marks IPv4 addresses; as an IPv6 network it would be one that is reserved (RFC 4291). */
-  private static final long V4 = 1L << 32;
+  private static final int PLACES_EACH = 8;
+
+  /** Spreads keys over the upper bits (D. Knuth, The Art of Computer Programming, 6.4). */
+  private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
   private final RefillRate rate;
-  private final int most;
-  private final ConcurrentHashMap<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable Place> places;
 
-  /** Where the last look of an event loop stopped. */
-  private final FastThreadLocal<Iterator<Map.Entry<Long, TokenBucket>>> looks =
-      new FastThreadLocal<>();
+  /** Whose bucket it is. */
+  private record Place(long network, TokenBucket bucket) {
+    /** The less, the sooner another may have the place. */
+    long worth() {
+      return bucket.isRetired() ? -1 : bucket.missingNanos();
+    }
+  }
 
   /**
    * Limits.
@@ -42,12 +47,17 @@ public final class AddressLimits {
    * @param burst requests at once; at least 1
    */
   public AddressLimits(long perMinute, int burst, TimeSource time) {
-    this(perMinute, burst, time, MOST);
+    this(perMinute, burst, time, PLACES);
   }
 
-  AddressLimits(long perMinute, int burst, TimeSource time, int most) {
+  /**
+   * Limits.
+   *
+   * @param places places of the table; a power of two, at least 8
+   */
+  AddressLimits(long perMinute, int burst, TimeSource time, int places) {
     this.rate = new RefillRate(perMinute, burst, time);
-    this.most = most;
+    this.places = new AtomicReferenceArray<>(places);
   }
 
   /**
@@ -56,81 +66,69 @@ public final class AddressLimits {
    * @return 0 if it may; otherwise nanoseconds until the next one may be
    */
   public long take(InetAddress address) {
-    Long key = key(address);
+    long network = Caller.networkOf(address);
+    int first = firstPlace(network);
     while (true) {
-      TokenBucket known = buckets.get(key);
-      TokenBucket bucket = known == null ? new TokenBucket(rate) : known;
-      if (known == null && buckets.putIfAbsent(key, bucket) != null) {
+      Place known = find(network, first);
+      if (known == null) {
+        bringIn(network, first);
+      } else if (known.bucket.tryTake(1)) {
+        return 0;
+      } else if (!known.bucket.isRetired()) {
+        return Math.max(1, known.bucket.waitNanos(1));
+      }
+    }
+  }
+
+  private int firstPlace(long network) {
+    long folded = (network ^ network >>> Integer.SIZE) * GOLDEN_RATIO;
+    int sets = places.length() / PLACES_EACH;
+    return ((int) (folded >>> Integer.SIZE) & (sets - 1)) * PLACES_EACH;
+  }
+
+  private @Nullable Place find(long network, int first) {
+    for (int i = first; i < first + PLACES_EACH; i++) {
+      Place place = places.get(i);
+      if (place != null && place.network == network && !place.bucket.isRetired()) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /** Makes a full bucket, unless another loop was in the way: then all is to be looked at again. */
+  private void bringIn(long network, int first) {
+    int at = first;
+    long least = Long.MAX_VALUE;
+    for (int i = first; i < first + PLACES_EACH && least >= 0; i++) {
+      Place place = places.get(i);
+      long worth = place == null ? -1 : place.worth();
+      if (worth < least) {
+        least = worth;
+        at = i;
+      }
+    }
+    Place old = places.get(at);
+    // Out of use before it is out of the table, so that no draw on it is lost.
+    boolean free = old == null || old.bucket.isRetired() || old.bucket.retire(least);
+    if (free && places.compareAndSet(at, old, new Place(network, new TokenBucket(rate)))) {
+      dropTwins(network, first);
+    }
+  }
+
+  /** Of two loops that bring in the same address, the later one sees both. */
+  private void dropTwins(long network, int first) {
+    Place kept = null;
+    for (int i = first; i < first + PLACES_EACH; i++) {
+      Place place = places.get(i);
+      if (place == null || place.network != network || place.bucket.isRetired()) {
         continue;
       }
-      if (bucket.tryTake(1)) {
-        if (known == null) {
-          sweep();
-        }
-        return 0;
+      if (kept == null) {
+        kept = place;
+      } else {
+        place.bucket.retire(Long.MAX_VALUE / 2);
       }
-      if (!bucket.isRetired()) {
-        return Math.max(1, bucket.waitNanos(1));
-      }
-      buckets.remove(key, bucket);
-    }
-  }
-
-  /** Addresses that are remembered at the moment. */
-  public long size() {
-    return buckets.mappingCount();
-  }
-
-  private static long key(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    long key = 0;
-    for (int i = 0; i < Math.min(bytes.length, Long.BYTES); i++) {
-      key = key << Byte.SIZE | (bytes[i] & 0xFF);
-    }
-    return bytes.length == Integer.BYTES ? V4 | key : key;
-  }
-
-  /** Looks at some of the buckets; afterwards there are as many as may be, or fewer. */
-  private void sweep() {
-    Map.Entry<Long, TokenBucket> fullest = removeFull();
-    for (int i = 0; i < ROUNDS && fullest != null && size() > most; i++) {
-      remove(fullest, Long.MAX_VALUE / 2);
-      fullest = removeFull();
-    }
-  }
-
-  /** Lets go of the full ones among some; the fullest of the others, or null. */
-  private Map.@Nullable Entry<Long, TokenBucket> removeFull() {
-    Map.Entry<Long, TokenBucket> fullest = null;
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < LOOKED_AT; i++) {
-      Map.Entry<Long, TokenBucket> seen = next();
-      if (seen == null) {
-        return fullest;
-      }
-      long missing = seen.getValue().missingNanos();
-      if (missing == 0) {
-        remove(seen, 0);
-      } else if (missing < least) {
-        least = missing;
-        fullest = seen;
-      }
-    }
-    return fullest;
-  }
-
-  private Map.@Nullable Entry<Long, TokenBucket> next() {
-    Iterator<Map.Entry<Long, TokenBucket>> look = looks.get();
-    if (look == null || !look.hasNext()) {
-      look = buckets.entrySet().iterator();
-      looks.set(look);
-    }
-    return look.hasNext() ? look.next() : null;
-  }
-
-  private void remove(Map.Entry<Long, TokenBucket> entry, long missing) {
-    if (entry.getValue().retire(missing)) {
-      buckets.remove(entry.getKey(), entry.getValue());
     }
   }
 }

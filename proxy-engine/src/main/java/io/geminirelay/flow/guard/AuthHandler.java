@@ -158,7 +158,7 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
             FaultKind.FORBIDDEN,
             "without clients only this machine is served, and the "
                 + foreign
-                + " names another: call http://localhost, list the page's origin under"
+                + " names another or none: call http://localhost, list the page's origin under"
                 + " server.cors.origins, or configure clients (API_KEYS) or \"auth: none\"");
   }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * configured, being on this machine is the only credential, and a browser lends it to every page:
  * one whose name is made to resolve to a loopback address (DNS rebinding) shows in {@code Host},
  * any other in {@code Origin}. Pages that the operator has listed by name may call. Behind a proxy
- * on this machine it is the proxy that calls from here: what it says of the client counts, if it is
- * a trusted one. Pure.
+ * on this machine it is the proxy that calls from here; so whatever tells of a client that is not
+ * plainly on this machine too, takes the right away, believed or not. Pure.
  */
 final class LocalCaller {
   private static final String LOCALHOST = "localhost";
@@ -32,6 +32,13 @@ final class LocalCaller {
     InetAddress address = caller.address();
     if (address != null && !address.isLoopbackAddress()) {
       return "client's address";
+    }
+    if (caller.hidden()) {
+      return "proxy";
+    }
+    String told = ForwardingNote.foreign(head.headers());
+    if (told != null) {
+      return told + " header";
     }
     String asked = caller.host();
     if (asked != null && !isLoopback(asked)) {
@@ -87,7 +94,8 @@ final class LocalCaller {
     return address[15] == 1;
   }
 
-  private static boolean isPort(String text) {
+  /** Whether {@code text} is nothing, or a colon and digits. */
+  static boolean isPort(String text) {
     return text.isEmpty()
         || (text.charAt(0) == ':' && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9'));
   }

@@ -20,7 +20,6 @@ final class Forecast {
   private static final int PART = 64;
 
   private final List<Source> sources;
-  private final long tokens;
   private final long now;
 
   /** A quota, with the wait until a key that draws on it may be tried, or is thought open. */
@@ -33,14 +32,27 @@ final class Forecast {
     }
   }
 
-  private Forecast(List<Source> sources, long tokens, long now) {
+  /**
+   * What is asked.
+   *
+   * @param tokens size of the request
+   * @param ahead how many others come first
+   * @param tokensAhead what those hold together
+   */
+  record Question(long tokens, long ahead, long tokensAhead) {
+    /** What those ahead hold on average. */
+    long mean() {
+      return ahead == 0 ? tokens : Math.max(0, tokensAhead) / ahead;
+    }
+  }
+
+  private Forecast(List<Source> sources, long now) {
     this.sources = sources;
-    this.tokens = tokens;
     this.now = now;
   }
 
-  /** For requests of {@code tokens} with any of {@code candidates}. */
-  static Forecast of(Candidate[] candidates, long tokens, long now) {
+  /** For requests with any of {@code candidates}. */
+  static Forecast of(Candidate[] candidates, long now) {
     boolean anyOpen = false;
     for (Candidate each : candidates) {
       anyOpen |= each.key().usable(each.sent());
@@ -58,11 +70,11 @@ final class Forecast {
         sources.merge(each.quota(), source, Source::sooner);
       }
     }
-    return new Forecast(List.copyOf(sources.values()), tokens, now);
+    return new Forecast(List.copyOf(sources.values()), now);
   }
 
-  /** Nanoseconds until one can be served, 0 for now, or {@link KeySelector#NEVER}. */
-  long waitNanos() {
+  /** Nanoseconds until one of {@code tokens} can be served, 0 for now, or NEVER. */
+  long waitNanos(long tokens) {
     long wait = KeySelector.NEVER;
     for (Source each : sources) {
       // A trial after a rest goes whatever the quota.
@@ -74,25 +86,30 @@ final class Forecast {
   }
 
   /**
-   * Nanoseconds until one more than {@code ahead} can have been served, 25 hours when it takes
+   * Nanoseconds until it can be served and those ahead can have been, 25 hours when it takes
    * longer, or {@link KeySelector#NEVER} when none can ever be.
    */
-  long waitNanos(long ahead) {
-    if (fits(ahead, 0)) {
-      return 0;
+  long waitNanos(Question asked) {
+    // Nothing fits before the first does: the search begins there.
+    long first = firstNanos(asked.tokens());
+    if (first == KeySelector.NEVER || first >= LONGEST_NANOS) {
+      return Math.min(first, first == KeySelector.NEVER ? first : LONGEST_NANOS);
     }
-    long early = 0;
-    long late = FINE_NANOS;
-    while (!fits(ahead, late)) {
+    if (asked.ahead() == 0 || fits(asked, first)) {
+      return first;
+    }
+    long early = first;
+    long late = Math.max(FINE_NANOS, first);
+    while (!fits(asked, late)) {
       if (late == LONGEST_NANOS) {
-        return fits(0, late) ? LONGEST_NANOS : KeySelector.NEVER;
+        return LONGEST_NANOS;
       }
       early = late;
       late = Math.min(2 * late, LONGEST_NANOS);
     }
     while (late - early > Math.max(FINE_NANOS, late / PART)) {
       long middle = early + (late - early) / 2;
-      if (fits(ahead, middle)) {
+      if (fits(asked, middle)) {
         late = middle;
       } else {
         early = middle;
@@ -101,13 +118,33 @@ final class Forecast {
     return late;
   }
 
-  /** Whether more than {@code ahead} can be served within {@code waitNanos}. */
-  private boolean fits(long ahead, long waitNanos) {
+  /** When one of {@code tokens} can be served that has nobody before it, or NEVER. */
+  private long firstNanos(long tokens) {
+    long first = KeySelector.NEVER;
+    for (Source each : sources) {
+      if (each.forecastNanos() < first) {
+        long room = each.quota().waitNanos(tokens, now);
+        first = Math.min(first, Math.max(each.forecastNanos(), room));
+      }
+    }
+    return first;
+  }
+
+  /**
+   * Whether all ahead and one more can be served within {@code waitNanos}, if they are of one size.
+   */
+  private boolean fits(Question asked, long waitNanos) {
+    long mean = asked.mean();
+    // One that is larger than those ahead takes the place of several.
+    long needed = asked.ahead() + Math.max(1, asked.tokens() / Math.max(1, mean));
     long room = 0;
     for (Source each : sources) {
       if (each.forecastNanos() <= waitNanos) {
-        room += Math.min(each.quota().roomBy(tokens, now + waitNanos), Integer.MAX_VALUE);
-        if (room > ahead) {
+        long fitting = each.quota().roomBy(mean, now + waitNanos);
+        // A trial after a rest goes whatever the quota.
+        long least = each.openWaitNanos() > 0 ? 1 : 0;
+        room += Math.max(least, Math.min(fitting, Integer.MAX_VALUE));
+        if (room >= needed) {
           return true;
         }
       }

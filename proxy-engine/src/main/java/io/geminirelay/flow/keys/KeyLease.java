@@ -19,6 +19,7 @@ public final class KeyLease {
   private boolean trial;
   private long trialAtNanos;
   private boolean sent;
+  private boolean failed;
 
   /** The key, or null before the first selection. */
   public @Nullable ApiKey key() {
@@ -55,6 +56,7 @@ public final class KeyLease {
     this.tokens = tokens;
     this.drawnAtNanos = now;
     this.sent = false;
+    this.failed = false;
   }
 
   /** Notes down that the same was drawn once more. */
@@ -71,6 +73,16 @@ public final class KeyLease {
   /** Whether Google may have seen the request. */
   boolean wasSent() {
     return sent;
+  }
+
+  /**
+   * Notes down that an attempt failed; whether it is the first one since the selection. What is
+   * repeated with the same key may fail again, and is no new failure of the key.
+   */
+  boolean failsFirst() {
+    boolean first = !failed;
+    failed = true;
+    return first;
   }
 
   /** Whether the key rests, and this is the one request that tries it. */
@@ -98,6 +110,7 @@ public final class KeyLease {
     this.trial = other.trial;
     this.trialAtNanos = other.trialAtNanos;
     this.sent = other.sent;
+    this.failed = other.failed;
   }
 
   /** Notes down that other tokens were drawn than at first. */

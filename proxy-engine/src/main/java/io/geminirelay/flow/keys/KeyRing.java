@@ -148,6 +148,8 @@ public final class KeyRing {
       if (verdict.effect() == KeyVerdict.Effect.COOL_BUCKET) {
         quota.refused(verdict.violations(), lease.tokens(), now);
         if (held(lease, quota, verdict, now)) {
+          // A trial as well: the rest is over, and what it was too large for is counted.
+          endRest(lease, key);
           learn(key, verdict);
           return;
         }
@@ -159,17 +161,23 @@ public final class KeyRing {
         || verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT) {
       giveTrialBack(lease, key, verdict, 0);
     } else {
-      settle(key, lease.model(), verdict, begun);
+      settle(lease, key, verdict, begun);
       if (verdict.effect() != KeyVerdict.Effect.SUCCESS) {
         giveTrialBack(lease, key, verdict, rests.withJitter(TRIAL_PAUSE));
       }
     }
   }
 
+  private void endRest(KeyLease lease, ApiKey key) {
+    if (lease.isTrial()) {
+      long begun = lease.drawnAtNanos();
+      change(() -> key.bucket().succeed(lease.model(), begun));
+    }
+  }
+
   /** A refusal of a large request says nothing of smaller ones: the quota alone holds it. */
   private boolean held(KeyLease lease, ModelQuota quota, KeyVerdict verdict, long now) {
     return verdict.rest() == KeyVerdict.Rest.FOR_DELAY
-        && !lease.isTrial()
         && quota.hold(verdict.violations(), lease.tokens(), rests.withJitter(verdict.delay()), now);
   }
 
@@ -208,7 +216,8 @@ public final class KeyRing {
   }
 
   /** A success while nothing rests costs three reads. */
-  private void settle(ApiKey key, String model, KeyVerdict verdict, long begun) {
+  private void settle(KeyLease lease, ApiKey key, KeyVerdict verdict, long begun) {
+    String model = lease.model();
     switch (verdict.effect()) {
       case SUCCESS -> succeeded(key, model, begun);
       case COOL_BUCKET -> change(() -> rest(key.bucket(), model, verdict, begun));
@@ -217,7 +226,7 @@ public final class KeyRing {
               () -> key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
       case MARK_INVALID ->
           change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
-      case KEY_FAILURE, SERVER_FAILURE -> failed(key, verdict, begun);
+      case KEY_FAILURE, SERVER_FAILURE -> failed(lease, key, verdict, begun);
       // A target in trouble says nothing of the key.
       case TARGET_FAILURE, MODEL_OVERLOADED -> {}
       case NONE, EXIT_SUSPECT -> {}
@@ -241,12 +250,15 @@ public final class KeyRing {
     }
   }
 
-  private void failed(ApiKey key, KeyVerdict verdict, long begun) {
+  /** The health goes down with every attempt; in a row are exchanges, however often they try. */
+  private void failed(KeyLease lease, ApiKey key, KeyVerdict verdict, long begun) {
     long now = time.nanoTime();
     if (key.state().lowerHealth(now)) {
       states.version().healthChanged();
     }
-    change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
+    if (lease.failsFirst()) {
+      change(() -> key.state().fail(rests.maxFailures(), rests.ofFailures(verdict), begun, now));
+    }
   }
 
   /**

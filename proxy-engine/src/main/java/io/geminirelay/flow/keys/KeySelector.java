@@ -56,19 +56,31 @@ public final class KeySelector {
    * allowed. Looks at every key: not for the hot path.
    */
   public long waitNanos(Demand demand) {
-    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos();
+    return rotation(demand).forecast(time.nanoTime()).waitNanos(demand.tokens());
   }
 
   /**
    * Nanoseconds until one more than {@code ahead} requests like {@code demand} can have been
    * served, as far as can be foreseen and within half a second or a thirty-second part; 25 hours
    * when it takes longer, {@link #NEVER} when {@link #waitNanos} is. Unlike that it expects a trial
-   * under way to succeed soon. Looks at every key several times: not for the hot path.
+   * under way to succeed soon. An answer other than 0 may be up to {@value Outlook#KEEP_MILLIS} ms
+   * old; of many questions in that time a few alone are looked into, each at every key several
+   * times, and the others answered by what those came to.
    *
    * @param ahead how many others come first
    */
   public long forecastNanos(Demand demand, long ahead) {
-    return rotation(demand).forecast(demand.tokens(), time.nanoTime()).waitNanos(ahead);
+    return forecastNanos(demand, ahead, ahead * Math.max(0, demand.tokens()));
+  }
+
+  /**
+   * The same where those ahead are of other sizes.
+   *
+   * @param tokensAhead input tokens they are thought to hold together
+   */
+  public long forecastNanos(Demand demand, long ahead, long tokensAhead) {
+    return rotation(demand)
+        .forecastNanos(new Forecast.Question(demand.tokens(), ahead, tokensAhead), time.nanoTime());
   }
 
   private Rotation rotation(Demand demand) {

@@ -216,7 +216,7 @@ final class ModelQuota {
   /**
    * Takes into account that Google refused {@code tokens} for {@code delayNanos} because of tokens
    * alone, although there seemed to be room for them: as much more is counted until then, so that
-   * smaller requests go on. False when no limit is known for sure to hold it against.
+   * smaller requests go on. False when no limit is known to hold it against.
    */
   boolean hold(List<QuotaViolation> violations, long tokens, long delayNanos, long now) {
     long most = bounds(now).tokensPerMinute();
@@ -226,8 +226,7 @@ final class ModelQuota {
                 .allMatch(
                     each ->
                         QuotaBounds.Kind.of(each.quotaId()) == QuotaBounds.Kind.TOKENS_PER_MINUTE);
-    boolean certain = most != QuotaBound.UNKNOWN && !bounds(now).tpm().isGuessed();
-    if (!tokensAlone || !certain || tokens < 0) {
+    if (!tokensAlone || most == QuotaBound.UNKNOWN || tokens < 0) {
       return false;
     }
     QuotaWindow minute = window(now);

@@ -71,14 +71,15 @@ final class Projects {
       }
     }
     Set<QuotaBucket> nameless = new HashSet<>();
-    homes.replaceAll(
-        (id, home) -> {
-          if (home.label() == null || named.contains(home.bucket())) {
-            return home;
-          }
-          nameless.add(home.bucket());
-          return new Home(home.bucket(), null);
-        });
+    for (Map.Entry<String, Home> each : Map.copyOf(homes).entrySet()) {
+      Home home = each.getValue();
+      QuotaBucket bucket = home.bucket();
+      if (home.label() != null
+          && !named.contains(bucket)
+          && homes.replace(each.getKey(), home, new Home(bucket, null))) {
+        nameless.add(bucket);
+      }
+    }
     return nameless;
   }
 

@@ -28,6 +28,9 @@ record QuotaBounds(
   /** A small guess has to let requests of some size in again soon. */
   private static final long LEAST_TOKEN_GROWTH = 1000;
 
+  /** A part of the limit. */
+  private static final int MISCOUNT = 8;
+
   /** What a quota id limits. */
   enum Kind {
     REQUESTS_PER_MINUTE,
@@ -97,7 +100,7 @@ record QuotaBounds(
         };
     QuotaBound after =
         violation.limit() == QuotaViolation.UNKNOWN
-            ? before.guessed(used, now)
+            ? isMiscount(kind, before, used) ? before : before.guessed(used, now)
             : before.told(violation.limit(), now, toResetNanos);
     return switch (kind) {
       case REQUESTS_PER_MINUTE -> of(after, tpm, rpd, now);
@@ -105,6 +108,16 @@ record QuotaBounds(
       case REQUESTS_PER_DAY -> of(rpm, tpm, after, now);
       case OTHER -> this;
     };
+  }
+
+  /**
+   * Tokens that wait to be counted by Google are guessed: so near the limit it may be what it is.
+   */
+  private static boolean isMiscount(Kind kind, QuotaBound bound, long used) {
+    return kind == Kind.TOKENS_PER_MINUTE
+        && bound.source() == QuotaBound.Source.NOBODY
+        && bound.most() != QuotaBound.UNKNOWN
+        && used >= bound.most() - bound.most() / MISCOUNT;
   }
 
   /** The lower of each, where an operator gave two tables for one project; 0 is no limit. */

@@ -19,6 +19,7 @@ final class Rotation {
   private final AtomicInteger cursor = new AtomicInteger();
   private final Candidate[] candidates;
   private volatile OpenKeys open = OpenKeys.NONE;
+  private volatile @Nullable Outlook outlook;
 
   Rotation(String model, List<ApiKey> keys, StateVersion version) {
     this.model = model;
@@ -70,8 +71,19 @@ final class Rotation {
     return made;
   }
 
-  /** What can be foreseen for requests of {@code tokens}. */
-  Forecast forecast(long tokens, long now) {
-    return Forecast.of(candidates, tokens, now);
+  /** What can be foreseen. */
+  Forecast forecast(long now) {
+    return Forecast.of(candidates, now);
+  }
+
+  /** The answer to {@code asked} as of a moment ago. */
+  long forecastNanos(Forecast.Question asked, long now) {
+    Outlook current = outlook;
+    long states = version.get();
+    if (current == null || !current.current(states, now)) {
+      current = new Outlook(Forecast.of(candidates, now), states, now);
+      outlook = current;
+    }
+    return current.waitNanos(asked, now);
   }
 }

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.keys;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class WaitLane {
   private final Map<String, Chain.Link<Line>> byClient = new HashMap<>();
   private final Chain<Line> lines = new Chain<>();
   private int size;
+  private long tokens;
   private long latestLimitNanos;
   private long retryNanos;
   private long retryAsOfNanos;
@@ -38,6 +40,7 @@ final class WaitLane {
     final String client;
     final Chain<Waiter> waiters = new Chain<>();
     int size;
+    long tokens;
 
     Line(String client) {
       this.client = client;
@@ -69,6 +72,17 @@ final class WaitLane {
     return (int) Math.min(size, own + (own + 1) * others);
   }
 
+  /** Tokens that the {@code ahead} first of them hold, by those of the client and the average. */
+  long tokensAhead(String client, long ahead) {
+    Chain.Link<Line> link = byClient.get(client);
+    int own = link == null ? 0 : link.value().size;
+    long ownTokens = link == null ? 0 : link.value().tokens;
+    int others = size - own;
+    return others == 0
+        ? ownTokens
+        : ownTokens + (long) ((double) (tokens - ownTokens) / others * Math.max(0, ahead - own));
+  }
+
   Chain.Link<Waiter> add(Waiter waiter) {
     Chain.Link<Line> link = byClient.get(waiter.client());
     if (link == null) {
@@ -78,8 +92,7 @@ final class WaitLane {
     if (size == 0 || waiter.limitNanos() - latestLimitNanos > 0) {
       latestLimitNanos = waiter.limitNanos();
     }
-    size++;
-    link.value().size++;
+    count(link.value(), waiter, 1);
     return link.value().waiters.add(waiter);
   }
 
@@ -91,12 +104,19 @@ final class WaitLane {
     }
     Line line = link.value();
     line.waiters.remove(place);
-    line.size--;
-    size--;
+    count(line, waiter, -1);
     if (line.size == 0) {
       byClient.remove(line.client);
       lines.remove(link);
     }
+  }
+
+  private void count(Line line, Waiter waiter, int sign) {
+    long more = sign * Math.max(0, waiter.demand().tokens());
+    line.size += sign;
+    line.tokens += more;
+    size += sign;
+    tokens += more;
   }
 
   // ---- one pass ----
@@ -194,13 +214,28 @@ final class WaitLane {
         && supply.forecastNanos(smallest.demand(), 0) > left;
   }
 
+  /** After {@link #isHopeless}: those that are no smaller than the smallest that found nothing. */
+  List<Waiter> hopeless() {
+    List<Waiter> all = new ArrayList<>();
+    Waiter smallest = unserved;
+    if (smallest != null) {
+      forEach(
+          waiter -> {
+            if (waiter.demand().tokens() >= smallest.demand().tokens()) {
+              all.add(waiter);
+            }
+          });
+    }
+    return all;
+  }
+
   /**
    * Time until a key is thought to be there for one that comes after all others; asked of the
    * supply once for all that end at {@code now}.
    */
   long retryNanos(Waiter waiter, long now) {
     if (!retryKnown || retryAsOfNanos != now) {
-      retryNanos = supply.forecastNanos(waiter.demand(), size);
+      retryNanos = supply.forecastNanos(waiter.demand(), size, tokens);
       retryAsOfNanos = now;
       retryKnown = true;
     }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitQueue {
   /** Shortest time between two looks, where the supply names none although it has nothing. */
-  static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  public static final long RECHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final int maxWaiting;
   private final TimeSource time;
@@ -63,6 +63,11 @@ public final class WaitQueue {
      * kind before it; {@link KeySelector#NEVER} when never by itself.
      */
     long forecastNanos(Demand demand, long ahead);
+
+    /** The same where those ahead hold {@code tokensAhead} together. */
+    default long forecastNanos(Demand demand, long ahead, long tokensAhead) {
+      return forecastNanos(demand, ahead);
+    }
   }
 
   /**
@@ -90,7 +95,8 @@ public final class WaitQueue {
 
   /**
    * Takes {@code waiter} in; {@link #wake} has to follow. When it does not, the waiter's state says
-   * why, and its seeker is told nothing; another one that goes instead is told.
+   * why, which may be that it found a key with its last try; its seeker is told nothing, but
+   * another one that goes instead is.
    *
    * @return whether it waits
    */
@@ -98,10 +104,10 @@ public final class WaitQueue {
     long now = time.nanoTime();
     WaitLane.Use use = useOf(waiter);
     Chain.Link<WaitLane> known = byUse.get(use);
-    long ahead = known == null ? 0 : known.value().ahead(waiter.client());
-    long forecast = supply.forecastNanos(waiter.demand(), ahead);
-    if (forecast > waiter.limitNanos() - now) {
-      waiter.ended(State.HOPELESS, forecast);
+    long forecast = forecastNanos(waiter, known == null ? null : known.value());
+    if (forecast > waiter.limitNanos() - now && supply.forecastNanos(waiter.demand(), 0) > 0) {
+      boolean taken = waiter.seeker().tryTake() == Waiter.Take.TAKEN;
+      waiter.ended(taken ? State.SERVED : State.HOPELESS, taken ? 0 : forecast);
       return false;
     }
     if (size < maxWaiting) {
@@ -117,6 +123,20 @@ public final class WaitQueue {
     add(waiter, use, now);
     out.seeker().ended(out);
     return true;
+  }
+
+  private long forecastNanos(Waiter waiter, @Nullable WaitLane lane) {
+    if (lane == null) {
+      return supply.forecastNanos(waiter.demand(), 0);
+    }
+    long ahead = coarse(lane.ahead(waiter.client()));
+    return supply.forecastNanos(waiter.demand(), ahead, lane.tokensAhead(waiter.client(), ahead));
+  }
+
+  /** Down to a sixteenth: many that come one after the other ask the same. */
+  private static long coarse(long ahead) {
+    long step = Long.highestOneBit(ahead) >> 4;
+    return step == 0 ? ahead : ahead & -step;
   }
 
   private static WaitLane.Use useOf(Waiter waiter) {
@@ -195,10 +215,16 @@ public final class WaitQueue {
   private void expire(long now, List<Waiter> over) {
     Waiter soonest = soonestLimit();
     while (soonest != null && soonest.limitNanos() - now <= 0) {
-      end(soonest, State.EXPIRED, retryNanos(soonest, now));
+      endInVain(soonest, State.EXPIRED, now);
       over.add(soonest);
       soonest = soonestLimit();
     }
+  }
+
+  /** Ends {@code waiter} in {@code state}, unless its last try finds a key. */
+  private void endInVain(Waiter waiter, State state, long now) {
+    boolean taken = waiter.seeker().tryTake() == Waiter.Take.TAKEN;
+    end(waiter, taken ? State.SERVED : state, taken ? 0 : retryNanos(waiter, now));
   }
 
   private @Nullable Waiter soonestLimit() {
@@ -240,13 +266,13 @@ public final class WaitQueue {
       WaitLane lane = at.value();
       long wait = Math.max(RECHECK_NANOS, lane.waitNanos());
       if (lane.isHopeless(wait, now)) {
-        List<Waiter> all = new ArrayList<>(lane.size());
-        lane.forEach(all::add);
-        all.forEach(waiter -> end(waiter, State.HOPELESS, lane.retryNanos(waiter, now)));
+        List<Waiter> all = lane.hopeless();
+        all.forEach(waiter -> endInVain(waiter, State.HOPELESS, now));
         over.addAll(all);
-      } else {
-        soonest = Math.min(soonest, wait);
+        // Smaller ones may have stood behind them.
+        wait = lane.size() > 0 ? RECHECK_NANOS : KeySelector.NEVER;
       }
+      soonest = Math.min(soonest, wait);
       at = next;
     }
     return soonest;

@@ -28,6 +28,8 @@ final class Failover {
   private boolean served;
   private final KeyWait wait;
   private boolean refusedOnly = true;
+  private boolean judged;
+  private long judgedNanos;
 
   /** Leads {@code exchange}; {@code wait} is how it waits for a key. */
   Failover(Exchange exchange, Outbound outbound, KeyWait wait) {
@@ -62,7 +64,13 @@ final class Failover {
     Fault why = keys.fault();
     // Exits that rest are no matter of keys, and come back when they will.
     boolean exits = why != null && why.kind() == FaultKind.EXITS_COOLING;
-    return !exits && wait.begin(keys, deadlineLeftNanos());
+    return !exits && wait.begin(keys, deadlineLeftNanos(), outlookAfterNanos());
+  }
+
+  /** What was foreseen for others until then is too old for this exchange. */
+  private long outlookAfterNanos() {
+    long holds = outbound.time().nanoTime() - Outlooks.HOLDS_NANOS;
+    return judged && judgedNanos - holds > 0 ? judgedNanos : holds;
   }
 
   /** Whether a choice may still come, by waiting for it. */
@@ -151,6 +159,8 @@ final class Failover {
 
   private RetryDecision decide(KeyVerdict verdict, boolean mayReplay) {
     refusedOnly &= restsKey(verdict);
+    judged = true;
+    judgedNanos = outbound.time().nanoTime();
     return outbound
         .retries()
         .decide(verdict, count, new RetryPolicy.Situation(false, mayReplay, deadlineLeftNanos()));
@@ -210,11 +220,19 @@ final class Failover {
     return last.key();
   }
 
-  /** What the client is told when no attempt is left and no answer is kept. */
+  /**
+   * What the client is told when no attempt is left and no answer is kept, and when to come back
+   * where a refusal is. May look at every key: not to be asked for other answers.
+   */
   Fault lastFault() {
-    long wait = outbound.keys().selector().waitNanos(keys.demand());
+    return last.fault(this::outOfKeysNanos);
+  }
+
+  private long outOfKeysNanos() {
+    Outlooks.Outlook outlook = outbound.room().lastOutlook(keys.demand(), outlookAfterNanos());
+    long wait = outlook.waitNanos();
     boolean passes = wait > 0 && wait != KeySelector.NEVER;
-    return last.fault(passes ? Math.max(1, outbound.room().forecastNanos(keys.demand())) : wait);
+    return passes ? Math.max(1, outlook.forecastNanos()) : wait;
   }
 
   /** Lets go of the kept answer, and of the place among those who wait. */

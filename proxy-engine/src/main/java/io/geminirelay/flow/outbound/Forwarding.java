@@ -315,7 +315,6 @@ final class Forwarding {
 
   void commit(Attempt from, HttpResponse head) {
     failover.committed(from, head.status().code());
-    exchange.usage(scanner.usage());
     exchange.keyInUse(from.choice().key().secret());
     if (head.status().code() < HttpResponseStatus.BAD_REQUEST.code()) {
       exchange.answer(scanner);
@@ -345,16 +344,15 @@ final class Forwarding {
   private void giveUp() {
     HeldAnswer answer = failover.giveAnswer();
     ApiKey key = failover.answerKey();
-    Fault fault = failover.lastFault();
     if (answer != null && key != null) {
       boolean limited = answer.head().status().equals(HttpResponseStatus.TOO_MANY_REQUESTS);
       new ErrorAnswer(client, exchange)
-          .retryAfter(limited ? fault.retryAfterSeconds() : -1)
+          .retryAfter(limited ? failover.lastFault().retryAfterSeconds() : -1)
           .take(answer, key, relay);
     } else if (relay.headSent()) {
-      relay.breakOff(fault);
+      relay.breakOff(failover.lastFault());
     } else {
-      refuse(fault);
+      refuse(failover.lastFault());
     }
     close();
   }

@@ -14,6 +14,7 @@ import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyLease;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.keys.TriedKeys;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,7 @@ final class KeyChoice {
   void counted(long tokens) {
     if (exchange.ownKey() == null) {
       outbound.keys().counted(lease, tokens);
+      outbound.room().stir();
     }
     size.counted(tokens);
   }
@@ -104,11 +106,34 @@ final class KeyChoice {
     return search;
   }
 
-  /** Searches anew, as if no key had been tried. */
+  /**
+   * Searches anew, as if no key had been tried; but takes none whose target is closed, nor one
+   * whose exits all rest while others have open ones: it would only be given back, and again at the
+   * next look.
+   */
   @Nullable Choice afresh() {
     tried.clear();
-    fault = null;
+    List<KeyGroup> restingExits = new ArrayList<>();
+    boolean open = false;
+    for (KeyGroup group : outbound.keys().groups()) {
+      if (isClosed(group)) {
+        tried.addAll(group.keys());
+      } else if (ways.mayBeOpen(group.exits())) {
+        open |= group.allowedBy(demand().groups());
+      } else {
+        restingExits.add(group);
+      }
+    }
+    if (open) {
+      restingExits.forEach(group -> tried.addAll(group.keys()));
+    }
     return next();
+  }
+
+  private boolean isClosed(KeyGroup group) {
+    ApiKey any = group.keys().get(0);
+    String model = any.modelFor(exchange.model());
+    return outbound.breakers().waitNanos(any.destination().target(), model) > 0;
   }
 
   /** Goes on with what {@code other} has found; the keys tried before have had their rest. */
@@ -116,6 +141,7 @@ final class KeyChoice {
     tried.clear();
     lease.adopt(other.lease);
     permit = other.permit;
+    fault = null;
     ways.adopt(other.ways);
     count.withOther();
   }
@@ -132,6 +158,7 @@ final class KeyChoice {
 
   /** The first choice, or another key than those tried; null when none is left. */
   @Nullable Choice next() {
+    fault = null;
     TriedKeys passed = null;
     while (true) {
       ApiKey key = select(passed == null ? tried : passed);
@@ -301,6 +328,7 @@ final class KeyChoice {
   private void giveBack() {
     if (exchange.ownKey() == null) {
       outbound.keys().settle(lease, KeyVerdict.UNDECIDED);
+      outbound.room().stir();
     }
   }
 

@@ -33,10 +33,15 @@ final class KeySupply implements WaitQueue.Supply {
 
   @Override
   public long forecastNanos(Demand demand, long ahead) {
+    return forecastNanos(demand, ahead, ahead * Math.max(0, demand.tokens()));
+  }
+
+  @Override
+  public long forecastNanos(Demand demand, long ahead, long tokensAhead) {
     long breaker =
         soonest(
             demand, key -> breakers.forecastNanos(key.destination().target(), sent(key, demand)));
-    return Math.max(keys.selector().forecastNanos(demand, ahead), breaker);
+    return Math.max(keys.selector().forecastNanos(demand, ahead, tokensAhead), breaker);
   }
 
   /** Time until some target that serves {@code demand} may let a request through. */

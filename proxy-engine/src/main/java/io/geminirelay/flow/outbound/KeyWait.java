@@ -1,6 +1,7 @@
 package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
@@ -47,9 +48,10 @@ final class KeyWait {
    *
    * @param keys knows what is asked for
    * @param leftNanos time left for the exchange
+   * @param afterNanos what was foreseen then or before is not good enough
    * @return whether it waits now
    */
-  boolean begin(KeyChoice keys, long leftNanos) {
+  boolean begin(KeyChoice keys, long leftNanos, long afterNanos) {
     WaitingRoom room = outbound.room();
     if (exchange.ownKey() != null || room.maxWait().isZero()) {
       return false;
@@ -57,26 +59,26 @@ final class KeyWait {
     long now = outbound.time().nanoTime();
     long end = begun ? endNanos : now + room.maxWait().toNanos();
     long left = Math.min(end - now, leftNanos);
-    if (left <= 0 || room.supply().forecastNanos(keys.demand(), 0) > left) {
+    if (left <= 0 || room.firstOutlook(keys.demand(), afterNanos).forecastNanos() > left) {
       return false;
     }
     exchange.trail().waits("queue", now);
     begun = true;
     endNanos = end;
-    Turn next = new Turn(keys.forWaiting(), now);
+    Turn next = new Turn(keys.forWaiting());
     turn = next;
-    next.waiter = room.enter(keys.demand(), name(), now + left, next);
+    next.waiter = room.enter(keys.demand(), name(exchange), now + left, next);
     return true;
   }
 
-  /** Who takes turns: the client by its name, else by its address. */
-  private String name() {
+  /** Who takes turns: the client by its name, else, in names of their own, by its address. */
+  static String name(Exchange exchange) {
     ClientConfig known = exchange.client();
     if (known != null) {
-      return known.name();
+      return "client " + known.name();
     }
     InetAddress address = exchange.clientAddress();
-    return address == null ? "" : address.getHostAddress();
+    return address == null ? "" : "network " + Long.toHexString(Caller.networkOf(address));
   }
 
   /** Gives the place up, if there is one. */
@@ -84,15 +86,10 @@ final class KeyWait {
     Turn current = turn;
     if (current != null) {
       turn = null;
-      noteDown(current);
       if (current.waiter != null) {
         outbound.room().leave(current.waiter);
       }
     }
-  }
-
-  private void noteDown(Turn ended) {
-    exchange.waited(outbound.time().nanoTime() - ended.sinceNanos);
   }
 
   private void ended(Turn ended) {
@@ -102,23 +99,20 @@ final class KeyWait {
       return;
     }
     turn = null;
-    noteDown(ended);
     over.accept(ended);
   }
 
   /** One wait: searches on the room's thread, and brings what it found to the client's loop. */
   final class Turn implements Waiter.Seeker {
     private final KeyChoice search;
-    private final long sinceNanos;
     private @Nullable Waiter waiter;
     // Written on the room's thread before the client's loop is told.
     private @Nullable Choice found;
     private Waiter.State state = Waiter.State.WAITING;
     private long retryNanos;
 
-    private Turn(KeyChoice search, long sinceNanos) {
+    private Turn(KeyChoice search) {
       this.search = search;
-      this.sinceNanos = sinceNanos;
     }
 
     @Override
@@ -149,7 +143,6 @@ final class KeyWait {
       if (found != null) {
         search.forget(found);
         found = null;
-        outbound.room().stir();
       }
     }
 

@@ -7,6 +7,7 @@ import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyVerdict;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,9 +84,9 @@ final class LastAnswer {
   /**
    * What the client is told when no answer is kept.
    *
-   * @param waitNanos time until a key could serve the request
+   * @param outOfKeys tells the time until a key could serve the request; asked only if need be
    */
-  Fault fault(long waitNanos) {
+  Fault fault(LongSupplier outOfKeys) {
     if (inVain != null) {
       return inVain;
     }
@@ -94,6 +95,7 @@ final class LastAnswer {
           ? fault
           : Fault.of(FaultKind.NO_KEY, "No group of keys leads this client to a target.");
     }
+    long waitNanos = outOfKeys.getAsLong();
     if (waitNanos == 0) {
       return fault != null
           ? fault

@@ -38,6 +38,7 @@ public final class WaitingRoom {
   private final TimeSource time;
   private final EventExecutor owner;
   private final KeySupply supply;
+  private final Outlooks outlooks;
   private final WaitQueue queue;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, Integer> byModel = new ConcurrentHashMap<>();
@@ -45,6 +46,7 @@ public final class WaitingRoom {
 
   // Touched by the owner alone.
   private boolean pausing;
+  private boolean looking;
   private @Nullable Future<?> timer;
 
   /** A room for the keys of {@code keys}, whose queue {@code owner} owns. */
@@ -54,6 +56,7 @@ public final class WaitingRoom {
     this.time = time;
     this.owner = owner;
     this.supply = new KeySupply(keys, breakers);
+    this.outlooks = new Outlooks(time, keys.selector()::waitNanos, supply::forecastNanos);
     this.queue = new WaitQueue(config.maxWaiting(), time, supply);
     keys.onChange(this::stir);
   }
@@ -91,12 +94,14 @@ public final class WaitingRoom {
     return lanes;
   }
 
-  /**
-   * Time by which a key is thought to be there for a newcomer, those who wait already counted;
-   * {@link KeySelector#NEVER} when none comes back by itself.
-   */
-  long forecastNanos(Demand demand) {
-    return supply.forecastNanos(demand, waiting(demand.model()));
+  /** What is thought to come for a request before all who wait; from any thread. */
+  Outlooks.Outlook firstOutlook(Demand demand, long afterNanos) {
+    return outlooks.of(demand, 0, afterNanos);
+  }
+
+  /** The same for one behind all who wait for the model. */
+  Outlooks.Outlook lastOutlook(Demand demand, long afterNanos) {
+    return outlooks.of(demand, waiting(demand.model()), afterNanos);
   }
 
   // ---- those who wait ----
@@ -162,9 +167,14 @@ public final class WaitingRoom {
 
   /** Something may have come back that somebody waits for. Cheap; from any thread. */
   public void stir() {
-    if (waiting.get() > 0 && stirred.compareAndSet(false, true)) {
+    if (waiting.get() > 0 && !isOwnLook() && stirred.compareAndSet(false, true)) {
       owned(this::lookUnlessPausing);
     }
+  }
+
+  /** What a look itself takes and gives back is no news: it would lead to the next for ever. */
+  private boolean isOwnLook() {
+    return owner.inEventLoop() && looking;
   }
 
   private void lookUnlessPausing() {
@@ -180,7 +190,17 @@ public final class WaitingRoom {
       timer.cancel(false);
       timer = null;
     }
-    long next = queue.wake();
+    long next = WaitQueue.RECHECK_NANOS;
+    looking = true;
+    try {
+      next = queue.wake();
+    } finally {
+      looking = false;
+      goOn(next);
+    }
+  }
+
+  private void goOn(long next) {
     if (queue.size() > 0 && next != KeySelector.NEVER) {
       timer = owner.schedule(this::look, next, TimeUnit.NANOSECONDS);
     }

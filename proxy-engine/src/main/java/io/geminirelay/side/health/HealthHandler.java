@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.LocalAnswer;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.WaitQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -17,7 +18,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stage {@code local}, after {@code auth}: answers {@code /health} and {@code /health/detailed}.
@@ -52,36 +55,55 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
     try {
       // What follows the head is a body that nobody reads.
       if (message instanceof HttpRequest) {
-        answer(ctx, exchange, detailed);
+        if (detailed) {
+          answerInDetail(ctx, exchange);
+        } else {
+          answer(ctx, exchange, null);
+        }
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
   }
 
+  /** Another event loop knows who waits: the page is made when it has told. */
+  private void answerInDetail(ChannelHandlerContext ctx, Exchange exchange) {
+    var unused =
+        vitals
+            .report()
+            .lanes()
+            .thenAcceptAsync(lanes -> answer(ctx, exchange, lanes), ctx.executor())
+            .exceptionally(
+                failure -> {
+                  ctx.fireExceptionCaught(failure);
+                  return null;
+                });
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
-  private void answer(ChannelHandlerContext ctx, Exchange exchange, boolean detailed) {
+  private void answer(
+      ChannelHandlerContext ctx, Exchange exchange, @Nullable List<WaitQueue.Lane> lanes) {
     String status = vitals.status();
     ByteBuf body = ctx.alloc().buffer();
-    write(body, status, detailed);
+    write(body, status, lanes);
     HttpResponseStatus code =
-        detailed || status.equals("ok")
+        lanes != null || status.equals("ok")
             ? HttpResponseStatus.OK
             : HttpResponseStatus.SERVICE_UNAVAILABLE;
     ctx.writeAndFlush(LocalAnswer.json(exchange, code, body));
   }
 
-  private void write(ByteBuf body, String status, boolean detailed) {
+  private void write(ByteBuf body, String status, @Nullable List<WaitQueue.Lane> lanes) {
     try (JsonGenerator out = JSON.createGenerator((OutputStream) new ByteBufOutputStream(body))) {
       out.writeStartObject();
       out.writeStringField("status", status);
-      if (detailed) {
+      if (lanes != null) {
         long uptimeNanos = time.nanoTime() - startNanos;
         out.writeStringField("version", vitals.version());
         out.writeNumberField("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(uptimeNanos));
         out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
         out.writeNumberField("requests_in_flight", vitals.inFlight().getAsLong());
-        vitals.report().write(out);
+        vitals.report().write(out, lanes);
       }
       out.writeEndObject();
     } catch (IOException e) {

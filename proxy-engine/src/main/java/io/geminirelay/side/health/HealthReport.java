@@ -9,14 +9,17 @@ import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.keys.WaitQueue;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What the detailed health page tells: every key and every quota bucket, why it is held and until
- * when, the exits and the breakers. Holds names and counts, no credential.
+ * when, the exits and the breakers, who waits, and what the clients may still ask. Holds names and
+ * counts, no credential.
  *
  * <p>Written straight from the live state, so that thousands of keys cost no objects of their own.
  * Thread safe; each page may show states of slightly different moments.
@@ -26,20 +29,36 @@ public final class HealthReport {
   private final Breakers breakers;
   private final Exits exits;
   private final List<TargetConfig> targets;
+  private final Crowd crowd;
   private final TimeSource time;
 
-  /** Reports on {@code keys}, their {@code exits}, and the breakers of their {@code targets}. */
+  /**
+   * Reports on {@code keys}, their {@code exits}, the breakers of their {@code targets}, and the
+   * {@code crowd} that asks for them.
+   */
   public HealthReport(
-      KeyRing keys, Breakers breakers, Exits exits, List<TargetConfig> targets, TimeSource time) {
+      KeyRing keys,
+      Breakers breakers,
+      Exits exits,
+      List<TargetConfig> targets,
+      Crowd crowd,
+      TimeSource time) {
     this.keys = keys;
     this.breakers = breakers;
     this.exits = exits;
     this.targets = List.copyOf(targets);
+    this.crowd = crowd;
     this.time = time;
   }
 
+  /** Asks who waits for a key; completes soon, on any thread. */
+  CompletionStage<List<WaitQueue.Lane>> lanes() {
+    return crowd.lanes().get();
+  }
+
   /** Writes the members of the report into the object that {@code out} has open. */
-  void write(JsonGenerator out) throws IOException {
+  void write(JsonGenerator out, List<WaitQueue.Lane> lanes) throws IOException {
+    writeCrowd(out, lanes);
     RestFields rests = new RestFields(out, time);
     KeyFields fields = new KeyFields(out, rests);
     out.writeArrayFieldStart("groups");
@@ -59,6 +78,18 @@ public final class HealthReport {
     out.writeArrayFieldStart("breakers");
     for (TargetConfig target : targets) {
       writeBreakers(out, rests, target);
+    }
+    out.writeEndArray();
+  }
+
+  private void writeCrowd(JsonGenerator out, List<WaitQueue.Lane> lanes) throws IOException {
+    CrowdFields asking = new CrowdFields(out);
+    out.writeObjectFieldStart("waiting");
+    asking.writeWaiting(lanes);
+    out.writeEndObject();
+    out.writeArrayFieldStart("clients");
+    for (Crowd.Client client : crowd.clients().get()) {
+      asking.write(client);
     }
     out.writeEndArray();
   }

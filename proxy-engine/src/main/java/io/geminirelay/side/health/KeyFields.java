@@ -56,10 +56,15 @@ final class KeyFields {
     if (project != null) {
       out.writeStringField("project", project);
     }
+    String learned = key.state().project();
+    if (!learned.isEmpty()) {
+      out.writeStringField("learned_project", learned);
+    }
     out.writeNumberField("weight", key.weight());
+    out.writeNumberField("health", Math.round(key.state().health(rests.nowNanos()) * 1000) / 1e3);
     String state = state(key);
     out.writeStringField("state", state);
-    Cooldown rest = state.equals(COOLING) ? longest(key) : key.state().invalidity();
+    Cooldown rest = state.equals(COOLING) ? longest(key) : hold(key.state());
     if (rest != null) {
       if (!rest.model().isEmpty()) {
         out.writeStringField("model", rest.model());
@@ -76,6 +81,12 @@ final class KeyFields {
         status == KeyState.Status.AVAILABLE
             && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
     return cooling ? COOLING : status.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What holds a key whatever the model. */
+  private static @Nullable Cooldown hold(KeyState state) {
+    Cooldown refused = state.invalidity();
+    return refused == null ? state.failing() : refused;
   }
 
   /** What holds a key for longest; the other rests stand at its bucket. */

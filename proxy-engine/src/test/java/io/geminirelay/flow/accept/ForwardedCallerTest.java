@@ -67,6 +67,27 @@ class ForwardedCallerTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x-other: 1 | false",
+        "x-forwarded-for: 203.0.113.1 | false",
+        "x-forwarded-for: unknown, 203.0.113.1 | false",
+        "x-forwarded-for: 10.1.1.1, 10.2.2.2 | false",
+        "x-forwarded-for: 203.0.113.1, unknown | true",
+        "x-forwarded-for: unknown, 10.0.0.2 | true",
+        "forwarded: for=203.0.113.1 | false",
+        "forwarded: for=_hidden, for=203.0.113.1 | false",
+        "forwarded: for=10.1.1.1, for=10.2.2.2 | false",
+        "forwarded: for=_hidden | true",
+        "forwarded: for=_hidden, for=10.0.0.3 | true",
+        "forwarded: x | true",
+      })
+  void tellsWhetherTheClientIsHidden(String line, boolean hidden) throws Exception {
+    assertEquals(hidden, caller(false, line).hidden());
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "203.0.113.1,for=203.0.113.1,203.0.113.1",
     "203.0.113.1,for=198.51.100.7,10.0.0.1",
@@ -76,6 +97,7 @@ class ForwardedCallerTest {
       throws Exception {
     Caller caller = caller(false, "x-forwarded-for: " + list, "forwarded: " + hop);
     assertEquals(InetAddress.getByName(address), caller.address());
+    assertEquals(address.startsWith("10."), caller.hidden());
   }
 
   @org.junit.jupiter.api.Test

@@ -185,6 +185,34 @@ class KeyRingTest {
     assertEquals(Duration.ofSeconds(1).toNanos(), wait(ring));
   }
 
+  @Test
+  void repeatsOfOneExchangeAreOneFailureInARowButEachLowersTheHealth() {
+    KeyVerdict failure = KeyVerdict.of(Effect.SERVER_FAILURE, Next.SAME_KEY_BACKOFF, "internal");
+    KeyRing ring = ring(group("g", 1, List.of(), null));
+    KeyLease lease = new KeyLease();
+    double health = 1;
+    for (int exchange = 1; exchange <= config().maxFailures(); exchange++) {
+      ApiKey key = ring.selector().select(asking(MODEL), new TriedKeys(), lease);
+      assertNotNull(key);
+      assertEquals(KeyState.Status.AVAILABLE, key.state().status());
+      for (int attempt = 0; attempt < 3; attempt++) {
+        if (attempt > 0) {
+          ring.drawAgain(lease);
+        }
+        ring.settle(lease, failure);
+        double now = key.state().health(time.nanoTime());
+        assertTrue(now < health, () -> "health " + now);
+        health = now;
+      }
+    }
+    ApiKey key = ring.groups().get(0).keys().get(0);
+    assertEquals(KeyState.Status.FAILING, key.state().status());
+    // A lease that goes to another exchange knows what failed with it.
+    KeyLease taken = new KeyLease();
+    taken.adopt(lease);
+    assertFalse(taken.failsFirst());
+  }
+
   private static long wait(KeyRing ring) {
     return ring.selector().waitNanos(new Demand(MODEL, List.of(), 0));
   }

@@ -26,6 +26,7 @@ import io.geminirelay.testing.FakeTime;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ class KeyChoiceTest {
       new Outbound(
           ring,
           breakers,
-          null,
+          new WaitingRoom(
+              KeysConfig.STANDARD, ring, breakers, time, ImmediateEventExecutor.INSTANCE),
           new Exits(time),
           AWARE,
           null,

@@ -12,6 +12,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.keys.WaitQueue;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,13 @@ class HealthHandlerTest {
           return Instant.EPOCH;
         }
       };
+
+  private static final Crowd CROWD =
+      new Crowd(
+          () ->
+              CompletableFuture.completedStage(
+                  List.of(new WaitQueue.Lane("m", List.of("g"), 3, 2, 40_000_000))),
+          () -> List.of(new Crowd.Client("c", 1, 4, Crowd.UNLIMITED, 0)));
 
   @ParameterizedTest
   @CsvSource({"false,2,200,ok", "true,2,503,draining", "false,0,503,no_usable_key"})
@@ -65,6 +74,9 @@ class HealthHandlerTest {
     assertEquals(200, answer.status().code());
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
+            + "\"waiting\":{\"requests\":3,\"lanes\":[{\"model\":\"m\",\"groups\":[\"g\"],\"requests\":3,"
+            + "\"clients\":2,\"oldest_ms\":40}]},\"clients\":[{\"name\":\"c\",\"requests_in_flight\":1,"
+            + "\"concurrent_left\":4,\"tokens_left\":0}],"
             + "\"groups\":[],\"buckets\":[],\"exits\":[],\"breakers\":[{\"target\":"
             + "\"generativelanguage.googleapis.com\",\"state\":\"admitting\",\"models\":[]}]}",
         answer.content().toString(StandardCharsets.UTF_8));
@@ -75,7 +87,8 @@ class HealthHandlerTest {
     KeyRing ring = KeyRing.of(List.of(), KeysConfig.STANDARD, STILL, new Random(1));
     Breakers breakers = new Breakers(BreakerConfig.STANDARD, STILL);
     HealthReport report =
-        new HealthReport(ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), STILL);
+        new HealthReport(
+            ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), CROWD, STILL);
     Vitals vitals = new Vitals("1", () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
     EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
     HttpRequest head =
