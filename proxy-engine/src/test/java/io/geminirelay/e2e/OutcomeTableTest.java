@@ -71,7 +71,11 @@ class OutcomeTableTest {
   }
 
   private static Reaction denied(String message) {
-    return json(403, "{\"error\":{\"code\":403,\"message\":\"" + message + "\"}}");
+    return json(
+        403,
+        "{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\",\"message\":\""
+            + message
+            + "\"}}");
   }
 
   private static Reaction event(String error) {

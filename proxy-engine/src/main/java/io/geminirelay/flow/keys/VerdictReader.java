@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.Side;
 import io.geminirelay.flow.keys.ErrorBody.Sign;
 import io.geminirelay.flow.keys.KeyVerdict.Effect;
 import io.geminirelay.flow.keys.KeyVerdict.Next;
@@ -56,6 +57,18 @@ public final class VerdictReader {
     return outcome instanceof UpstreamOutcome.Empty
         ? KeyVerdict.of(Effect.KEY_FAILURE, Next.ANOTHER_KEY_BRIEFLY, "empty_answer")
         : KeyVerdict.SUCCESS;
+  }
+
+  /**
+   * What {@code outcome}, which means {@code verdict}, tells the target's breakers: nothing where
+   * the gateway or its client ended the attempt, for then the target said nothing.
+   */
+  public static KeyVerdict ofTarget(UpstreamOutcome outcome, KeyVerdict verdict) {
+    if (outcome instanceof UpstreamOutcome.Failed failed) {
+      Side side = failed.fault().kind().side();
+      return side == Side.CLIENT || side == Side.PROXY ? KeyVerdict.UNDECIDED : verdict;
+    }
+    return verdict;
   }
 
   private static KeyVerdict refused(UpstreamOutcome.Refused refused, RateLimitBehavior behavior) {

@@ -41,11 +41,12 @@ final class Judge {
     try {
       ErrorBody error = ErrorBodyReader.look(body);
       int status = held.head().status().code();
-      KeyVerdict judged = verdictOf(new UpstreamOutcome.Refused(status, error, false));
+      UpstreamOutcome outcome = new UpstreamOutcome.Refused(status, error, false);
+      KeyVerdict judged = verdictOf(outcome);
       if (exchange.ownKey() == null && judged.isBare() && isAimedAtExit(from)) {
         judged = verdictOf(new UpstreamOutcome.Refused(status, error, true));
       }
-      return judged(from, judged, status);
+      return judged(from, judged, outcome, status);
     } finally {
       body.release();
     }
@@ -60,8 +61,9 @@ final class Judge {
 
   /** No answer, or none that is whole. */
   KeyVerdict judge(Attempt from, Fault why) {
-    KeyVerdict judged = verdictOf(new UpstreamOutcome.Failed(why, from.onReusedConnection()));
-    return judged(from, isLaidOnExit(from, why, judged) ? judged.ofExit() : judged, 0);
+    UpstreamOutcome outcome = new UpstreamOutcome.Failed(why, from.onReusedConnection());
+    KeyVerdict judged = verdictOf(outcome);
+    return judged(from, isLaidOnExit(from, why, judged) ? judged.ofExit() : judged, outcome, 0);
   }
 
   /**
@@ -90,33 +92,26 @@ final class Judge {
     return VerdictReader.judge(outcome, outbound.behavior());
   }
 
-  private KeyVerdict judged(Attempt from, KeyVerdict judged, int status) {
+  private KeyVerdict judged(Attempt from, KeyVerdict judged, UpstreamOutcome outcome, int status) {
     verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
     exchange.trail().ended(verdict.reason(), status, judged.quotaId(), outbound.time().nanoTime());
-    boolean untold =
-        status == 0
-            && verdict.effect() == KeyVerdict.Effect.NONE
-            && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
-    // What the gateway ended by itself, as at the deadline, says nothing of the target.
-    settle(from, untold ? KeyVerdict.UNDECIDED : verdict, status);
+    settle(from, verdict, VerdictReader.ofTarget(outcome, verdict));
     return verdict;
   }
 
   /** Notes down how {@code from} ended, unless that was done. */
   void settle(Attempt from, KeyVerdict with) {
-    settle(from, with, 0);
+    settle(from, with, with);
   }
 
-  private void settle(Attempt from, KeyVerdict with, int status) {
+  private void settle(Attempt from, KeyVerdict with, KeyVerdict ofTarget) {
     if (!from.settleOnce()) {
       return;
     }
     // What happens to a key that a client brought must not close the target for the others.
     boolean own = exchange.ownKey() != null;
     if (!own) {
-      // What an exit, or Google because of it, has refused is not counted.
-      boolean refusedThere = status > 0 && with.effect() == KeyVerdict.Effect.EXIT_SUSPECT;
-      if (from.isSent() && !refusedThere) {
+      if (from.isSent()) {
         keys.lease().sent();
       }
       outbound.keys().settle(keys.lease(), with);
@@ -133,7 +128,7 @@ final class Judge {
             keys.ways().chosenAtNanos());
     TargetConfig target = way.target();
     String model = keys.modelOf(from.choice());
-    outbound.breakers().settle(target, model, keys.permit(), own ? KeyVerdict.UNDECIDED : with);
+    outbound.breakers().settle(target, model, keys.permit(), own ? KeyVerdict.UNDECIDED : ofTarget);
     outbound.room().stir();
   }
 }

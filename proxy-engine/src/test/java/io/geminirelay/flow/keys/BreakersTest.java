@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.UpstreamProtocol;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.KeyVerdict.Effect;
 import io.geminirelay.flow.keys.KeyVerdict.Next;
 import io.geminirelay.testing.FakeTime;
@@ -35,6 +37,27 @@ class BreakersTest {
       breakers.settle(target, model, permit, KeyVerdict.UNDECIDED);
     }
     return permit != Breakers.REFUSED;
+  }
+
+  /** What the gateway or its client ended is no answer of the target's. */
+  @ParameterizedTest
+  @EnumSource(
+      value = FaultKind.class,
+      names = {"POOL_EXHAUSTED", "INTERNAL", "DEADLINE", "CLIENT_GONE", "OVERLOADED", "DRAINING"})
+  void whatEndedWithinTheGatewayCountsForNothing(FaultKind kind) {
+    UpstreamOutcome outcome = new UpstreamOutcome.Failed(Fault.of(kind, "x"), false);
+    KeyVerdict verdict =
+        VerdictReader.judge(
+            outcome, io.geminirelay.base.config.KeysConfig.RateLimitBehavior.QUOTA_AWARE);
+    assertEquals(kind.reason(), verdict.reason());
+    KeyVerdict told = VerdictReader.ofTarget(outcome, verdict);
+    end("m", verdict(Effect.TARGET_FAILURE), 4);
+    end("m", told, 1);
+    end("m", verdict(Effect.TARGET_FAILURE), 1);
+    assertEquals(CircuitBreaker.State.REFUSING, breakers.of(TARGET).state());
+    time.advance(Duration.ofMinutes(1));
+    end("m", told, 5);
+    assertEquals(CircuitBreaker.State.PROBING, breakers.of(TARGET).state());
   }
 
   private void end(String model, KeyVerdict verdict, int times) {
