@@ -169,9 +169,9 @@ public final class KeyRing {
   /** Whether Google counts the request: not one that it never saw, nor one that it refused. */
   private static boolean isCounted(KeyLease lease, KeyVerdict verdict) {
     return switch (verdict.effect()) {
-      case COOL_BUCKET, EXIT_SUSPECT -> false;
+      case COOL_BUCKET -> false;
       case NONE -> lease.wasSent() && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
-      case TARGET_FAILURE -> lease.wasSent();
+      case TARGET_FAILURE, EXIT_SUSPECT -> lease.wasSent();
       default -> true;
     };
   }
@@ -249,6 +249,15 @@ public final class KeyRing {
     }
   }
 
+  /** The trial that {@code lease} kept for a request to be sent again is not made after all. */
+  public void releaseTrial(KeyLease lease) {
+    ApiKey key = lease.key();
+    if (key != null && lease.isTrial()) {
+      lease.trial(false);
+      change(() -> key.rests(lease.model()).releaseTrial(time.nanoTime()));
+    }
+  }
+
   private void change(BooleanSupplier change) {
     states.version().change(change);
     listener.run();
@@ -260,6 +269,10 @@ public final class KeyRing {
    * from any thread.
    */
   public void lookAtClock() {
+    long before = states.version().get();
     states.lookAtClock(rests.clock());
+    if (states.version().get() != before) {
+      listener.run();
+    }
   }
 }

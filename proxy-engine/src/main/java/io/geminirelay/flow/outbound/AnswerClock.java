@@ -14,6 +14,7 @@ final class AnswerClock {
   private final Alarm alarm;
   private final OutboundConfig config;
   private int stalledPeriods;
+  private boolean cutShort;
 
   /** Waits as {@code config} says, ringing {@code alarm}. */
   AnswerClock(Alarm alarm, OutboundConfig config) {
@@ -23,12 +24,19 @@ final class AnswerClock {
 
   /** Waits for the first byte of an answer, at most for {@code leftNanos}. */
   void awaitFirstByte(long leftNanos) {
+    cutShort = leftNanos < config.firstByte().toNanos();
     alarm.set(Math.min(config.firstByte().toNanos(), Math.max(0, leftNanos)));
   }
 
   /** Waits for the next piece of an answer. */
   void awaitNextByte() {
+    cutShort = false;
     alarm.set(config.idle().toNanos());
+  }
+
+  /** Whether the present wait ends with the exchange's time rather than with its own. */
+  boolean isCutShort() {
+    return cutShort;
   }
 
   /** The client has taken what it was sent. */

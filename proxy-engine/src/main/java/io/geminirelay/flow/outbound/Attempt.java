@@ -52,6 +52,7 @@ final class Attempt implements LeaseListener, ResponseSink {
   private @Nullable HeldAnswer held;
   private @Nullable BodySplice splice;
   private int sentPieces;
+  private boolean headWritten;
   private boolean requestSent;
   private boolean answerWhole;
 
@@ -82,9 +83,9 @@ final class Attempt implements LeaseListener, ResponseSink {
     return lease != null && lease.reused();
   }
 
-  /** Whether some of the request has left on a connection; until the attempt ends. */
+  /** Whether some of the request has left on a connection. */
   boolean isSent() {
-    return lease != null;
+    return headWritten;
   }
 
   private void moveTo(State next) {
@@ -113,7 +114,10 @@ final class Attempt implements LeaseListener, ResponseSink {
     moveTo(State.SENDING);
     given.responses().attach(this);
     try {
-      given.channel().write(requestHead(given));
+      given
+          .channel()
+          .write(requestHead(given))
+          .addListener(written -> headWritten = written.isSuccess());
     } catch (IllegalArgumentException e) {
       String detail = "A header of this request cannot be sent on.";
       forwarding.failed(this, Fault.of(FaultKind.BAD_REQUEST, detail, e));
@@ -278,13 +282,19 @@ final class Attempt implements LeaseListener, ResponseSink {
     }
   }
 
-  /** A clock ran out. */
-  void timedOut() {
-    boolean answering = state == State.RELAYING || state == State.HOLDING;
-    broken(
-        answering
-            ? Fault.of(FaultKind.IDLE_TIMEOUT, "the answer fell silent")
-            : Fault.of(FaultKind.FIRST_BYTE_TIMEOUT, "no answer began in time"));
+  /**
+   * A clock ran out.
+   *
+   * @param deadline whether it was that of the whole exchange
+   */
+  void timedOut(boolean deadline) {
+    if (state == State.RELAYING || state == State.HOLDING) {
+      broken(Fault.of(FaultKind.IDLE_TIMEOUT, "the answer fell silent"));
+    } else if (deadline) {
+      broken(Fault.of(FaultKind.DEADLINE, "the time for all attempts is over"));
+    } else {
+      broken(Fault.of(FaultKind.FIRST_BYTE_TIMEOUT, "no answer began in time"));
+    }
   }
 
   /** Ends the attempt, whatever its state: gives the connection back if it is in order. */

@@ -1,6 +1,8 @@
 package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.KeyScrub;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.relay.FirstAnswerGate;
@@ -51,6 +53,13 @@ final class ErrorAnswer {
     HttpResponse head = answer.head();
     answer.release();
     if (relay.headSent()) {
+      // The client was sent a success; that it was none is seen in what is noted down alone.
+      exchange.failed(
+          Fault.of(
+              head.status().equals(HttpResponseStatus.TOO_MANY_REQUESTS)
+                  ? FaultKind.KEYS_COOLING
+                  : FaultKind.BROKEN_ANSWER,
+              "the upstream answered " + head.status().code() + " after comments"));
       if (hasEvents(head, clean)) {
         relay.takeLast(new DefaultLastHttpContent(clean));
       } else {

@@ -104,11 +104,18 @@ final class Failover {
     if (verdict.next() == KeyVerdict.Next.ANOTHER_KEY_BRIEFLY) {
       count.overloaded();
     }
+    boolean kept = verdict.next() == KeyVerdict.Next.RESEND && exchange.ownKey() == null;
+    if (kept && decision.action() != RetryDecision.Action.RESEND) {
+      outbound.keys().releaseTrial(keys.lease());
+    }
     if (decision.action() == RetryDecision.Action.GIVE_UP) {
       exchange.trail().over(decision.reason());
       return null;
     }
     Choice next = next(from, decision, verdict);
+    if (next == null && kept) {
+      outbound.keys().releaseTrial(keys.lease());
+    }
     if (next == null && !isWaiting()) {
       exchange.trail().over("no_other_key");
     }

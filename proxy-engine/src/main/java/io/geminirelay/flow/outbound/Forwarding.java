@@ -239,7 +239,7 @@ final class Forwarding {
     } else if (clientStalls) {
       client.close();
     } else {
-      attempt.timedOut();
+      attempt.timedOut(clock.isCutShort());
     }
   }
 

@@ -93,19 +93,30 @@ final class Judge {
   private KeyVerdict judged(Attempt from, KeyVerdict judged, int status) {
     verdict = exchange.ownKey() == null ? judged : judged.ofClientKey();
     exchange.trail().ended(verdict.reason(), status, judged.quotaId(), outbound.time().nanoTime());
-    settle(from, verdict);
+    boolean untold =
+        status == 0
+            && verdict.effect() == KeyVerdict.Effect.NONE
+            && verdict.next() == KeyVerdict.Next.ANSWER_CLIENT;
+    // What the gateway ended by itself, as at the deadline, says nothing of the target.
+    settle(from, untold ? KeyVerdict.UNDECIDED : verdict, status);
     return verdict;
   }
 
   /** Notes down how {@code from} ended, unless that was done. */
   void settle(Attempt from, KeyVerdict with) {
+    settle(from, with, 0);
+  }
+
+  private void settle(Attempt from, KeyVerdict with, int status) {
     if (!from.settleOnce()) {
       return;
     }
     // What happens to a key that a client brought must not close the target for the others.
     boolean own = exchange.ownKey() != null;
     if (!own) {
-      if (from.isSent()) {
+      // What an exit, or Google because of it, has refused is not counted.
+      boolean refusedThere = status > 0 && with.effect() == KeyVerdict.Effect.EXIT_SUSPECT;
+      if (from.isSent() && !refusedThere) {
         keys.lease().sent();
       }
       outbound.keys().settle(keys.lease(), with);

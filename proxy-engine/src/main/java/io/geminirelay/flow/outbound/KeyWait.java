@@ -170,6 +170,10 @@ final class KeyWait {
             "Too many requests wait for a key already; try again in " + seconds + " s.",
             seconds);
       }
+      Fault exits = search.fault();
+      if (exits != null && exits.kind() == FaultKind.EXITS_COOLING) {
+        return exits;
+      }
       Fault breaker = outbound.room().supply().breakerFault(search.demand());
       return breaker != null ? breaker : RetryPolicy.outOfKeys(retryNanos);
     }
