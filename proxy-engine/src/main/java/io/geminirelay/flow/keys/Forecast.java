@@ -123,7 +123,8 @@ final class Forecast {
     long first = KeySelector.NEVER;
     for (Source each : sources) {
       if (each.forecastNanos() < first) {
-        long room = each.quota().waitNanos(tokens, now);
+        // A trial after a rest goes whatever the quota.
+        long room = each.openWaitNanos() > 0 ? 0 : each.quota().waitNanos(tokens, now);
         first = Math.min(first, Math.max(each.forecastNanos(), room));
       }
     }

@@ -83,9 +83,11 @@ class ForecastTest {
       long room = 0;
       for (ApiKey key : ring.groups().get(0).keys()) {
         ModelQuota quota = key.bucket().quota(MODEL);
-        boolean open = key.rests(MODEL).trialWaitNanos(now) <= wait;
-        if (open && counted.put(quota, true) == null) {
-          room += Math.min(quota.roomBy(tokens, now + wait), Integer.MAX_VALUE);
+        long rest = key.rests(MODEL).trialWaitNanos(now);
+        if (rest <= wait && counted.put(quota, true) == null) {
+          // The trial after a rest goes whatever the quota.
+          long least = rest > 0 ? 1 : 0;
+          room += Math.max(least, Math.min(quota.roomBy(tokens, now + wait), Integer.MAX_VALUE));
         }
       }
       if (room > ahead) {
