@@ -136,20 +136,19 @@ final class Forecast {
    */
   private boolean fits(Question asked, long waitNanos) {
     long mean = asked.mean();
-    // One that is larger than those ahead takes the place of several.
-    long needed = asked.ahead() + Math.max(1, asked.tokens() / Math.max(1, mean));
     long room = 0;
+    boolean tokensBind = false;
     for (Source each : sources) {
       if (each.forecastNanos() <= waitNanos) {
         long fitting = each.quota().roomBy(mean, now + waitNanos);
+        tokensBind |= fitting < each.quota().roomBy(0, now + waitNanos);
         // A trial after a rest goes whatever the quota.
         long least = each.openWaitNanos() > 0 ? 1 : 0;
         room += Math.max(least, Math.min(fitting, Integer.MAX_VALUE));
-        if (room >= needed) {
-          return true;
-        }
       }
     }
-    return false;
+    // Where tokens are short, one larger than those ahead takes the place of several.
+    long units = tokensBind ? asked.tokens() / Math.max(1, mean) : 1;
+    return room >= asked.ahead() + Math.max(1, units);
   }
 }
