@@ -2,8 +2,8 @@ package io.geminirelay.bench.quota;
 
 import io.geminirelay.flow.keys.Demand;
 import io.geminirelay.flow.keys.KeySelector;
-import io.geminirelay.flow.keys.WaitQueue;
-import io.geminirelay.flow.keys.Waiter;
+import io.geminirelay.flow.keys.wait.WaitQueue;
+import io.geminirelay.flow.keys.wait.Waiter;
 
 /** The gateway's queue, led by the virtual clock. */
 final class WaitingRoom {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.flow.keys.ErrorBody;
-import io.geminirelay.flow.keys.ErrorBodyReader;
+import io.geminirelay.flow.keys.verdict.ErrorBody;
+import io.geminirelay.flow.keys.verdict.ErrorBodyReader;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

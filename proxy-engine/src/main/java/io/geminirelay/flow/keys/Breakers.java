@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

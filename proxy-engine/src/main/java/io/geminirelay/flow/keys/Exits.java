@@ -4,6 +4,7 @@ import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ExitRest.Kind;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

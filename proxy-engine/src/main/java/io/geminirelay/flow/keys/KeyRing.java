@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Cooldown.Rest;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;

@@ -6,7 +6,7 @@ import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.TokenCounts;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeySelector;
-import io.geminirelay.flow.keys.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import io.geminirelay.flow.keys.Demand;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.KeySelector;
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;

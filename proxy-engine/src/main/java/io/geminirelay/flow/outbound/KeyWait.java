@@ -6,7 +6,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.KeySelector;
-import io.geminirelay.flow.keys.Waiter;
+import io.geminirelay.flow.keys.wait.Waiter;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.util.concurrent.RejectedExecutionException;

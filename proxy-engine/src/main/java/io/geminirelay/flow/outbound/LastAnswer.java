@@ -4,7 +4,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
-import io.geminirelay.flow.keys.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import io.geminirelay.flow.relay.HeldAnswer;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.LongSupplier;

@@ -4,7 +4,7 @@ import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.KeySelector;
-import io.geminirelay.flow.keys.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import io.geminirelay.flow.outbound.RetryDecision.Action;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;

@@ -1,6 +1,6 @@
 package io.geminirelay.side.health;
 
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;

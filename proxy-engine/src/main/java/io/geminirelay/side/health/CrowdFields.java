@@ -1,7 +1,7 @@
 package io.geminirelay.side.health;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -6,7 +6,7 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.LocalAnswer;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.channel.ChannelHandler.Sharable;

@@ -9,7 +9,7 @@ import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

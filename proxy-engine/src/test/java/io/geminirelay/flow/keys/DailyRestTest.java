@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.geminirelay.base.config.KeysConfig;
-import io.geminirelay.flow.keys.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.time.Instant;

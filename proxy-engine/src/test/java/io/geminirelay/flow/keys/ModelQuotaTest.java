@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;

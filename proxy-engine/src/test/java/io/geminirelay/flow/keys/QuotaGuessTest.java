@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.flow.keys.KeyVerdict.Effect;
-import io.geminirelay.flow.keys.KeyVerdict.Next;
-import io.geminirelay.flow.keys.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;

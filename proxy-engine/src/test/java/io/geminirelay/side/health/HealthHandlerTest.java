@@ -12,7 +12,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
-import io.geminirelay.flow.keys.WaitQueue;
+import io.geminirelay.flow.keys.wait.WaitQueue;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import java.time.Duration;
 import java.util.List;
@@ -94,16 +94,22 @@ public record KeyVerdict(
   }
 
   /** What a refusal of the place that a request comes from is called. */
-  static final String LOCATION = "location_not_supported";
+  public static final String LOCATION = "location_not_supported";
 
   /** What a refusal of an address that sends too much is called. */
-  static final String EXIT_RATE = "exit_rate_limited";
+  public static final String EXIT_RATE = "exit_rate_limited";
 
-  static KeyVerdict of(Effect effect, Next next, String reason) {
+  /** A verdict by which no bucket rests. */
+  public static KeyVerdict of(Effect effect, Next next, String reason) {
     return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "", List.of(), "");
   }
 
-  static KeyVerdict cool(String reason, Rest rest, Duration delay, String quotaId) {
+  /**
+   * A verdict by which a bucket rests.
+   *
+   * @param quotaId the quota Google named, or empty
+   */
+  public static KeyVerdict cool(String reason, Rest rest, Duration delay, String quotaId) {
     return new KeyVerdict(
         Effect.COOL_BUCKET, Next.NEXT_KEY, reason, rest, delay, quotaId, List.of(), "");
   }
@@ -130,7 +136,7 @@ public record KeyVerdict(
   }
 
   /** Whether Google refused the address that the request came from, and so did not count it. */
-  boolean refusesAddress() {
+  public boolean refusesAddress() {
     return isLocation() || (effect == Effect.EXIT_SUSPECT && reason.equals(EXIT_RATE));
   }
 

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

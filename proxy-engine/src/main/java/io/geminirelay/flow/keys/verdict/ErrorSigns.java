@@ -1,6 +1,6 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
-import io.geminirelay.flow.keys.ErrorBody.Sign;
+import io.geminirelay.flow.keys.verdict.ErrorBody.Sign;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,11 +1,13 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.wait;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.flow.keys.Waiter.State;
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeySelector;
+import io.geminirelay.flow.keys.wait.Waiter.State;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.flow.keys.Exits;
 
 /** How one attempt ended, before anybody judges it. */
 public sealed interface UpstreamOutcome {

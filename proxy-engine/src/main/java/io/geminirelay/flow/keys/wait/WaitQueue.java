@@ -1,7 +1,9 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.wait;
 
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.flow.keys.Waiter.State;
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeySelector;
+import io.geminirelay.flow.keys.wait.Waiter.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 /**
  * One limit that a refusal says was exceeded.

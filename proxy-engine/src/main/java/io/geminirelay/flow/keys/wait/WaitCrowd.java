@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.wait;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.wait;
 
+import io.geminirelay.flow.keys.Demand;
+import io.geminirelay.flow.keys.KeySelector;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import java.util.ArrayList;
 import java.util.List;

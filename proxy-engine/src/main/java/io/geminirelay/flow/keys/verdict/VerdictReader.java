@@ -1,12 +1,12 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.verdict;
 
 import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.Side;
-import io.geminirelay.flow.keys.ErrorBody.Sign;
-import io.geminirelay.flow.keys.KeyVerdict.Effect;
-import io.geminirelay.flow.keys.KeyVerdict.Next;
-import io.geminirelay.flow.keys.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.ErrorBody.Sign;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
-package io.geminirelay.flow.keys;
+package io.geminirelay.flow.keys.wait;
 
+import io.geminirelay.flow.keys.KeySelector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
