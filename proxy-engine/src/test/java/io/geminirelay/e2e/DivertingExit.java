@@ -22,6 +22,7 @@ final class DivertingExit implements AutoCloseable {
   private final AtomicInteger refused = new AtomicInteger();
   private final int to;
   private volatile boolean mute;
+  private volatile boolean dead;
 
   /** An exit to {@code to}, listening on {@code port}, or on a free one for 0. */
   DivertingExit(int port, int to) throws IOException {
@@ -74,6 +75,10 @@ final class DivertingExit implements AutoCloseable {
 
   private void serve(Socket client) throws IOException {
     try (client) {
+      if (dead) {
+        // It was accepted while the listener was being closed.
+        return;
+      }
       if (mute) {
         refused.incrementAndGet();
         return;
@@ -133,6 +138,7 @@ final class DivertingExit implements AutoCloseable {
 
   /** All that goes through it breaks, and nobody listens any more. */
   void die() throws IOException {
+    dead = true;
     listening.close();
     for (Socket socket : sockets) {
       socket.close();

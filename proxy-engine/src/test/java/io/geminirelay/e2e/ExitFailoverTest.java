@@ -115,7 +115,14 @@ class ExitFailoverTest {
       }
       for (int i = 0; i < 20; i++) {
         Response answer = rig.ask();
-        assertTrue(answer.status() == 502 || answer.status() == 503, answer::toString);
+        assertTrue(
+            answer.status() == 502 || answer.status() == 503,
+            () ->
+                answer.status()
+                    + " direct: "
+                    + rig.target.journal().acceptedConnections()
+                    + " through: "
+                    + rig.exits.stream().map(DivertingExit::opened).toList());
         assertFalse(answer.toString().contains("127.0.0.1:" + rig.target.port() + "\""));
       }
       assertEquals(0, rig.target.journal().acceptedConnections());
