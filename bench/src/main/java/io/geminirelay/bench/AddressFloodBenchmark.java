@@ -31,7 +31,7 @@ public class AddressFloodBenchmark implements TimeSource {
   public String before = "calm";
 
   private final InetAddress[] addresses = new InetAddress[ADDRESSES];
-  private AddressLimits limits = new AddressLimits(60, 100, this);
+  private AddressLimits limits = new AddressLimits(60, 100, TimeSource.SYSTEM);
   private long nanos;
   private int next;
 
