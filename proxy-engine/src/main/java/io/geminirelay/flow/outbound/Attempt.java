@@ -233,6 +233,8 @@ final class Attempt implements LeaseListener, ResponseSink {
     forwarding.look(last);
     if (held == null) {
       end();
+      // Before the client knows that it is over, and asks again.
+      forwarding.counted();
       forwarding.relay().takeLast(last);
       forwarding.served();
     } else {
@@ -250,6 +252,7 @@ final class Attempt implements LeaseListener, ResponseSink {
     commit(answer.head());
     if (answerWhole) {
       end();
+      forwarding.counted();
     }
     answer.giveTo(forwarding.relay());
     if (answerWhole) {

@@ -202,6 +202,7 @@ final class Failover {
   /** Nothing more comes of the answer, which named {@code usage}. */
   void counted(TokenCounts usage) {
     if (served && usage.prompt() >= 0) {
+      served = false;
       keys.counted(usage.prompt() + Math.max(0, usage.toolUse()));
     }
   }

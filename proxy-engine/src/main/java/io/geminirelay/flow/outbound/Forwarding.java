@@ -329,6 +329,11 @@ final class Forwarding {
     }
   }
 
+  /** The answer is whole: what it cost is known. */
+  void counted() {
+    failover.counted(scanner.usage());
+  }
+
   /** The answer has reached the client whole. */
   void served() {
     close();
