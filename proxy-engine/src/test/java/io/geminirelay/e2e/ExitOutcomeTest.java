@@ -7,6 +7,7 @@ import io.geminirelay.testing.Corpus;
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
+import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Reaction;
 import java.util.Map;
@@ -94,6 +95,25 @@ class ExitOutcomeTest {
         assertEquals(200, answer.status(), answer::toString);
       }
       assertEquals(4, rig.journal().requestCount());
+    }
+  }
+
+  @Test
+  void aRefusedKeyIsWaitedForThoughAnotherKeysExitIsGone() throws Exception {
+    try (CountingExit gone = new CountingExit();
+        CountingExit open = new CountingExit();
+        GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+        Gateway gateway =
+            Gateway.start(
+                "groups: [{name: g, target_url: \"%s\", api_keys:".formatted(google.baseUrl())
+                    + " [{key: %s, proxy_url: \"%s\"}, {key: %s, proxy_url: \"%s\"}]}]"
+                        .formatted(Rig.key(0), gone.url(), Rig.key(1), open.url()));
+        TestClient client = TestClient.connect(gateway.port())) {
+      gone.stop();
+      google.script().next(1, Errors.tooManyRequestsNoDetail());
+      Response answer = client.post(Rig.UNARY, Rig.BODY);
+      assertEquals(200, answer.status(), answer::toString);
+      assertEquals(2, google.journal().countOf(Rig.key(1)));
     }
   }
 }

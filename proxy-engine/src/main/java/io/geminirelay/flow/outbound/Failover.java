@@ -25,9 +25,10 @@ final class Failover {
   private final KeyChoice keys;
   private final Judge judge;
   private final LastAnswer last;
-  private boolean served;
   private final KeyWait wait;
-  private boolean refusedOnly = true;
+  private boolean keyRested;
+  private boolean targetFailed;
+  private boolean served;
   private boolean judged;
   private long judgedNanos;
 
@@ -134,15 +135,21 @@ final class Failover {
         yield keys.again(from.choice(), false);
       }
       case OTHER_EXIT ->
-          found(keys.otherExit(from.choice(), verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT));
-      case OTHER_KEY -> {
-        Choice other = found(keys.otherKey(from.choice()));
-        if (other == null && refusedOnly) {
-          lineUp();
-        }
-        yield other;
-      }
+          orLineUp(
+              keys.otherExit(from.choice(), verdict.effect() == KeyVerdict.Effect.EXIT_SUSPECT));
+      case OTHER_KEY -> orLineUp(keys.otherKey(from.choice()));
     };
+  }
+
+  /**
+   * Where none is left, a key that was refused may come back; a target in trouble is not waited
+   * for.
+   */
+  private @Nullable Choice orLineUp(@Nullable Choice choice) {
+    if (found(choice) == null && keyRested && !targetFailed) {
+      lineUp();
+    }
+    return choice;
   }
 
   private @Nullable Choice found(@Nullable Choice choice) {
@@ -165,7 +172,7 @@ final class Failover {
   }
 
   private RetryDecision decide(KeyVerdict verdict, boolean mayReplay) {
-    refusedOnly &= restsKey(verdict);
+    noteDown(verdict);
     judged = true;
     judgedNanos = outbound.time().nanoTime();
     return outbound
@@ -173,12 +180,13 @@ final class Failover {
         .decide(verdict, count, new RetryPolicy.Situation(false, mayReplay, deadlineLeftNanos()));
   }
 
-  /** Whether the key rests now, so that it is another matter once it is back. */
-  private static boolean restsKey(KeyVerdict verdict) {
-    return switch (verdict.effect()) {
-      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> true;
-      default -> false;
-    };
+  private void noteDown(KeyVerdict verdict) {
+    switch (verdict.effect()) {
+      case COOL_BUCKET, COOL_PROJECT, MARK_INVALID -> keyRested = true;
+      // An exit is passed by; of keys and target it tells nothing.
+      case EXIT_SUSPECT -> {}
+      default -> targetFailed = true;
+    }
   }
 
   /** Time left for all attempts; negative when it is over. */

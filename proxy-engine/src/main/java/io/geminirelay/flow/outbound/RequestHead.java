@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  *       X-HTTP-Method-Override}, {@code X-Method-Override};
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
  *       {@code X-Real-IP}, {@code Via};
- *   <li>what a browser asks on behalf of a page: {@code Origin}, {@code Access-Control-Request-*}.
- *       Whether a page may read an answer is for the gateway to say, not for Google.
+ *   <li>what a browser tells of a page, or asks on its behalf: {@code Origin}, {@code Referer},
+ *       {@code Access-Control-Request-*}. Whether a page may read an answer is for the gateway to
+ *       say, not for Google.
  * </ul>
  *
  * <p>Added are the target's {@code Host}, {@code Via} (a gateway must: RFC 9110 section 7.6.3) and
@@ -136,7 +137,7 @@ public final class RequestHead {
               is(name, HttpHeaderNames.EXPECT)
                   || is(name, HttpHeaderNames.COOKIE)
                   || is(name, HttpHeaderNames.ORIGIN);
-          case 7 -> is(name, AZURE_KEY);
+          case 7 -> is(name, AZURE_KEY) || is(name, HttpHeaderNames.REFERER);
           case 9 -> is(name, API_KEY) || is(name, FORWARDED) || is(name, REAL_IP);
           case 13 ->
               is(name, HttpHeaderNames.AUTHORIZATION)

@@ -35,7 +35,6 @@ public final class WaitingRoom {
   private static final long PAUSE_MILLIS = 2;
 
   private final Duration maxWait;
-  private final TimeSource time;
   private final EventExecutor owner;
   private final KeySupply supply;
   private final Outlooks outlooks;
@@ -53,7 +52,6 @@ public final class WaitingRoom {
   public WaitingRoom(
       KeysConfig config, KeyRing keys, Breakers breakers, TimeSource time, EventExecutor owner) {
     this.maxWait = config.maxWait();
-    this.time = time;
     this.owner = owner;
     this.supply = new KeySupply(keys, breakers);
     this.outlooks = new Outlooks(time, keys.selector()::waitNanos, supply::forecastNanos);
@@ -225,10 +223,5 @@ public final class WaitingRoom {
     } catch (RejectedExecutionException e) {
       return false;
     }
-  }
-
-  /** The clock that limits are told by. */
-  long nanoTime() {
-    return time.nanoTime();
   }
 }

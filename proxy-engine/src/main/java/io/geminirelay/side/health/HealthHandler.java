@@ -84,8 +84,14 @@ public final class HealthHandler extends ChannelInboundHandlerAdapter {
   private void answer(
       ChannelHandlerContext ctx, Exchange exchange, @Nullable List<WaitQueue.Lane> lanes) {
     String status = vitals.status();
+    // Owner: this method, until it is written.
     ByteBuf body = ctx.alloc().buffer();
-    write(body, status, lanes);
+    try {
+      write(body, status, lanes);
+    } catch (RuntimeException e) {
+      body.release();
+      throw e;
+    }
     HttpResponseStatus code =
         lanes != null || status.equals("ok")
             ? HttpResponseStatus.OK

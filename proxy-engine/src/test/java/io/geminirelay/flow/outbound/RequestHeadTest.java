@@ -81,6 +81,7 @@ class RequestHeadTest {
             "X-Forwarded-For: 1",
             "X-Forwarded-Proto: https",
             "X-Real-IP: 1",
+            "Referer: https://page.test/private",
             "Via: 1.1 other",
             "x-http2-stream-id: 3",
             "accept: */*");

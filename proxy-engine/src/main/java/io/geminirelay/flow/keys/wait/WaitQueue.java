@@ -158,9 +158,6 @@ public final class WaitQueue {
       return false;
     }
     end(waiter, State.LEFT, 0);
-    if (limits.size() > 64 && limits.size() > 2 * size) {
-      limits.removeIf(each -> each.state() != State.WAITING);
-    }
     return true;
   }
 
@@ -178,6 +175,9 @@ public final class WaitQueue {
     if (link.value().size() == 0) {
       byUse.remove(link.value().use());
       lanes.remove(link);
+    }
+    if (limits.size() > 64 && limits.size() > 2 * size) {
+      limits.removeIf(each -> each.state() != State.WAITING);
     }
   }
 
