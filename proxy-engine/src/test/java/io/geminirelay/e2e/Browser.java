@@ -30,6 +30,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -178,6 +179,11 @@ final class Browser implements AutoCloseable {
         .withMessage(what)
         .ignoring(StaleElementReferenceException.class, JavascriptException.class)
         .until(d -> condition.apply(driver));
+  }
+
+  /** Presses keys, wherever the focus is. */
+  void keys(CharSequence... keys) {
+    new Actions(driver).sendKeys(keys).perform();
   }
 
   Object run(String script, Object... arguments) {
