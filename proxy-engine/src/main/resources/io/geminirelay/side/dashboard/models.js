@@ -10,7 +10,6 @@ import { empty, loader } from "./view.js";
 const COLUMNS = [
   { id: "model", label: "Model", head: true, sort: (m) => m.model, cell: (td, m) => { setText(td, m.model); td.classList.add("mono"); } },
   { id: "requests", label: "Requests", num: true, sort: (m) => m.requests ?? 0, cell: textCell((m) => count(m.requests ?? 0)) },
-  { id: "served", label: "Served", num: true, sort: (m) => m.served ?? 0, cell: textCell((m) => count(m.served ?? 0)) },
   { id: "refusals", label: "Refusals", num: true, sort: (m) => m.refusals ?? 0, cell: textCell((m) => count(m.refusals ?? 0)) },
   { id: "failures", label: "Failures", num: true, sort: (m) => m.failures ?? 0, cell: textCell((m) => count(m.failures ?? 0)) },
   { id: "attempts", label: "Attempts", num: true, sort: (m) => m.attempts ?? 0, cell: textCell((m) => count(m.attempts)) },
@@ -18,7 +17,7 @@ const COLUMNS = [
     setText(td, compact(tokens(m)));
     td.title = `${count(m.prompt_tokens ?? 0)} in, ${count(m.output_tokens ?? 0)} out, ${count(m.thought_tokens ?? 0)} thoughts`;
   } },
-  { id: "p50", label: "Whole answer", num: true, sort: (m) => m.p50_ms, cell: textCell((m) => millis(m.p50_ms)) },
+  { id: "p50", label: "Answer", num: true, sort: (m) => m.p50_ms, cell: textCell((m) => millis(m.p50_ms)) },
   { id: "first", label: "First token", num: true, sort: (m) => m.first_byte_p50_ms, cell: textCell((m) => millis(m.first_byte_p50_ms)) },
   { id: "room", label: "Room left", num: true, sort: (m) => m.room, cell: builtCell(() => meter("Room left"), (bar, m) => paintMeter(bar, m.room)) },
   { id: "keys", label: "Keys open", num: true, sort: (m) => m.keys_open, cell: textCell((m) => `${count(m.keys_open)} of ${count((m.keys_open ?? 0) + (m.keys_cooling ?? 0))}`) },

@@ -17,14 +17,14 @@ function errorShare(counts) {
 }
 
 const TILES = [
-  { id: "requests", label: "Requests a minute", value: (o) => count(o.last_minute.requests), note: (o) => `${(o.last_minute.requests / 60).toFixed(1)} /s` },
+  { id: "requests", label: "Requests/min", value: (o) => count(o.last_minute.requests), note: (o) => `${(o.last_minute.requests / 60).toFixed(1)} /s` },
   { id: "errors", label: "Error share", value: (o) => percent(errorShare(o.last_minute), 1), note: (o) => `${count(o.last_minute.refused)} refused, ${count(o.last_minute.failed)} failed`, bad: (o) => errorShare(o.last_minute) > 0.05 },
-  { id: "tokens", label: "Tokens a minute", value: (o) => compact(tokens(o.last_minute)), note: (o) => `${compact(o.last_minute.prompt_tokens)} in, ${compact(o.last_minute.output_tokens)} out` },
-  { id: "latency", label: "Answer, median", value: (o) => millis(o.last_minute.p50_ms), note: (o) => `p99 ${millis(o.last_minute.p99_ms)}` },
-  { id: "first-byte", label: "First token, median", value: (o) => millis(o.last_minute.first_byte_p50_ms), note: (o) => `p99 ${millis(o.last_minute.first_byte_p99_ms)}` },
+  { id: "tokens", label: "Tokens/min", value: (o) => compact(tokens(o.last_minute)), note: (o) => `${compact(o.last_minute.prompt_tokens)} in, ${compact(o.last_minute.output_tokens)} out` },
+  { id: "latency", label: "Answer p50", value: (o) => millis(o.last_minute.p50_ms), note: (o) => `p99 ${millis(o.last_minute.p99_ms)}` },
+  { id: "first-byte", label: "First token p50", value: (o) => millis(o.last_minute.first_byte_p50_ms), note: (o) => `p99 ${millis(o.last_minute.first_byte_p99_ms)}` },
   { id: "in-flight", label: "In flight", value: (o) => count(o.in_flight), note: (o) => plural(o.connections ?? 0, "connection") },
   { id: "waiting", label: "Waiting for keys", value: (o) => count(o.waiting), note: (o) => (o.waiting > 0 ? "capacity is short" : "nobody waits"), bad: (o) => o.waiting > 0 },
-  { id: "retries", label: "Attempts a minute", value: (o) => count(o.last_minute.attempts), note: (o) => plural(o.last_minute.upstream_refusals ?? 0, "refusal") },
+  { id: "retries", label: "Attempts/min", value: (o) => count(o.last_minute.attempts), note: (o) => plural(o.last_minute.upstream_refusals ?? 0, "refusal") },
 ];
 
 function charts() {

@@ -58,7 +58,7 @@ export class Table {
       h("option", { value: `${column.id}:up` }, `${column.label}, rising`),
       h("option", { value: `${column.id}:down` }, `${column.label}, falling`),
     ]);
-    this.picker = h("select", { id }, h("option", { value: "" }, "As told"), options);
+    this.picker = h("select", { id }, h("option", { value: "" }, "As it comes"), options);
     this.picker.addEventListener("change", () => {
       const [column, direction] = this.picker.value.split(":");
       this.order = column ? { id: column, down: direction === "down" } : null;
@@ -149,7 +149,8 @@ export class Table {
     }
     this.place(wanted, left, from, this.shown.length - to);
     if (!this.rowHeight && wanted.length > 0 && this.shown.length > DRAW_ALL) {
-      this.rowHeight = wanted[0].getBoundingClientRect().height;
+      // From one to the next, as cards have a gap between them.
+      this.rowHeight = wanted[1].getBoundingClientRect().top - wanted[0].getBoundingClientRect().top;
       this.draw(true);
     }
   }
