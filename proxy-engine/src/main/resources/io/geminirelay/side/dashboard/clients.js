@@ -1,0 +1,162 @@
+// Clients: who may ask, what each used and may still use. A new token is shown once.
+
+import { api } from "./api.js";
+import { busy, confirmDialog, copyText, formDialog, openDialog, toast } from "./dialogs.js";
+import { fill, freshId, h, icon, setText } from "./dom.js";
+import { ago, compact, count, known, savedTo, tokens } from "./format.js";
+import { toolButton } from "./parts.js";
+import { builtCell, Table, textCell } from "./table.js";
+import { empty, loader } from "./view.js";
+
+/** "60 (45 left)", or that there is no limit. */
+function limit(most, left) {
+  if (!known(most) || most <= 0) {
+    return "no limit";
+  }
+  return known(left) ? `${compact(left)} of ${compact(most)} left` : compact(most);
+}
+
+function rights(client) {
+  const models = client.models?.length ? client.models.join(", ") : "all models";
+  const groups = client.groups?.length ? client.groups.join(", ") : "all groups";
+  return `${models}; ${groups}`;
+}
+
+function columns(revoke) {
+  return [
+    { id: "name", label: "Client", head: true, sort: (c) => c.name,
+      cell: builtCell((current) => h("a", { href: `#/requests?client=${encodeURIComponent(current().name)}` }), (link, c) => setText(link, c.name)) },
+    { id: "rights", label: "May use", cell: (td, c) => {
+      setText(td, rights(c));
+      td.title = rights(c);
+    } },
+    { id: "in_flight", label: "In flight", num: true, sort: (c) => c.in_flight, cell: textCell((c) => count(c.in_flight)) },
+    { id: "rpm", label: "Requests a minute", num: true, sort: (c) => c.requests_per_minute, cell: textCell((c) => limit(c.requests_per_minute, c.requests_left)) },
+    { id: "tpm", label: "Tokens a minute", num: true, sort: (c) => c.tokens_per_minute, cell: textCell((c) => limit(c.tokens_per_minute, c.tokens_left)) },
+    { id: "concurrent", label: "At once", num: true, sort: (c) => c.max_concurrent, cell: textCell((c) => limit(c.max_concurrent, c.concurrent_left)) },
+    { id: "requests", label: "Requests", num: true, sort: (c) => c.usage?.requests ?? 0, cell: textCell((c) => count(c.usage?.requests ?? 0)) },
+    { id: "failures", label: "Not served", num: true, sort: (c) => notServed(c), cell: textCell((c) => count(notServed(c))) },
+    { id: "tokens", label: "Tokens", num: true, sort: (c) => tokens(c.usage), cell: textCell((c) => compact(tokens(c.usage))) },
+    { id: "used", label: "Last used", num: true, tick: true, sort: (c) => c.usage?.last_used_at ?? "", cell: textCell((c) => ago(c.usage?.last_used_at)) },
+    { id: "actions", label: "Actions", hideLabel: true,
+      cell: builtCell((current) => h("span", { class: "row-actions" },
+        h("button", { type: "button", class: "small", data: { action: "remove" }, "aria-label": `Revoke ${current().name}`,
+          on: { click: (event) => revoke(current(), event.currentTarget) } }, "Revoke")), () => {}) },
+  ];
+}
+
+function notServed(client) {
+  return (client.usage?.refusals ?? 0) + (client.usage?.failures ?? 0);
+}
+
+export function clientsView(ctx) {
+  const list = h("div");
+  const nothing = h("div");
+  const table = new Table({ name: "clients", caption: "Clients", key: (c) => c.name, sort: { id: "name", down: false }, signal: ctx.signal,
+    columns: columns((client, button) => revoke(client, button, () => load())) });
+  fill(ctx.root, list);
+  const load = loader(ctx, list, api.clients, ({ clients }) => {
+    if (!nothing.isConnected) {
+      fill(list, nothing, table.element);
+    }
+    table.element.hidden = clients.length === 0;
+    fill(nothing, clients.length ? null : empty("No clients", "Without a client anyone who reaches the gateway may use it. Add one to ask for a token.",
+      h("button", { type: "button", class: "primary", data: { action: "add" }, on: { click: () => add(load) } }, "Add a client")));
+    table.setRows(clients);
+  });
+  fill(ctx.tools, toolButton("plus", "Add a client", "add", () => add(load)));
+  ctx.every(3, load);
+  ctx.every(1, () => table.tick());
+  ctx.on("config", load);
+}
+
+async function revoke(client, button, load) {
+  const yes = await confirmDialog({
+    title: "Revoke this client?",
+    text: [client.name, "Its token is refused from then on. Requests under way go on."],
+    action: "Revoke",
+    danger: true,
+  });
+  if (!yes) {
+    return;
+  }
+  busy(button, true);
+  try {
+    const { saved } = await api.removeClient(client.name);
+    toast(`${client.name} revoked. ${savedTo(saved)}`);
+    load();
+  } catch (error) {
+    toast(`${client.name}: ${error.message}`, "bad");
+  } finally {
+    busy(button, false);
+  }
+}
+
+function names(text) {
+  const found = text.split(/[\s,]+/).filter(Boolean);
+  return found.length ? found : undefined;
+}
+
+function number(text) {
+  return text ? Number(text) : undefined;
+}
+
+function add(load) {
+  const amount = (name, label) => ({ name, label, type: "number", min: "1", step: "1", placeholder: "no limit" });
+  formDialog({
+    title: "Add a client",
+    id: "add-client-dialog",
+    action: "Add",
+    fields: [
+      { name: "name", label: "Name", required: true },
+      { name: "token", label: "Token", type: "password", autocomplete: "new-password", hint: "Left empty, the gateway makes one and shows it once." },
+      amount("requests_per_minute", "Requests a minute"),
+      amount("tokens_per_minute", "Tokens a minute"),
+      amount("max_concurrent", "Requests at once"),
+      { name: "models", label: "Models", placeholder: "all", hint: "Names or patterns such as gemini-2.5-*, with commas between them." },
+      { name: "groups", label: "Key groups", placeholder: "all" },
+    ],
+    submit: async (values, opened) => {
+      const made = await api.addClient({
+        name: values.name.trim(),
+        token: values.token || undefined,
+        requests_per_minute: number(values.requests_per_minute),
+        tokens_per_minute: number(values.tokens_per_minute),
+        max_concurrent: number(values.max_concurrent),
+        models: names(values.models),
+        groups: names(values.groups),
+      });
+      opened.close();
+      load();
+      if (made.token) {
+        showToken(made.client.name, made.token, made.saved);
+      } else {
+        toast(`${made.client.name} added. ${savedTo(made.saved)}`);
+      }
+    },
+  });
+}
+
+/** The only time that the token is seen; it leaves the page with the dialog. */
+function showToken(name, token, saved) {
+  const id = freshId("token");
+  const input = h("input", { id, type: "text", readonly: true, class: "mono", spellcheck: "false", data: { role: "new-token" } });
+  input.value = token;
+  const told = h("span", { role: "status" });
+  const copy = h("button", { type: "button", class: "primary", data: { action: "copy" } }, icon("copy"), "Copy");
+  copy.addEventListener("click", async () => setText(told, (await copyText(token, input)) ? "Copied." : "Select the text and copy it by hand."));
+  input.addEventListener("focus", () => input.select());
+  openDialog({
+    title: `Token of ${name}`,
+    id: "token-dialog",
+    body: [
+      h("p", {}, "This is shown once and cannot be looked up later. ", savedTo(saved)),
+      h("label", { for: id }, "Token"),
+      h("div", { class: "copy-row" }, input, copy),
+      told,
+    ],
+    onClose: () => {
+      input.value = "";
+    },
+  });
+}

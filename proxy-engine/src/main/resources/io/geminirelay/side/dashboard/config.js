@@ -1,0 +1,163 @@
+// Config: what is in effect, where changes go, changing one setting, and the levels of the logs.
+
+import { api } from "./api.js";
+import { busy, confirmDialog, field, problemText, toast } from "./dialogs.js";
+import { fill, h, icon, setText } from "./dom.js";
+import { plural, savedTo } from "./format.js";
+import { facts, panel, toolButton } from "./parts.js";
+import { loader } from "./view.js";
+import { parseSettings, parseValue } from "./settings.js";
+
+const LEVELS = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
+
+export function configView(ctx) {
+  const list = h("div");
+  const where = h("div");
+  const yaml = h("pre", { id: "config-effective", tabindex: "0", role: "region", "aria-label": "Configuration in effect" });
+  const changes = h("div");
+  const logs = h("div");
+  const form = changeForm(() => load());
+  fill(ctx.root, list);
+  const load = loader(ctx, list, api.config, (config) => {
+    if (!yaml.isConnected) {
+      fill(
+        list,
+        where,
+        h("div", { class: "config-grid" }, panel("In effect", h("span", { class: "muted" }, "Secrets are masked"), yaml), h("div", {}, panel("Change a setting", null, form.element), panel("Log levels", null, logs), panel("Kept changes", null, changes))),
+      );
+      loader(ctx, logs, api.logs, (found) => paintLogs(logs, found.levels));
+    }
+    setText(yaml, config.effective);
+    form.offer(parseSettings(config.effective));
+    paintWhere(where, config);
+    paintChanges(changes, config.changes ?? []);
+  });
+  fill(ctx.tools, toolButton("refresh", "Reload the file", "reload", (event) => reload(event.currentTarget, load)));
+  ctx.tools.firstChild.id = "config-reload";
+  ctx.on("config", load);
+}
+
+function paintWhere(box, config) {
+  const places = { file: "the file", store: "the gateway's store, since the file cannot be written", memory: "memory only: they are gone when the gateway stops" };
+  fill(
+    box,
+    config.restart_needed?.length
+      ? h("div", { class: "notice", role: "status" }, icon("warn"), h("span", {}, "Takes effect with the next start: ", config.restart_needed.map((each, i) => [i ? ", " : "", h("code", {}, each)])))
+      : null,
+    facts([["File", config.file ? h("code", {}, config.file) : "none"], ["Changes go to", places[config.saves_to] ?? config.saves_to]]),
+  );
+}
+
+function paintChanges(box, changes) {
+  fill(
+    box,
+    changes.length
+      ? h("ul", { class: "changes" }, changes.map((each) => h("li", {}, h("pre", {}, each))))
+      : h("p", { class: "muted" }, "The store holds no changes beside the file."),
+  );
+}
+
+/** Picks a setting by its path, shows what it is, and sends another value or takes it out. */
+function changeForm(load) {
+  let settings = new Map();
+  const paths = h("datalist", { id: "config-paths" });
+  const path = field({ name: "path", label: "Setting", required: true, list: "config-paths", placeholder: "server.drain_timeout_secs", hint: "Names with dots between them." });
+  const value = field({ name: "value", label: "Value", placeholder: "30", hint: "A number, true or false, a text, or a list such as [\"a\", \"b\"]." });
+  const pathInput = path.querySelector("input");
+  const valueInput = value.querySelector("input");
+  value.querySelector("label .muted").remove();
+  pathInput.id = "config-path";
+  path.querySelector("label").htmlFor = "config-path";
+  valueInput.id = "config-value";
+  value.querySelector("label").htmlFor = "config-value";
+  const told = h("div", { class: "form-error", role: "alert" });
+  const set = h("button", { type: "submit", class: "primary" }, "Change");
+  const unset = h("button", { type: "button", data: { action: "unset" } }, "Back to the default");
+  const element = h("form", { id: "config-form", autocomplete: "off" }, paths, path, value, told, h("div", { class: "form-actions" }, unset, set));
+  pathInput.addEventListener("change", () => {
+    if (settings.has(pathInput.value)) {
+      valueInput.value = settings.get(pathInput.value);
+    }
+  });
+  const send = async (body, button) => {
+    fill(told);
+    busy(button, true);
+    try {
+      tellChanged(await api.changeConfig(body));
+      load();
+    } catch (error) {
+      fill(told, problemText(error));
+    } finally {
+      busy(button, false);
+    }
+  };
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send({ set: { [pathInput.value.trim()]: parseValue(valueInput.value) } }, set);
+  });
+  unset.addEventListener("click", () => pathInput.reportValidity() && send({ unset: [pathInput.value.trim()] }, unset));
+  return {
+    element,
+    offer(found) {
+      settings = found;
+      fill(paths, [...found.keys()].map((each) => h("option", { value: each })));
+    },
+  };
+}
+
+function tellChanged(answer) {
+  const restart = answer.restart_needed?.length ? ` ${answer.restart_needed.join(", ")}: with the next start.` : "";
+  const warnings = answer.warnings?.length ? ` ${answer.warnings.join(" ")}` : "";
+  toast(`Configuration in effect. ${savedTo(answer.saved)}${restart}${warnings}`);
+}
+
+async function reload(button, load) {
+  const yes = await confirmDialog({
+    title: "Reload the configuration?",
+    text: "The file is read and checked. If it is sound it takes effect for new requests; if not, nothing changes.",
+    action: "Reload",
+  });
+  if (!yes) {
+    return;
+  }
+  busy(button, true);
+  try {
+    tellChanged(await api.reload());
+    load();
+  } catch (error) {
+    const first = error.problems?.[0];
+    const more = error.problems?.length ? ` ${plural(error.problems.length, "problem")}; first: ${first.path ?? ""} ${first.line ? `line ${first.line}` : ""}` : "";
+    toast(`Not reloaded: ${error.message}${more}`, "bad");
+  } finally {
+    busy(button, false);
+  }
+}
+
+function paintLogs(box, levels) {
+  const rows = Object.entries(levels).sort(([a], [b]) => Number(b === "root") - Number(a === "root") || a.localeCompare(b));
+  fill(box, h("table", { class: "plain logs", data: { table: "logs" } },
+    h("caption", { class: "visually-hidden" }, "Log levels"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Logger"), h("th", { scope: "col" }, "Level"))),
+    h("tbody", {}, rows.map(([logger, level]) => logRow(box, logger, level)))));
+}
+
+function logRow(box, logger, level) {
+  const offered = level && !LEVELS.includes(level) ? [level, ...LEVELS] : LEVELS;
+  const inherit = logger === "root" ? [] : [h("option", { value: "" }, "as its parent")];
+  const select = h("select", { "aria-label": `Level of ${logger}`, data: { logger } }, inherit, offered.map((each) => h("option", { value: each }, each)));
+  select.value = level ?? "";
+  select.addEventListener("change", async () => {
+    select.disabled = true;
+    try {
+      const found = await api.setLog(logger, select.value || null);
+      paintLogs(box, found.levels);
+      box.querySelector(`select[data-logger="${CSS.escape(logger)}"]`)?.focus();
+      toast(`${logger} logs at ${found.levels[logger] ?? "its parent's level"}.`);
+    } catch (error) {
+      select.value = level ?? "";
+      select.disabled = false;
+      toast(`${logger}: ${error.message}`, "bad");
+    }
+  });
+  return h("tr", { data: { id: logger } }, h("th", { scope: "row", class: "mono" }, logger), h("td", {}, select));
+}
