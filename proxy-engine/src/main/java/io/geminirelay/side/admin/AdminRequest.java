@@ -3,6 +3,7 @@ package io.geminirelay.side.admin;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What an operation is asked. Read by one thread at a time. */
@@ -12,6 +13,7 @@ public final class AdminRequest {
   private final Map<String, String> values;
   private final QueryStringDecoder query;
   private final byte[] body;
+  private final @Nullable Visit visit;
 
   /**
    * Makes a request.
@@ -21,6 +23,13 @@ public final class AdminRequest {
    * @param body as it came; not copied
    */
   public AdminRequest(String method, String uri, Map<String, String> values, byte[] body) {
+    this(method, uri, values, body, null);
+  }
+
+  /** A request of {@code visit}. */
+  AdminRequest(
+      String method, String uri, Map<String, String> values, byte[] body, @Nullable Visit visit) {
+    this.visit = visit;
     this.method = method;
     this.query = new QueryStringDecoder(uri);
     this.path = query.rawPath();
@@ -36,6 +45,11 @@ public final class AdminRequest {
   /** The raw path. */
   public String path() {
     return path;
+  }
+
+  /** Who asks. */
+  public Visit visit() {
+    return Objects.requireNonNull(visit, "a request without a visitor");
   }
 
   /** What stands at {@code {name}} of the operation's template. */
