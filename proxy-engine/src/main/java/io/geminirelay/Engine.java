@@ -1,52 +1,36 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
-import io.geminirelay.base.config.GroupConfig;
-import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.base.tokens.TextCounter;
-import io.geminirelay.base.tokens.TokenCounters;
-import io.geminirelay.base.tokens.TokenEstimate;
+import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listener;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
-import io.geminirelay.flow.guard.ClientLimits;
-import io.geminirelay.flow.guard.TokenLimit;
-import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
-import io.geminirelay.flow.keys.KeyRing;
-import io.geminirelay.flow.outbound.Edits;
-import io.geminirelay.flow.outbound.Outbound;
-import io.geminirelay.flow.outbound.RetryBudget;
-import io.geminirelay.flow.outbound.RetryPolicy;
-import io.geminirelay.flow.outbound.WaitingRoom;
 import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
-import io.geminirelay.side.health.Crowd;
-import io.geminirelay.side.health.Vitals;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,45 +58,44 @@ public final class Engine {
 
   private static final long CLOCK_LOOK_SECONDS = 1;
 
-  private final EngineConfig config;
+  private final EngineConfig started;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
-  private final Exits exits;
+  private final EngineParts parts;
   private final ExitChecks checks;
   private final ClientConnections connections;
-  private final KeyRing keys;
-  private final Breakers breakers;
-  private final WaitingRoom room;
   private final ConnectionHandler handler;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+  private volatile Generation current;
   private volatile @Nullable Listener listener;
 
   private Engine(EngineConfig config, TimeSource time) throws IOException {
-    this.config = config;
-    this.exits = new Exits(time);
+    this.started = config;
+    Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
-    UpstreamTls tls = new UpstreamTls();
-    for (GroupConfig group : config.groups()) {
-      tls.prepare(group.target().caFile(), group.target().protocol());
-    }
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
-    Supplier<TextCounter> counters = counters(config.guard());
     this.loops = transport.eventLoops(config.server().workers());
+    this.parts =
+        new EngineParts(
+            time,
+            time.nanoTime(),
+            loops.next(),
+            exits,
+            new UpstreamTls(),
+            this::poolsOf,
+            HoldBudget.of(config.server().limits().maxBodyBytes()),
+            new Settlement(time, new Telemetry()),
+            this::isDraining,
+            Map.of());
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
             new ReflectiveChannelFactory<>(transport.clientChannel()));
-    Connector connector =
-        new Connector(
-            new ReflectiveChannelFactory<>(transport.clientChannel()),
-            addresses,
-            tls,
-            config.outbound(),
-            exits);
+    Connector connector = connector(config);
     this.checks =
         new ExitChecks(
             loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
@@ -121,62 +104,44 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     this.connections = new ClientConnections(config.server().maxConnections());
-    this.keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
-    this.breakers = new Breakers(config.breaker(), time);
-    this.room = new WaitingRoom(config.keys(), keys, breakers, time, loops.next());
-    this.handler = connectionHandler(time, serverTls, counters);
-  }
-
-  private ConnectionHandler connectionHandler(
-      TimeSource time, @Nullable ServerTls serverTls, Supplier<TextCounter> counters) {
+    this.current = Generation.of(config, parts, null);
+    exits.know(current.outbound().keys());
+    this.handler =
+        new ConnectionHandler(config.server(), connections, serverTls, () -> current.stages());
     var unused =
         loops
             .next()
             .scheduleWithFixedDelay(
-                keys::lookAtClock, CLOCK_LOOK_SECONDS, CLOCK_LOOK_SECONDS, TimeUnit.SECONDS);
-    exits.know(keys);
-    RetryBudget budget = new RetryBudget(config.outbound(), time);
-    HoldBudget held = HoldBudget.of(config.server().limits().maxBodyBytes());
-    Outbound outbound =
-        new Outbound(
-            keys,
-            breakers,
-            room,
-            exits,
-            config.keys().behavior(),
-            new RetryPolicy(config.outbound(), budget, new Random()),
-            budget,
-            this::poolsOf,
-            config.outbound(),
-            time,
-            Edits.of(config.groups(), config.guard(), held));
-    Settlement settlement = new Settlement(time);
-    ClientLimits limits = ClientLimits.of(config.clients(), time);
-    Crowd crowd = EngineVitals.crowd(room, limits);
-    Vitals vitals =
-        new EngineVitals(config, keys, breakers, exits, crowd, time)
-            .vitals(this::isDraining, settlement::inFlight);
-    TokenLimit tokens =
-        TokenLimit.of(config.guard().maxTokensPerRequest(), counters, held, config.groups());
-    RequestPipeline stages =
-        new RequestPipeline(config, vitals, limits, tokens, outbound, settlement);
-    return new ConnectionHandler(config.server(), connections, serverTls, stages);
+                () -> current.outbound().keys().lookAtClock(),
+                CLOCK_LOOK_SECONDS,
+                CLOCK_LOOK_SECONDS,
+                TimeUnit.SECONDS);
   }
 
-  /** What counting needs is loaded once, before anything listens, and only where it is done. */
-  private static Supplier<TextCounter> counters(GuardConfig guard) throws IOException {
-    Path vocabulary = guard.vocabulary();
-    if (guard.maxTokensPerRequest() == 0) {
-      return TokenEstimate::new;
-    }
-    if (vocabulary != null) {
-      LOG.info("tokens are counted by {}", vocabulary);
-      return TokenCounters.load(vocabulary)::counter;
-    }
-    LOG.info("tokens are estimated");
-    TextCounter first = new TokenEstimate();
-    first.reset();
-    return TokenEstimate::new;
+  private Connector connector(EngineConfig config) {
+    return new Connector(
+        new ReflectiveChannelFactory<>(transport.clientChannel()),
+        addresses,
+        parts.tls(),
+        config.outbound(),
+        parts.exits());
+  }
+
+  /**
+   * Goes on with {@code config}: requests that begin from now on follow it, those under way end as
+   * they began. Keys keep their states. Blocking where files are to be read; not for an event loop.
+   *
+   * @return names of settings that changed and that only a restart brings into effect
+   * @throws IOException if a file that it names cannot be read; then nothing changes
+   * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
+   */
+  public synchronized List<String> apply(EngineConfig config) throws IOException {
+    Generation before = current;
+    Generation next = Generation.of(config, parts, before);
+    parts.exits().know(next.outbound().keys());
+    current = next;
+    before.retire();
+    return RestartNeeds.of(started, config);
   }
 
   private LoopPools poolsOf(EventLoop loop) {
@@ -200,7 +165,7 @@ public final class Engine {
 
   /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
   public CompletionStage<InetSocketAddress> start() {
-    return Listener.bind(config.server(), transport, loops, handler)
+    return Listener.bind(started.server(), transport, loops, handler)
         .thenApply(
             bound -> {
               listener = bound;
@@ -220,12 +185,12 @@ public final class Engine {
 
   /** How each exit is; for those who show it. */
   List<ExitFigure> exits() {
-    return exits.figures();
+    return parts.exits().figures();
   }
 
   /** Requests that wait for a key to come back. */
   public int waiting() {
-    return room.waiting();
+    return current.outbound().room().waiting();
   }
 
   /** Where the engine stands. */
@@ -253,7 +218,7 @@ public final class Engine {
     CompletionStage<?> closed =
         bound == null ? CompletableFuture.completedStage(null) : bound.stopAccepting();
     closed
-        .thenCompose(done -> connections.drain(config.server().drain(), loops.next()))
+        .thenCompose(done -> connections.drain(started.server().drain(), loops.next()))
         .whenComplete((clean, failure) -> shutDown(failure == null && Boolean.TRUE.equals(clean)));
     return stopped;
   }

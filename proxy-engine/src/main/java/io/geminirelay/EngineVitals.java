@@ -69,7 +69,7 @@ final class EngineVitals {
                 .toList());
   }
 
-  Vitals vitals(BooleanSupplier draining, LongSupplier inFlight) {
+  Vitals vitals(long startNanos, BooleanSupplier draining, LongSupplier inFlight) {
     HealthReport report =
         new HealthReport(
             keys,
@@ -79,7 +79,13 @@ final class EngineVitals {
             crowd,
             time);
     return new Vitals(
-        Version.text(), draining, this::hasUsableKey, () -> usableKeys().count(), inFlight, report);
+        Version.text(),
+        startNanos,
+        draining,
+        this::hasUsableKey,
+        () -> usableKeys().count(),
+        inFlight,
+        report);
   }
 
   /** Where there is one it is found soon; that there is none takes all keys, and is kept. */

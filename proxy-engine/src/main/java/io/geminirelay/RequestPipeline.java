@@ -2,14 +2,14 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.config.EngineConfig;
-import io.geminirelay.base.config.GuardConfig;
+import io.geminirelay.base.exchange.LocalRoute;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.accept.Callers;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AddressLimitHandler;
-import io.geminirelay.flow.guard.AddressLimits;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
@@ -24,12 +24,12 @@ import io.geminirelay.flow.interpret.InterpretHandler;
 import io.geminirelay.flow.outbound.ForwardHandler;
 import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.settle.Settlement;
-import io.geminirelay.side.health.HealthHandler;
-import io.geminirelay.side.health.Vitals;
+import io.geminirelay.side.local.LocalHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.cors.CorsConfig;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
   private final ClassifyHandler classify = new ClassifyHandler();
-  private final HealthHandler health;
+  private final LocalHandler local;
   private final DialectFactory dialects;
   private final Outbound outbound;
   private final Settlement settlement;
@@ -56,37 +56,36 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /**
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
-   * @param limits what clients may ask
-   * @param tokens bound of a request
+   * @param pages what is answered without going upstream
+   * @param guards how much may be asked
    */
   public RequestPipeline(
       EngineConfig config,
-      Vitals vitals,
-      ClientLimits limits,
-      TokenLimit tokens,
+      Map<Route, LocalRoute> pages,
+      Guards guards,
       Outbound outbound,
       Settlement settlement) {
     CorsRules rules = config.guard().cors();
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
-    this.tokens = tokens;
+    this.tokens = guards.tokens();
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
-        new AuthHandler(passes(config), config.server().adminToken(), Set.copyOf(rules.origins()));
+        new AuthHandler(
+            passes(config),
+            config.server().adminToken(),
+            config.server().metricsToken(),
+            Set.copyOf(rules.origins()));
     this.time = outbound.time();
     this.callers = new Callers(config.server());
-    this.addresses = addresses(config.guard(), time);
-    this.limits = limits;
-    this.health = new HealthHandler(vitals, time);
+    this.addresses =
+        guards.addresses() == null
+            ? null
+            : new AddressLimitHandler(guards.addresses(), RouteTable::routeOf);
+    this.limits = guards.clients();
+    this.local = new LocalHandler(pages);
     this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;
-  }
-
-  private static @Nullable AddressLimitHandler addresses(GuardConfig guard, TimeSource time) {
-    return guard.requestsPerMinute() == 0
-        ? null
-        : new AddressLimitHandler(
-            new AddressLimits(guard.requestsPerMinute(), guard.burst(), time), RouteTable::routeOf);
   }
 
   private static ClientPasses passes(EngineConfig config) {
@@ -111,7 +110,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     }
     add(pipeline, Stage.CLASSIFY, classify);
     add(pipeline, Stage.AUTH, auth);
-    add(pipeline, Stage.LOCAL, health);
+    add(pipeline, Stage.LOCAL, local);
     if (!limits.isEmpty()) {
       add(pipeline, Stage.LIMITS, new ClientLimitHandler(limits));
     }

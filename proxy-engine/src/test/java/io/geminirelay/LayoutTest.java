@@ -49,6 +49,8 @@ class LayoutTest {
    */
   private static final Map<String, Set<String>> ALLOWED =
       Map.of(
+          "side.admin", Set.of("side.health", "side.dashboard"),
+          "side.metrics", Set.of("side.health"),
           "flow.accept", Set.of("flow.settle"),
           "flow.classify", Set.of(),
           "flow.guard", Set.of(),

@@ -12,7 +12,8 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.exchange.TrailText;
-import io.geminirelay.base.telemetry.AccessLog;
+import io.geminirelay.base.telemetry.Telemetry;
+import io.geminirelay.flow.settle.Settlement;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -47,6 +48,7 @@ public class AccessLogBenchmark {
 
   private final HttpRequest head =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1beta/models/m:generate");
+  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry());
   private final AsyncAppender async = new AsyncAppender();
 
   /** Builds the appenders. */
@@ -94,7 +96,7 @@ public class AccessLogBenchmark {
   /** The trail and the line. */
   @Benchmark
   public void line() {
-    AccessLog.write(served(), Outcome.SERVED, 200, TimeSource.SYSTEM.nanoTime());
+    settlement.close(served(), Outcome.SERVED, 200);
   }
 
   /**

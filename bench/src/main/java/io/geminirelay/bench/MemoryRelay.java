@@ -2,16 +2,18 @@ package io.geminirelay.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.geminirelay.Guards;
 import io.geminirelay.RequestPipeline;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
-import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
@@ -27,6 +29,7 @@ import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
 import io.geminirelay.side.health.Crowd;
+import io.geminirelay.side.health.HealthPages;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
 import io.netty.bootstrap.Bootstrap;
@@ -157,6 +160,7 @@ final class MemoryRelay {
     Vitals vitals =
         new Vitals(
             "bench",
+            time.nanoTime(),
             () -> false,
             () -> true,
             () -> 1,
@@ -168,11 +172,15 @@ final class MemoryRelay {
                 List.of(),
                 new Crowd(() -> CompletableFuture.completedStage(List.of()), List::of),
                 time));
-    ClientLimits limits = ClientLimits.of(config.clients(), time);
     TokenLimit tokens = TokenLimit.of(0, TokenEstimate::new, held, config.groups());
     RequestPipeline stages =
-        new RequestPipeline(config, vitals, limits, tokens, outbound, new Settlement(time));
-    return new ConnectionHandler(config.server(), new ClientConnections(100), null, stages);
+        new RequestPipeline(
+            config,
+            Map.of(Route.HEALTH, new HealthPages(vitals, time)),
+            Guards.of(config, tokens, time),
+            outbound,
+            new Settlement(time, new Telemetry()));
+    return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
   }
 
   private static EngineConfig config() throws Exception {

@@ -106,6 +106,7 @@ public final class ConfigText {
       all.put("tls", files);
     }
     put(all, "admin_token", masked(server.adminToken()));
+    put(all, "metrics_token", masked(server.metricsToken()));
     all.put("security", security(config.admin()));
     all.put("trusted_proxies", server.trust().proxies());
     all.put("proxy_protocol", server.trust().proxyProtocol());

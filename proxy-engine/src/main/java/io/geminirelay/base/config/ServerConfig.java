@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long in-flight requests may take after the stop signal
  * @param tls certificate of the listener, or null for plain text
  * @param adminToken credential of the admin interface, or null when it is off
+ * @param metricsToken opens {@code /metrics} alone, beside the admin token; null for none
  * @param trust whose word about a client is believed
  */
 public record ServerConfig(
@@ -29,6 +30,7 @@ public record ServerConfig(
     Duration drain,
     @Nullable TlsFiles tls,
     @Nullable Secret adminToken,
+    @Nullable Secret metricsToken,
     Trust trust) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
@@ -41,6 +43,7 @@ public record ServerConfig(
           65_536,
           ClientLimits.STANDARD,
           Duration.ofSeconds(30),
+          null,
           null,
           null,
           Trust.NOBODY);

@@ -48,7 +48,8 @@ final class ServerSection {
         limits(),
         typed.seconds("drain_timeout_secs", 0, DAY_SECS, standard.drain()),
         tls(),
-        adminToken(),
+        token("admin_token", "admin-token"),
+        token("metrics_token", "metrics-token"),
         new Trust(ranges(), typed.truth("proxy_protocol", false)));
   }
 
@@ -128,11 +129,12 @@ final class ServerSection {
     return null;
   }
 
-  private @Nullable Secret adminToken() {
+  /** From the file, or else the credential of that name. */
+  private @Nullable Secret token(String name, String credential) {
     SecretSource secrets = new SecretSource(tree.reading());
-    Scalar token = secrets.readOptional(tree, "admin_token");
-    if (token == null && !SecretSource.isGiven(tree, "admin_token")) {
-      token = secrets.credential("admin-token");
+    Scalar token = secrets.readOptional(tree, name);
+    if (token == null && !SecretSource.isGiven(tree, name)) {
+      token = secrets.credential(credential);
     }
     return Credentials.secret(tree.problems(), token);
   }

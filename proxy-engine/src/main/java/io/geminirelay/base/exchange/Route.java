@@ -21,6 +21,10 @@ public enum Route {
   HEALTH(Dialect.NATIVE, false),
   /** {@code GET /health/detailed}: answered here, for the admin token. */
   HEALTH_DETAILED(Dialect.NATIVE, false),
+  /** {@code GET /metrics}: answered here, for who watches the gateway. */
+  METRICS(Dialect.NATIVE, false),
+  /** {@code /admin} and what is under it: answered here, for the operator. */
+  ADMIN(Dialect.NATIVE, false),
   /** No such path. */
   UNKNOWN(Dialect.NATIVE, false);
 
@@ -66,7 +70,7 @@ public enum Route {
     if (interpreted()) {
       return POSTED;
     }
-    return upstream ? PASSED : ANSWERED;
+    return upstream || this == ADMIN ? PASSED : ANSWERED;
   }
 
   /**
@@ -87,7 +91,7 @@ public enum Route {
     if (interpreted()) {
       return "POST";
     }
-    return upstream ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : "GET, HEAD";
+    return upstream || this == ADMIN ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : "GET, HEAD";
   }
 
   /** Forms of request and error. */

@@ -162,6 +162,11 @@ public final class Trail {
     return skipped;
   }
 
+  /** Name of the key of the last attempt; null while there is none. */
+  public @Nullable String lastKey() {
+    return key;
+  }
+
   /** What the exchange waits for since its last attempt, or null. */
   public @Nullable String waitsFor() {
     return waitsFor;

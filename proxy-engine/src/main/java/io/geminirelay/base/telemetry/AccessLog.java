@@ -1,12 +1,7 @@
 package io.geminirelay.base.telemetry;
 
-import io.geminirelay.base.config.ClientConfig;
-import io.geminirelay.base.exchange.Exchange;
-import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.TrailText;
-import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
-import io.geminirelay.base.scan.StreamScanner;
 import io.geminirelay.base.scan.TokenCounts;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -27,55 +22,46 @@ public final class AccessLog {
 
   private AccessLog() {}
 
-  /**
-   * Writes the line of {@code exchange}.
-   *
-   * @param status what the client was answered with, 0 for no answer
-   * @param now on the scale of {@link io.geminirelay.base.exchange.TimeSource#nanoTime()}
-   */
-  public static void write(Exchange exchange, Outcome outcome, int status, long now) {
-    if (exchange.route().upstream() && !pastAddressLimit(exchange)) {
+  /** Writes the line of {@code settled}. */
+  static void write(Settled settled) {
+    if (settled.route().upstream() && !pastAddressLimit(settled)) {
       if (LOG.isInfoEnabled()) {
-        LOG.info(line(exchange, outcome, status, now));
+        LOG.info(line(settled));
       }
     } else if (LOG.isDebugEnabled()) {
-      LOG.debug(line(exchange, outcome, status, now));
+      LOG.debug(line(settled));
     }
   }
 
   /** Whose requests are too many would else fill the log with them. */
-  private static boolean pastAddressLimit(Exchange exchange) {
-    Fault fault = exchange.fault();
-    return fault != null
-        && fault.kind() == FaultKind.TOO_MANY_REQUESTS
-        && exchange.client() == null;
+  private static boolean pastAddressLimit(Settled settled) {
+    return settled.fault() == FaultKind.TOO_MANY_REQUESTS && settled.client().isEmpty();
   }
 
-  private static String line(Exchange exchange, Outcome outcome, int status, long now) {
+  private static String line(Settled settled) {
     LogFields out = new LogFields();
-    ClientConfig client = exchange.client();
-    Fault fault = exchange.fault();
-    out.add("id", exchange.id());
-    out.add("client", client == null ? "" : client.name());
-    out.add("route", lower(exchange.route()));
-    out.add("model", exchange.model());
-    out.add("status", status);
-    out.add("outcome", lower(outcome));
-    out.add("fault", fault == null ? "" : fault.kind().reason());
-    out.add("attempts", exchange.attempts());
-    out.add("waited_ms", millis(exchange.trail().waitedNanos(now)));
-    out.add("first_byte_ms", millis(exchange.answerNanos()));
-    out.add("ms", millis(now - exchange.startNanos()));
-    StreamScanner answer = exchange.answer();
-    if (answer != null) {
-      TokenCounts usage = answer.usage();
-      out.addKnown("prompt_tokens", usage.prompt());
-      out.addKnown("cached_tokens", usage.cached());
-      out.addKnown("output_tokens", usage.output());
-      out.addKnown("thought_tokens", usage.thoughts());
-      out.addKnown("total_tokens", usage.total());
+    FaultKind fault = settled.fault();
+    Settled.Times times = settled.times();
+    out.add("id", settled.id());
+    out.add("client", settled.client());
+    out.add("route", lower(settled.route()));
+    out.add("model", settled.model());
+    out.add("status", settled.status());
+    out.add("outcome", lower(settled.outcome()));
+    out.add("fault", fault == null ? "" : fault.reason());
+    out.add("attempts", settled.attempts());
+    out.add("waited_ms", millis(settled.trail().waitedNanos(times.endNanos())));
+    out.add("first_byte_ms", millis(times.answerNanos()));
+    out.add("ms", millis(times.nanos()));
+    TokenCounts tokens = settled.tokens();
+    if (tokens != null) {
+      out.addKnown("prompt_tokens", tokens.prompt());
+      out.addKnown("cached_tokens", tokens.cached());
+      out.addKnown("output_tokens", tokens.output());
+      out.addKnown("thought_tokens", tokens.thoughts());
+      out.addKnown("total_tokens", tokens.total());
     }
-    out.addWhole("trail", TrailText.of(exchange.trail(), now));
+    out.addWhole("trail", TrailText.of(settled.trail(), times.endNanos()));
     return out.toString();
   }
 

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,15 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * @param config the listening side
    * @param connections counts the connections
    * @param tls certificate of the listener, or null for plain text
-   * @param stages adds the request stages at the end of a pipeline: of an HTTP/1.1 connection,
-   *     where they live for many exchanges, or of an HTTP/2 stream
+   * @param stages gives what adds the request stages of the present configuration at the end of a
+   *     pipeline: of an HTTP/1.1 connection, where they live until there are newer ones, or of an
+   *     HTTP/2 stream
    */
   public ConnectionHandler(
       ServerConfig config,
       ClientConnections connections,
       @Nullable ServerTls tls,
-      Consumer<ChannelPipeline> stages) {
+      Supplier<Consumer<ChannelPipeline>> stages) {
     this.connections = connections;
     this.limits = config.limits();
     this.callers = new Callers(config);

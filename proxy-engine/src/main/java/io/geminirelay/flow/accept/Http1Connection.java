@@ -3,6 +3,7 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The pipeline of an HTTP/1.1 connection: codec, time limits, one request at a time, then the
@@ -10,9 +11,9 @@ import java.util.function.Consumer;
  */
 final class Http1Connection {
   private final ClientLimits limits;
-  private final Consumer<ChannelPipeline> stages;
+  private final Supplier<Consumer<ChannelPipeline>> stages;
 
-  Http1Connection(ClientLimits limits, Consumer<ChannelPipeline> stages) {
+  Http1Connection(ClientLimits limits, Supplier<Consumer<ChannelPipeline>> stages) {
     this.limits = limits;
     this.stages = stages;
   }
@@ -25,6 +26,6 @@ final class Http1Connection {
     pipeline.addLast("codec", codec);
     pipeline.addLast("timeout", new HeadTimeoutHandler(decoder, clock, limits));
     pipeline.addLast("one-at-a-time", new OneAtATimeHandler(codec));
-    stages.accept(pipeline);
+    pipeline.addLast("stages", new StagesHandler(stages));
   }
 }

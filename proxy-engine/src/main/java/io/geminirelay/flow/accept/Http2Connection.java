@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The pipeline of an HTTP/2 connection; each stream becomes a child channel with the same request
@@ -31,9 +32,9 @@ final class Http2Connection {
 
   private final ClientLimits limits;
   private final Duration drain;
-  private final Consumer<ChannelPipeline> stages;
+  private final Supplier<Consumer<ChannelPipeline>> stages;
 
-  Http2Connection(ClientLimits limits, Duration drain, Consumer<ChannelPipeline> stages) {
+  Http2Connection(ClientLimits limits, Duration drain, Supplier<Consumer<ChannelPipeline>> stages) {
     this.limits = limits;
     this.drain = drain;
     this.stages = stages;
@@ -82,7 +83,7 @@ final class Http2Connection {
       pipeline.addLast("stream", new Http2StreamHandler(limits.maxRequestLineBytes()));
       pipeline.addLast("codec", StreamCodec.INSTANCE);
       pipeline.addLast("timeout", new BodyTimeoutHandler(limits.body().toNanos()));
-      stages.accept(pipeline);
+      stages.get().accept(pipeline);
     }
   }
 }

@@ -22,6 +22,7 @@ public final class RouteTable {
   private static final String V1 = "/v1";
   private static final String UPLOAD = "/upload";
   private static final String DOWNLOAD = "/download";
+  private static final String ADMIN = "/admin";
   private static final String CHAT = "/chat/completions";
 
   private RouteTable() {}
@@ -76,6 +77,9 @@ public final class RouteTable {
     if (isShort(path)) {
       return openAi(method, OPENAI.concat(raw), path, 0);
     }
+    if (under(path, ADMIN)) {
+      return match(Route.ADMIN, method, raw, "", false);
+    }
     return local(method, raw, path);
   }
 
@@ -85,6 +89,7 @@ public final class RouteTable {
       case "/health" -> match(Route.HEALTH, method, raw, "", false);
       case "/generate" -> match(Route.GENERATE, method, raw, "", false);
       case "/gemini-proxy" -> match(Route.SIMPLE, method, raw, "", false);
+      case "/metrics" -> match(Route.METRICS, method, raw, "", false);
       case "/health/detailed" -> match(Route.HEALTH_DETAILED, method, raw, "", false);
       default -> throw unknown();
     };

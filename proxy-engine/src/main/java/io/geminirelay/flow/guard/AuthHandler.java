@@ -35,20 +35,28 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
 
   private final ClientPasses passes;
   private final byte @Nullable [] adminSha256;
+  private final byte @Nullable [] metricsSha256;
   private final Set<String> pages;
 
   /**
    * Admits the clients of {@code passes}, and to the admin's routes the bearer of the token.
    *
+   * @param metricsToken opens the metrics and nothing else; null for none
    * @param pages origins of pages that may call where being on this machine is all it takes
    */
-  public AuthHandler(ClientPasses passes, @Nullable Secret adminToken, Set<String> pages) {
+  public AuthHandler(
+      ClientPasses passes,
+      @Nullable Secret adminToken,
+      @Nullable Secret metricsToken,
+      Set<String> pages) {
     this.passes = passes;
     this.pages = pages;
-    this.adminSha256 =
-        adminToken == null
-            ? null
-            : Secret.sha256(adminToken.reveal().getBytes(StandardCharsets.UTF_8));
+    this.adminSha256 = sha256(adminToken);
+    this.metricsSha256 = sha256(metricsToken);
+  }
+
+  private static byte @Nullable [] sha256(@Nullable Secret token) {
+    return token == null ? null : Secret.sha256(token.reveal().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -88,11 +96,29 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
 
   private @Nullable Fault check(Exchange exchange, HttpRequest head) {
     return switch (exchange.route()) {
-      case HEALTH -> null;
+      // The admin's pages know their callers by themselves, by sessions among others.
+      case HEALTH, ADMIN -> null;
+      case METRICS -> checkMetrics(exchange, head);
       case HEALTH_DETAILED -> checkAdmin(head);
       case GENERATE -> checkGenerate(exchange, head);
       case NATIVE, UPLOAD, DOWNLOAD, OPENAI, SIMPLE, UNKNOWN -> checkClient(exchange, head);
     };
+  }
+
+  /** Who runs the machine may look without a token; from elsewhere it takes one. */
+  private @Nullable Fault checkMetrics(Exchange exchange, HttpRequest head) {
+    byte[] token = ClientToken.of(head);
+    if (token == null) {
+      return LocalCaller.foreign(head, exchange.caller(), Set.of()) == null
+          ? null
+          : Fault.of(
+              FaultKind.UNAUTHENTICATED,
+              "from other machines, metrics need the admin token or server.metrics_token as bearer");
+    }
+    byte[] sha256 = Secret.sha256(token);
+    boolean admin = MessageDigest.isEqual(sha256, adminSha256 == null ? NOBODY : adminSha256);
+    boolean metrics = MessageDigest.isEqual(sha256, metricsSha256 == null ? NOBODY : metricsSha256);
+    return admin || metrics ? null : Fault.of(FaultKind.UNAUTHENTICATED, "the token is wrong");
   }
 
   private @Nullable Fault checkAdmin(HttpRequest head) {

@@ -38,6 +38,13 @@ public final class ClientAccount {
     return perMinute == 0 ? null : new TokenBucket(new RefillRate(perMinute, perMinute, time));
   }
 
+  /** Whether {@code client} has the limits of this account. */
+  boolean isFor(ClientConfig client) {
+    return client.requestsPerMinute() == requestsPerMinute
+        && client.tokensPerMinute() == tokensPerMinute
+        && client.maxConcurrent() == maxConcurrent;
+  }
+
   /** The client's name. */
   public String name() {
     return name;

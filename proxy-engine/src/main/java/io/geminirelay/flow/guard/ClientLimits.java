@@ -30,6 +30,19 @@ public final class ClientLimits {
     return new ClientLimits(accounts);
   }
 
+  /** For a new configuration: who has the same limits as before goes on with the same account. */
+  public ClientLimits successor(List<ClientConfig> clients, TimeSource time) {
+    Map<String, ClientAccount> next = new LinkedHashMap<>();
+    for (ClientConfig client : clients) {
+      if (isLimited(client)) {
+        ClientAccount known = accounts.get(client.name());
+        boolean same = known != null && known.isFor(client);
+        next.put(client.name(), same ? known : new ClientAccount(client, time));
+      }
+    }
+    return new ClientLimits(next);
+  }
+
   private static boolean isLimited(ClientConfig client) {
     return client.requestsPerMinute() > 0
         || client.tokensPerMinute() > 0

@@ -28,7 +28,6 @@ public final class KeyRing {
   private final RestRules rests;
   private final RingStates states;
   private final KeySelector selector;
-  private volatile Runnable listener = () -> {};
 
   private KeyRing(
       List<GroupConfig> groups,
@@ -94,11 +93,14 @@ public final class KeyRing {
   }
 
   /**
-   * Has {@code listener} told whenever a key or project may have come back; on the thread that
-   * brought it back, so it must only pass the word on.
+   * Has {@code listener} told whenever a key or project may have come back, through this ring or
+   * one that follows; on the thread that brought it back, so it must only pass the word on.
+   *
+   * @return ends that; may be run more than once
    */
-  public void onChange(Runnable listener) {
-    this.listener = listener;
+  public Runnable onChange(Runnable listener) {
+    states.listeners().add(listener);
+    return () -> states.listeners().remove(listener);
   }
 
   /** Puts a key aside by hand, or takes it back. */
@@ -319,7 +321,7 @@ public final class KeyRing {
 
   private void change(BooleanSupplier change) {
     states.version().change(change);
-    listener.run();
+    states.tell();
   }
 
   /**
@@ -332,7 +334,7 @@ public final class KeyRing {
     states.lookAtClock(rests.clock());
     states.lookAtQuotas();
     if (states.version().get() != before) {
-      listener.run();
+      states.tell();
     }
   }
 }

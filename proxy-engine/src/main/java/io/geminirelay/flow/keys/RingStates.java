@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +37,7 @@ final class RingStates {
   private final Projects projects = new Projects(this::bucket);
   private final StateVersion version = new StateVersion();
   private final TokenGuess guess = new TokenGuess();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
 
   private volatile QuotaClock resets;
@@ -51,6 +54,18 @@ final class RingStates {
     this.days = new DayWatch(time, clock);
     this.anchor = new AtomicLong(offset());
     this.lookNanos = new AtomicLong(time.nanoTime() + LOOK_NANOS);
+  }
+
+  /** Who is told when something may have come back. */
+  List<Runnable> listeners() {
+    return listeners;
+  }
+
+  /** Tells them. */
+  void tell() {
+    for (Runnable listener : listeners) {
+      listener.run();
+    }
   }
 
   /** Numbers the days of daily quotas. */

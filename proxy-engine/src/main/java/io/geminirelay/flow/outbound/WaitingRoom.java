@@ -42,6 +42,8 @@ public final class WaitingRoom {
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, Integer> byModel = new ConcurrentHashMap<>();
   private final AtomicBoolean stirred = new AtomicBoolean();
+  private final Runnable leaveRing;
+  private volatile boolean retired;
 
   // Touched by the owner alone.
   private boolean pausing;
@@ -56,7 +58,19 @@ public final class WaitingRoom {
     this.supply = new KeySupply(keys, breakers);
     this.outlooks = new Outlooks(time, keys.selector()::waitNanos, supply::forecastNanos);
     this.queue = new WaitQueue(config.maxWaiting(), time, supply);
-    keys.onChange(this::stir);
+    this.leaveRing = keys.onChange(this::stir);
+  }
+
+  /** Newcomers go to another room from now on; this one ends when the last has left. */
+  public void retire() {
+    retired = true;
+    endIfEmpty();
+  }
+
+  private void endIfEmpty() {
+    if (retired && waiting.get() == 0) {
+      leaveRing.run();
+    }
   }
 
   /** How long an exchange may wait in all; zero when none may. */
@@ -139,6 +153,7 @@ public final class WaitingRoom {
     byModel.computeIfPresent(
         waiter.demand().model(), (model, count) -> count == 1 ? null : count - 1);
     waiting.decrementAndGet();
+    endIfEmpty();
   }
 
   /** Keeps the count when a waiter's time is over. */

@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
  * answer at once.
  *
  * @param version of the program
+ * @param startNanos when it started, on the scale of the time source's ticker
  * @param draining whether the gateway is stopping
  * @param hasUsableKey whether any key could serve a request now or once its rest is over
  * @param usableKeys their number
@@ -16,6 +17,7 @@ import java.util.function.LongSupplier;
  */
 public record Vitals(
     String version,
+    long startNanos,
     BooleanSupplier draining,
     BooleanSupplier hasUsableKey,
     LongSupplier usableKeys,

@@ -10,6 +10,7 @@ import io.geminirelay.base.exchange.FaultResponder;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,16 +66,15 @@ final class AcceptServer implements AutoCloseable {
             Duration.ofSeconds(10),
             tls,
             null,
+            null,
             Trust.NOBODY);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
+    Consumer<ChannelPipeline> echo = pipeline -> pipeline.addLast(new Echo());
     ConnectionHandler handler =
         new ConnectionHandler(
-            config,
-            connections,
-            tls == null ? null : ServerTls.load(tls),
-            pipeline -> pipeline.addLast(new Echo()));
+            config, connections, tls == null ? null : ServerTls.load(tls), () -> echo);
     listener =
         Listener.bind(config, transport, loops, handler)
             .toCompletableFuture()

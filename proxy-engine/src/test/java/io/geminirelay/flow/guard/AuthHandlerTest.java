@@ -124,7 +124,7 @@ class AuthHandlerTest {
       EmbeddedChannel channel =
           new EmbeddedChannel(
               new ClassifyHandler(),
-              new AuthHandler(new ClientPasses(List.of(), open), null, Set.of()));
+              new AuthHandler(new ClientPasses(List.of(), open), null, null, Set.of()));
       send(channel, "POST", PATH, header);
       assertEquals(served || open, channel.readInbound() != null);
       FullHttpResponse answer = channel.readOutbound();
@@ -200,7 +200,8 @@ class AuthHandlerTest {
 
   private static EmbeddedChannel channel(List<ClientConfig> clients, @Nullable Secret admin) {
     ClientPasses passes = new ClientPasses(clients, false);
-    return new EmbeddedChannel(new ClassifyHandler(), new AuthHandler(passes, admin, Set.of()));
+    return new EmbeddedChannel(
+        new ClassifyHandler(), new AuthHandler(passes, admin, null, Set.of()));
   }
 
   private static Exchange send(EmbeddedChannel channel, String method, String uri, String header) {

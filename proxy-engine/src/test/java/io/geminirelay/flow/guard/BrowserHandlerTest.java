@@ -35,7 +35,7 @@ class BrowserHandlerTest {
   private static final String PAGE = "https://app.example.com";
   private static final String ALLOWED = "access-control-allow-origin";
 
-  private final Settlement settlement = new Settlement(TimeSource.SYSTEM);
+  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, settled -> {});
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
           new ExchangeHandler(

@@ -13,6 +13,7 @@ import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.wait.WaitQueue;
+import io.geminirelay.side.local.LocalHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -23,13 +24,14 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HealthHandlerTest {
+class HealthPagesTest {
   private static final TimeSource STILL =
       new TimeSource() {
         @Override
@@ -89,8 +91,9 @@ class HealthHandlerTest {
     HealthReport report =
         new HealthReport(
             ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), CROWD, STILL);
-    Vitals vitals = new Vitals("1", () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
-    EmbeddedChannel channel = new EmbeddedChannel(new HealthHandler(vitals, STILL));
+    Vitals vitals = new Vitals("1", 5, () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
+    EmbeddedChannel channel =
+        new EmbeddedChannel(new LocalHandler(Map.of(route, new HealthPages(vitals, STILL))));
     HttpRequest head =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");
     Exchange exchange = new Exchange("id", head, 0);

@@ -1,0 +1,42 @@
+package io.geminirelay;
+
+import io.geminirelay.base.exchange.HoldBudget;
+import io.geminirelay.base.exchange.LocalRoute;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.outbound.connect.UpstreamTls;
+import io.geminirelay.flow.outbound.pool.LoopPools;
+import io.geminirelay.flow.settle.Settlement;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * What is there for as long as the engine, whatever the configuration becomes. Immutable; its parts
+ * are thread safe.
+ *
+ * @param time the clock
+ * @param startNanos when the engine was built, on the scale of its ticker
+ * @param owner the event loop that those who wait belong to
+ * @param exits how exits are
+ * @param tls of connections to targets
+ * @param pools finds the connections of an event loop
+ * @param held bytes of bodies that may wait
+ * @param settlement closes exchanges
+ * @param draining whether the engine is stopping
+ * @param pages what is answered without going upstream, but for the health
+ */
+record EngineParts(
+    TimeSource time,
+    long startNanos,
+    EventExecutor owner,
+    Exits exits,
+    UpstreamTls tls,
+    Function<EventLoop, LoopPools> pools,
+    HoldBudget held,
+    Settlement settlement,
+    BooleanSupplier draining,
+    Map<Route, LocalRoute> pages) {}

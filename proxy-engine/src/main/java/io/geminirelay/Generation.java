@@ -1,0 +1,117 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.exchange.LocalRoute;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.guard.TokenLimit;
+import io.geminirelay.flow.keys.Breakers;
+import io.geminirelay.flow.keys.KeyRing;
+import io.geminirelay.flow.outbound.Edits;
+import io.geminirelay.flow.outbound.Outbound;
+import io.geminirelay.flow.outbound.RetryBudget;
+import io.geminirelay.flow.outbound.RetryPolicy;
+import io.geminirelay.flow.outbound.WaitingRoom;
+import io.geminirelay.side.health.Crowd;
+import io.geminirelay.side.health.HealthPages;
+import io.geminirelay.side.health.Vitals;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one configuration makes. The next one makes another generation, which takes over
+ * what has to last: states of keys, breakers and accounts. An exchange stays with the generation it
+ * began with. Immutable; its parts are thread safe.
+ *
+ * @param config the configuration
+ * @param counters what tokens are counted with
+ * @param guards how much may be asked
+ * @param outbound what forwarding needs
+ * @param vitals how the gateway is
+ * @param stages the request stages
+ */
+record Generation(
+    EngineConfig config,
+    Counters counters,
+    Guards guards,
+    Outbound outbound,
+    Vitals vitals,
+    RequestPipeline stages) {
+
+  /**
+   * The generation of {@code config}.
+   *
+   * @param parts what is there for as long as the engine
+   * @param before the generation that it follows; null for the first
+   * @throws IOException if a vocabulary cannot be read
+   * @throws IllegalArgumentException if a CA file cannot be used
+   */
+  static Generation of(EngineConfig config, EngineParts parts, @Nullable Generation before)
+      throws IOException {
+    for (GroupConfig group : config.groups()) {
+      parts.tls().prepare(group.target().caFile(), group.target().protocol());
+    }
+    TimeSource time = parts.time();
+    Counters counters = Counters.of(config.guard(), before == null ? null : before.counters());
+    TokenLimit tokens =
+        TokenLimit.of(
+            config.guard().maxTokensPerRequest(),
+            counters.supplier(),
+            parts.held(),
+            config.groups());
+    Guards guards =
+        before == null
+            ? Guards.of(config, tokens, time)
+            : before.guards().successor(before.config(), config, tokens, time);
+    Outbound outbound = outbound(config, parts, before);
+    Crowd crowd = EngineVitals.crowd(outbound.room(), guards.clients());
+    Vitals vitals =
+        new EngineVitals(config, outbound.keys(), outbound.breakers(), parts.exits(), crowd, time)
+            .vitals(parts.startNanos(), parts.draining(), parts.settlement()::inFlight);
+    Map<Route, LocalRoute> pages = new EnumMap<>(Route.class);
+    pages.putAll(parts.pages());
+    HealthPages health = new HealthPages(vitals, time);
+    pages.put(Route.HEALTH, health);
+    pages.put(Route.HEALTH_DETAILED, health);
+    RequestPipeline stages =
+        new RequestPipeline(config, pages, guards, outbound, parts.settlement());
+    return new Generation(config, counters, guards, outbound, vitals, stages);
+  }
+
+  private static Outbound outbound(
+      EngineConfig config, EngineParts parts, @Nullable Generation before) {
+    TimeSource time = parts.time();
+    Outbound old = before == null ? null : before.outbound();
+    KeyRing keys =
+        old == null
+            ? KeyRing.of(config.groups(), config.keys(), time, new Random())
+            : old.keys().successor(config.groups(), config.keys());
+    boolean sameBreakers = before != null && before.config().breaker().equals(config.breaker());
+    Breakers breakers =
+        old != null && sameBreakers ? old.breakers() : new Breakers(config.breaker(), time);
+    boolean sameRetries = before != null && before.config().outbound().equals(config.outbound());
+    RetryBudget budget =
+        old != null && sameRetries ? old.budget() : new RetryBudget(config.outbound(), time);
+    return new Outbound(
+        keys,
+        breakers,
+        new WaitingRoom(config.keys(), keys, breakers, time, parts.owner()),
+        parts.exits(),
+        config.keys().behavior(),
+        new RetryPolicy(config.outbound(), budget, new Random()),
+        budget,
+        parts.pools(),
+        config.outbound(),
+        time,
+        Edits.of(config.groups(), config.guard(), parts.held()));
+  }
+
+  /** Newcomers go elsewhere from now on. */
+  void retire() {
+    outbound.room().retire();
+  }
+}

@@ -1,0 +1,49 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.OutboundConfig;
+import io.geminirelay.base.config.ServerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which changed settings a running engine cannot take over. Pure. */
+final class RestartNeeds {
+  private final List<String> names = new ArrayList<>();
+
+  private RestartNeeds() {}
+
+  /** Names of the settings in which {@code next} differs and that need a restart. */
+  static List<String> of(EngineConfig started, EngineConfig next) {
+    RestartNeeds needs = new RestartNeeds();
+    needs.server(started.server(), next.server());
+    needs.outbound(started.outbound(), next.outbound());
+    return List.copyOf(needs.names);
+  }
+
+  private void server(ServerConfig a, ServerConfig b) {
+    look("server.host", a.host(), b.host());
+    look("server.port", a.port(), b.port());
+    look("server.transport", a.transport(), b.transport());
+    look("server.workers", a.workers(), b.workers());
+    look("server.max_connections", a.maxConnections(), b.maxConnections());
+    look("server.limits", a.limits(), b.limits());
+    look("server.drain_timeout_secs", a.drain(), b.drain());
+    look("server.tls", a.tls(), b.tls());
+    look("server.proxy_protocol", a.trust().proxyProtocol(), b.trust().proxyProtocol());
+  }
+
+  private void outbound(OutboundConfig a, OutboundConfig b) {
+    look("server.connect_timeout_secs", a.connect(), b.connect());
+    look("upstream.tls_timeout_secs", a.tlsHandshake(), b.tlsHandshake());
+    look("upstream.exit_check_secs", a.exitCheck(), b.exitCheck());
+    look("upstream.pool", a.pool(), b.pool());
+  }
+
+  private void look(String name, @Nullable Object before, @Nullable Object after) {
+    if (!Objects.equals(before, after)) {
+      names.add(name);
+    }
+  }
+}

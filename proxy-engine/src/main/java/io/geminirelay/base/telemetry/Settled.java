@@ -1,0 +1,68 @@
+package io.geminirelay.base.telemetry;
+
+import io.geminirelay.base.exchange.Outcome;
+import io.geminirelay.base.exchange.Route;
+import io.geminirelay.base.exchange.Trail;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.scan.TokenCounts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange that is over, as logs, metrics and pages tell of it: names and numbers, no
+ * credential, no body, no query. Immutable, and so may be kept and read by any thread.
+ *
+ * @param id the request id
+ * @param client name of the client; empty for none
+ * @param route meaning of the path
+ * @param model model asked for; empty when none was named. As the client wrote it, so not bounded
+ * @param status what the client was answered with; 0 for no answer
+ * @param outcome how it ended for the client
+ * @param fault what the client was told of, or null
+ * @param attempts attempts made
+ * @param trail what happened upstream; not changed any more
+ * @param times when things happened
+ * @param tokens as Google counted them; null where nothing is known
+ */
+public record Settled(
+    String id,
+    String client,
+    Route route,
+    String model,
+    int status,
+    Outcome outcome,
+    @Nullable FaultKind fault,
+    int attempts,
+    Trail trail,
+    Times times,
+    @Nullable TokenCounts tokens) {
+
+  /**
+   * Moments and lengths, in nanoseconds of the time source's ticker.
+   *
+   * @param startNanos when the request's head was complete
+   * @param endNanos when the exchange was over
+   * @param answerNanos from {@code startNanos} to the head of the answer, which of a stream goes
+   *     out with the first token; 0 for no answer
+   * @param epochMillis wall clock at the end, in milliseconds since 1970
+   */
+  public record Times(long startNanos, long endNanos, long answerNanos, long epochMillis) {
+    /** How long the exchange took. */
+    public long nanos() {
+      return endNanos - startNanos;
+    }
+  }
+
+  /** Name of the key that was asked last, {@code group/number#fingerprint}; null for none. */
+  public @Nullable String key() {
+    return trail.lastKey();
+  }
+
+  /** Whether the exchange failed for reasons that are not the client's. */
+  public boolean failed() {
+    return switch (outcome) {
+      case BROKEN -> true;
+      case REFUSED, SERVED -> status >= 500;
+      case LOCAL, ABANDONED -> false;
+    };
+  }
+}

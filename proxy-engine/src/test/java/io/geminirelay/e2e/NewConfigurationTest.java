@@ -1,0 +1,77 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.geminirelay.base.config.ConfigLoader;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Errors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A running gateway goes on with another configuration. */
+class NewConfigurationTest {
+  private final FakeTime time = new FakeTime();
+
+  private static EngineConfig config(String yaml) throws Exception {
+    Path file = Files.createTempFile("gateway", ".yaml");
+    try {
+      Files.writeString(file, yaml);
+      return ConfigLoader.load(new ConfigSource(file, Path.of(""), Map.of())).config();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static String yaml(GeminiSimulator google, String root, String... keys) {
+    return "server: {port: 0, drain_timeout_secs: 5}\ngroups: [{name: g, target_url: \"%s\", api_keys: [%s]}]\n%s\n"
+        .formatted(google.baseUrl(), String.join(", ", keys), root);
+  }
+
+  @Test
+  void anOpenConnectionFollowsItWithItsNextRequest() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(time);
+        Gateway gateway = Gateway.start(yaml(google, "", Rig.key(0)));
+        TestClient client = TestClient.connect(gateway.port())) {
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+      String clients = "clients: [{name: c, token: token-of-the-client-0}]";
+      assertEquals(List.of(), gateway.engine().apply(config(yaml(google, clients, Rig.key(0)))));
+      String[] token = {"Authorization", "Bearer token-of-the-client-0"};
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY, token).status());
+      assertEquals(401, client.post(Rig.UNARY, Rig.BODY).status());
+    }
+  }
+
+  @Test
+  void aKeyThatStaysKeepsItsRestAndANewOneServes() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(time);
+        Gateway gateway = Gateway.start(yaml(google, "max_wait_secs: 0", Rig.key(0)))) {
+      google.script().always(Errors.tooManyRequestsPerDay());
+      try (TestClient client = TestClient.connect(gateway.port())) {
+        client.post(Rig.UNARY, Rig.BODY);
+        google.script().clear();
+        gateway.engine().apply(config(yaml(google, "max_wait_secs: 0", Rig.key(0), Rig.key(1))));
+        assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+        assertEquals(1, google.journal().countOf(Rig.key(0)));
+        assertEquals(1, google.journal().countOf(Rig.key(1)));
+      }
+    }
+  }
+
+  @Test
+  void whatOnlyARestartCanChangeIsNamed() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(time);
+        Gateway gateway = Gateway.start(yaml(google, "", Rig.key(0)))) {
+      String next = yaml(google, "upstream: {pool: {max_idle: 3}}", Rig.key(0));
+      assertEquals(
+          List.of("server.workers", "upstream.pool"),
+          gateway.engine().apply(config(next.replace("port: 0", "port: 0, workers: 3"))));
+    }
+  }
+}
