@@ -151,9 +151,9 @@ public final class Cooldown {
     return now - untilNanos >= 0;
   }
 
-  /** Whether it began before {@code nanos} of the ticker. */
-  boolean beganBefore(long nanos) {
-    return beganNanos - nanos < 0;
+  /** Whether it had begun at {@code nanos} of the ticker. */
+  boolean hadBegun(long nanos) {
+    return beganNanos - nanos <= 0;
   }
 
   /** Takes the right to the trial: true for exactly one caller. */

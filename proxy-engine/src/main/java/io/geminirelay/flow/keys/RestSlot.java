@@ -62,7 +62,7 @@ final class RestSlot {
   }
 
   /**
-   * Ends a rest for {@code reason}, or for any if that is empty, that began before {@code
+   * Ends a rest for {@code reason}, or for any if that is empty, that had begun by {@code
    * begunNanos}, whether its time is over or not: Google was asked since. Whether that changed
    * anything.
    */
@@ -70,7 +70,7 @@ final class RestSlot {
     Cooldown old = cooldown.get();
     return old != null
         && (reason.isEmpty() || old.reason().equals(reason))
-        && old.beganBefore(begunNanos)
+        && old.hadBegun(begunNanos)
         && cooldown.compareAndSet(old, null);
   }
 
