@@ -75,7 +75,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** The command with its rules about failures and exit codes. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new Main()).setExecutionExceptionHandler(Main::explain);
   }
 
