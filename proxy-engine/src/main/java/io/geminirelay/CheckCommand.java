@@ -4,6 +4,7 @@ import io.geminirelay.base.config.ConfigText;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.tokens.Vocabulary;
 import io.geminirelay.base.tokens.VocabularyException;
+import io.geminirelay.command.Exit;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class CheckCommand implements Callable<Integer> {
     checkVocabulary(loaded.config().guard().vocabulary());
     main.out().print(ConfigText.of(loaded.config()));
     main.out().flush();
-    return Main.OK;
+    return Exit.OK;
   }
 
   /** Reads the vocabulary whole, as only that tells whether it can be used. */

@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.guard.TokenLimit;
+import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.Edits;
@@ -13,11 +14,15 @@ import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
 import io.geminirelay.flow.outbound.WaitingRoom;
+import io.geminirelay.flow.outbound.check.KeyCheck;
+import io.geminirelay.flow.outbound.check.KeyRound;
 import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthPages;
 import io.geminirelay.side.health.Vitals;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters what tokens are counted with
  * @param guards how much may be asked
  * @param outbound what forwarding needs
+ * @param check asks Google whether it accepts a key
  * @param vitals how the gateway is
  * @param stages the request stages
  */
@@ -39,6 +45,7 @@ record Generation(
     Counters counters,
     Guards guards,
     Outbound outbound,
+    KeyCheck check,
     Vitals vitals,
     RequestPipeline stages) {
 
@@ -74,12 +81,14 @@ record Generation(
             .vitals(parts.startNanos(), parts.draining(), parts.settlement()::inFlight);
     Map<Route, LocalRoute> pages = new EnumMap<>(Route.class);
     pages.putAll(parts.pages());
-    HealthPages health = new HealthPages(vitals, time);
+    KeyCheck check = check(config, parts, outbound);
+    KeyRound round = new KeyRound(check, allOf(outbound.keys()), time);
+    HealthPages health = new HealthPages(vitals, round::results, time);
     pages.put(Route.HEALTH, health);
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
         new RequestPipeline(config, pages, guards, outbound, parts.settlement());
-    return new Generation(config, counters, guards, outbound, vitals, stages);
+    return new Generation(config, counters, guards, outbound, check, vitals, stages);
   }
 
   private static Outbound outbound(
@@ -108,6 +117,20 @@ record Generation(
         config.outbound(),
         time,
         Edits.of(config.groups(), config.guard(), parts.held()));
+  }
+
+  private static KeyCheck check(EngineConfig config, EngineParts parts, Outbound outbound) {
+    EventLoop loop = (EventLoop) parts.owner();
+    return new KeyCheck(
+        loop,
+        parts.pools().apply(loop),
+        new KeyCheck.Learners(outbound.keys(), outbound.breakers(), outbound.exits()),
+        config.outbound(),
+        parts.time());
+  }
+
+  private static List<ApiKey> allOf(KeyRing keys) {
+    return keys.groups().stream().flatMap(group -> group.keys().stream()).toList();
   }
 
   /** Newcomers go elsewhere from now on. */

@@ -19,6 +19,13 @@ final class LogLevel {
     }
   }
 
+  /** Logs errors alone. */
+  static void errorsOnly() {
+    if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.setLevel(Level.ERROR);
+    }
+  }
+
   /** Writes out what waits in the log's queue, and closes the log. */
   static void close() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

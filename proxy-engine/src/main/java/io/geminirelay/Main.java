@@ -5,6 +5,11 @@ import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.tokens.VocabularyException;
+import io.geminirelay.command.BenchCommand;
+import io.geminirelay.command.CompletionCommand;
+import io.geminirelay.command.Exit;
+import io.geminirelay.command.KeysCommand;
+import io.geminirelay.command.StatusCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -21,29 +26,38 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gemini-relay",
     description = "Gateway in front of the Gemini API. Without a command it serves.",
+    footer = {
+      "",
+      "Environment: CONFIG_PATH, HOST, PORT, LOG_LEVEL, GEMINI_API_KEY_LIST and those that"
+          + " config/proxy.env.example lists; they come before the file.",
+      "",
+      "Examples:",
+      "  gemini-relay --config proxy.yaml",
+      "  gemini-relay check --config proxy.yaml",
+      "  gemini-relay keys verify",
+      "  gemini-relay status"
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Versions.class,
-    subcommands = {ServeCommand.class, CheckCommand.class, DemoCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      CheckCommand.class,
+      DemoCommand.class,
+      KeysCommand.class,
+      StatusCommand.class,
+      BenchCommand.class,
+      CompletionCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, or stopped by a signal",
       "1:failed while running",
       "2:wrong arguments",
-      "3:the configuration is not valid"
+      "3:the configuration is not valid",
+      "4:a key is not accepted by Google (keys verify)",
+      "5:the gateway does not accept the admin token (status)"
     })
 public final class Main implements Callable<Integer> {
-  /** Done. */
-  static final int OK = 0;
-
-  /** Something failed while running. */
-  static final int FAILED = 1;
-
-  /** The arguments make no sense; picocli's own code. */
-  static final int USAGE = 2;
-
-  /** The configuration is not valid. */
-  static final int CONFIG_INVALID = 3;
-
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -61,7 +75,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** The command with its rules about failures and exit codes. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new Main()).setExecutionExceptionHandler(Main::explain);
   }
 
@@ -72,16 +86,26 @@ public final class Main implements Callable<Integer> {
   }
 
   /** Loads the configuration, with its warnings on standard error. */
-  Loaded load() throws ConfigException {
-    Loaded loaded = new ConfigStore(ConfigSource.ofProcess(config)).load();
+  public Loaded load() throws ConfigException {
+    Loaded loaded = new ConfigStore(source()).load();
     PrintWriter err = commandSpec().commandLine().getErr();
     loaded.warnings().forEach(warning -> err.println("warning: " + warning));
     err.flush();
     return loaded;
   }
 
+  /** Where the configuration is looked for. */
+  public ConfigSource source() {
+    return ConfigSource.ofProcess(config);
+  }
+
+  /** For commands whose output would be spoilt by what goes to the log. */
+  public static void logErrorsOnly() {
+    LogLevel.errorsOnly();
+  }
+
   /** Where the command prints its result. */
-  PrintWriter out() {
+  public PrintWriter out() {
     return commandSpec().commandLine().getOut();
   }
 
@@ -97,7 +121,7 @@ public final class Main implements Callable<Integer> {
     line.getErr().println("gemini-relay: " + (message == null ? e.toString() : message));
     line.getErr().flush();
     boolean invalid = e instanceof ConfigException || e instanceof VocabularyException;
-    return invalid ? CONFIG_INVALID : FAILED;
+    return invalid ? Exit.CONFIG_INVALID : Exit.FAILED;
   }
 
   /** Tells the version. */

@@ -2,6 +2,7 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.command.Exit;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class ServeCommand implements Callable<Integer> {
     started.run();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine), "drain"));
     engine.stopped().toCompletableFuture().get();
-    return Main.OK;
+    return Exit.OK;
   }
 
   /** Holds the process until the last request is done, or the drain time is over. */
@@ -50,6 +51,6 @@ final class ServeCommand implements Callable<Integer> {
     engine.drain().toCompletableFuture().join();
     LogLevel.close();
     // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
-    Runtime.getRuntime().halt(Main.OK);
+    Runtime.getRuntime().halt(Exit.OK);
   }
 }

@@ -151,6 +151,11 @@ public final class Cooldown {
     return now - untilNanos >= 0;
   }
 
+  /** Whether it had begun at {@code nanos} of the ticker. */
+  boolean hadBegun(long nanos) {
+    return beganNanos - nanos <= 0;
+  }
+
   /** Takes the right to the trial: true for exactly one caller. */
   boolean tryTrial(long now) {
     long at = trialAtNanos;

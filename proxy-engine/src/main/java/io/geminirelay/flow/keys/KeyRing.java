@@ -294,6 +294,31 @@ public final class KeyRing {
     }
   }
 
+  /**
+   * Takes what Google said to {@code key} when it was only shown, at {@code begunNanos}, with no
+   * model asked for: whether it accepts the key and its project, and no more than that. An
+   * acceptance ends any refusal from before, whatever time it had left; quotas, failures and health
+   * stay as they are, and so does a key that was put aside.
+   */
+  public void verified(ApiKey key, KeyVerdict verdict, long begunNanos) {
+    learn(key, verdict);
+    long now = time.nanoTime();
+    switch (verdict.effect()) {
+      case SUCCESS -> {
+        if (key.state().invalidity() != null) {
+          change(() -> key.state().accept(begunNanos));
+        }
+        if (key.bucket().whole() != null) {
+          change(() -> key.bucket().accept(begunNanos));
+        }
+      }
+      case MARK_INVALID -> change(() -> key.state().refuse(verdict.reason(), begunNanos, now));
+      case COOL_PROJECT ->
+          change(() -> key.bucket().restWhole(RestRules.ofProject(verdict), begunNanos, now));
+      default -> {}
+    }
+  }
+
   private void change(BooleanSupplier change) {
     states.version().change(change);
     states.tell();

@@ -159,6 +159,11 @@ public final class KeyState {
     return changed;
   }
 
+  /** Ends a refusal from before {@code begunNanos}: Google accepts the key; whether it had one. */
+  boolean accept(long begunNanos) {
+    return invalid.disprove("", begunNanos);
+  }
+
   /** Forgets rests and failures; whether there were any. */
   boolean clear() {
     failuresInARow.set(0);

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -228,6 +229,14 @@ public final class QuotaBucket {
       old = find(all, model);
     }
     return changed;
+  }
+
+  /**
+   * Ends the rest of a project that was refused as a whole before {@code begunNanos}, since Google
+   * answers it; rests for quota stay. Whether that changed anything.
+   */
+  boolean accept(long begunNanos) {
+    return whole.disprove(KeyVerdict.PROJECT, begunNanos);
   }
 
   /** Ends {@code rest} if it is still that of its model: it began for no fault of the bucket. */

@@ -61,6 +61,19 @@ final class RestSlot {
     return old != null && old.over(begunNanos) && cooldown.compareAndSet(old, null);
   }
 
+  /**
+   * Ends a rest for {@code reason}, or for any if that is empty, that had begun by {@code
+   * begunNanos}, whether its time is over or not: Google was asked since. Whether that changed
+   * anything.
+   */
+  boolean disprove(String reason, long begunNanos) {
+    Cooldown old = cooldown.get();
+    return old != null
+        && (reason.isEmpty() || old.reason().equals(reason))
+        && old.hadBegun(begunNanos)
+        && cooldown.compareAndSet(old, null);
+  }
+
   /** Ends the rest whatever its time. */
   boolean clear() {
     return cooldown.getAndSet(null) != null;

@@ -7,6 +7,7 @@ import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.CircuitBreaker;
 import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.keys.KeyChecked;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.wait.WaitQueue;
@@ -56,11 +57,16 @@ public final class HealthReport {
     return crowd.lanes().get();
   }
 
-  /** Writes the members of the report into the object that {@code out} has open. */
-  void write(JsonGenerator out, List<WaitQueue.Lane> lanes) throws IOException {
+  /**
+   * Writes the members of the report into the object that {@code out} has open.
+   *
+   * @param verified what Google has just said to the keys, by their names
+   */
+  void write(JsonGenerator out, List<WaitQueue.Lane> lanes, Map<String, KeyChecked> verified)
+      throws IOException {
     writeCrowd(out, lanes);
     RestFields rests = new RestFields(out, time);
-    KeyFields fields = new KeyFields(out, rests);
+    KeyFields fields = new KeyFields(out, rests, verified);
     out.writeArrayFieldStart("groups");
     for (KeyGroup group : keys.groups()) {
       fields.write(group);

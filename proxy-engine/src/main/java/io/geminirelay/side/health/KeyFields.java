@@ -3,6 +3,7 @@ package io.geminirelay.side.health;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.Cooldown;
+import io.geminirelay.flow.keys.KeyChecked;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyState;
 import java.io.IOException;
@@ -17,10 +18,18 @@ final class KeyFields {
 
   private final JsonGenerator out;
   private final RestFields rests;
+  private final Map<String, KeyChecked> verified;
 
-  KeyFields(JsonGenerator out, RestFields rests) {
+  /**
+   * Writes to {@code out}.
+   *
+   * @param verified what Google has just said to the keys, by their names; empty where it was not
+   *     asked
+   */
+  KeyFields(JsonGenerator out, RestFields rests, Map<String, KeyChecked> verified) {
     this.out = out;
     this.rests = rests;
+    this.verified = verified;
   }
 
   /** Adds an object for {@code group} to the open array. */
@@ -70,6 +79,10 @@ final class KeyFields {
         out.writeStringField("model", rest.model());
       }
       rests.write(rest);
+    }
+    KeyChecked result = verified.get(key.name());
+    if (result != null) {
+      new VerifiedFields(out).write(result);
     }
     out.writeEndObject();
   }

@@ -93,7 +93,12 @@ class HealthPagesTest {
             ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), CROWD, STILL);
     Vitals vitals = new Vitals("1", 5, () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
     EmbeddedChannel channel =
-        new EmbeddedChannel(new LocalHandler(Map.of(route, new HealthPages(vitals, STILL))));
+        new EmbeddedChannel(
+            new LocalHandler(
+                Map.of(
+                    route,
+                    new HealthPages(
+                        vitals, () -> CompletableFuture.completedStage(List.of()), STILL))));
     HttpRequest head =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");
     Exchange exchange = new Exchange("id", head, 0);

@@ -99,6 +99,9 @@ public record KeyVerdict(
   /** What a refusal of an address that sends too much is called. */
   public static final String EXIT_RATE = "exit_rate_limited";
 
+  /** What a refusal of a whole project is called. */
+  public static final String PROJECT = "service_disabled";
+
   /** A verdict by which no bucket rests. */
   public static KeyVerdict of(Effect effect, Next next, String reason) {
     return new KeyVerdict(effect, next, reason, Rest.NONE, Duration.ZERO, "", List.of(), "");

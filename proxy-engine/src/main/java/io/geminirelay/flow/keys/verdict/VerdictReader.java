@@ -122,7 +122,7 @@ public final class VerdictReader {
   private static KeyVerdict forbidden(ErrorBody body) {
     Set<Sign> signs = body.signs();
     if (body.hasReason(BLOCKED_PROJECT) || signs.contains(Sign.SERVICE_DISABLED)) {
-      return KeyVerdict.of(Effect.COOL_PROJECT, Next.NEXT_PROJECT, "service_disabled");
+      return KeyVerdict.of(Effect.COOL_PROJECT, Next.NEXT_PROJECT, KeyVerdict.PROJECT);
     }
     if (signs.contains(Sign.LEAKED)) {
       return invalid("key_leaked");

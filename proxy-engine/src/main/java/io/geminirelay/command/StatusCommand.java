@@ -1,0 +1,192 @@
+package io.geminirelay.command;
+
+import io.geminirelay.Main;
+import io.geminirelay.base.config.ConfigException;
+import io.geminirelay.base.config.ConfigLoader;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Shows a running gateway's pools and traffic, live on a terminal, once elsewhere. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Watch a running gateway: traffic, tokens, latency, pools, keys that rest, exits.",
+      "Live on a terminal (q quits); plain text, once, into a file or pipe."
+    },
+    footer = {
+      "",
+      "The token is that of --token-file or --token-env, else of the variable ADMIN_TOKEN, else"
+          + " server.admin_token of the configuration.",
+      "",
+      "Environment: ADMIN_TOKEN; CONFIG_PATH; NO_COLOR, set to anything, turns colours off.",
+      "",
+      "Examples:",
+      "  gemini-relay status",
+      "  gemini-relay status --url https://relay.example --token-file /run/credentials/admin-token",
+      "  gemini-relay status --json | jq .overview.keys"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:shown",
+      "1:the gateway does not answer",
+      "2:wrong arguments, or no admin token",
+      "5:the gateway does not accept the token, or has no admin API"
+    })
+public final class StatusCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Main main;
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "Address of the gateway. Else the port of the configuration on this machine, else"
+              + " http://127.0.0.1:8080.")
+  private @Nullable URI url;
+
+  @Option(names = "--token-file", paramLabel = "FILE", description = "File with the admin token.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--token-env",
+      paramLabel = "NAME",
+      description = "Environment variable with the admin token.")
+  private @Nullable String tokenVariable;
+
+  @Option(names = "--once", description = "Print once and end.")
+  private boolean once;
+
+  @Option(names = "--json", description = "Print once, as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      converter = Interval.class,
+      description = "Pause between two looks, like 500ms or 2s (default: ${DEFAULT-VALUE}).")
+  private Duration interval = Duration.ofSeconds(1);
+
+  @Override
+  public Integer call() throws Exception {
+    Main program = Objects.requireNonNull(main);
+    ConfigSource source = program.source();
+    Map<String, String> environment = source.environment();
+    ServerConfig server = server(source);
+    AdminClient client = new AdminClient(address(server), token(environment, server));
+    String noColour = environment.getOrDefault("NO_COLOR", "");
+    try {
+      if (once || json) {
+        printOnce(program, client);
+      } else {
+        watch(program, client, noColour.isEmpty());
+      }
+      return Exit.OK;
+    } catch (AdminClient.RefusedException e) {
+      return fail(e.getMessage(), Exit.REFUSED);
+    } catch (IOException e) {
+      String why = e.getMessage();
+      return fail("no answer from " + client.base() + (why == null ? "" : ": " + why), Exit.FAILED);
+    }
+  }
+
+  private void printOnce(Main program, AdminClient client)
+      throws IOException, InterruptedException {
+    Snapshot now = client.ask();
+    if (json) {
+      JsonText.print(program.out(), out -> SnapshotJson.write(out, now));
+    } else {
+      new StatusView(client.base(), false).whole(now).forEach(program.out()::println);
+      program.out().flush();
+    }
+  }
+
+  /** By the system's own programs ({@code stty}): nothing native has to be unpacked for it. */
+  private void watch(Main program, AdminClient client, boolean colours)
+      throws IOException, InterruptedException {
+    try (Terminal terminal =
+        TerminalBuilder.builder().system(true).provider("exec").dumb(true).build()) {
+      if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+        printOnce(program, client);
+      } else {
+        new StatusScreen(terminal, client, new StatusView(client.base(), colours)).run(interval);
+      }
+    }
+  }
+
+  private int fail(@Nullable String why, int code) {
+    var err = Objects.requireNonNull(spec).commandLine().getErr();
+    err.println("gemini-relay: " + Table.printable(String.valueOf(why)));
+    err.flush();
+    return code;
+  }
+
+  /** What the configuration says of the gateway; null where there is none that can be read. */
+  private static @Nullable ServerConfig server(ConfigSource source) {
+    try {
+      return ConfigLoader.load(source).config().server();
+    } catch (ConfigException e) {
+      return null;
+    }
+  }
+
+  private URI address(@Nullable ServerConfig server) {
+    if (url != null) {
+      if (url.getHost() == null || !String.valueOf(url.getScheme()).startsWith("http")) {
+        throw wrong("--url has to be like http://127.0.0.1:8080");
+      }
+      return url;
+    }
+    ServerConfig its = server == null ? ServerConfig.STANDARD : server;
+    return URI.create((its.tls() == null ? "http" : "https") + "://127.0.0.1:" + its.port());
+  }
+
+  private String token(Map<String, String> environment, @Nullable ServerConfig server) {
+    String found = null;
+    if (tokenFile != null) {
+      found = read(tokenFile);
+    } else if (tokenVariable != null) {
+      found = environment.get(tokenVariable);
+    } else if (environment.containsKey("ADMIN_TOKEN")) {
+      found = environment.get("ADMIN_TOKEN");
+    } else if (server != null) {
+      Secret configured = server.adminToken();
+      found = configured == null ? null : configured.reveal();
+    }
+    if (found == null || found.isBlank()) {
+      throw wrong("no admin token: give --token-file, --token-env or $ADMIN_TOKEN");
+    }
+    return found.strip();
+  }
+
+  private String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw wrong("cannot read --token-file " + file);
+    }
+  }
+
+  private ParameterException wrong(String why) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
+  }
+}

@@ -1,0 +1,25 @@
+package io.geminirelay.command;
+
+import io.geminirelay.Main;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/**
+ * What a command did when it was run within this process.
+ *
+ * @param code its exit code
+ * @param out what it printed
+ * @param err what it complained about
+ */
+record Ran(int code, String out, String err) {
+  static Ran of(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments);
+    return new Ran(code, out.toString(), err.toString());
+  }
+}
