@@ -2,6 +2,7 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -64,6 +65,7 @@ public final class Engine {
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
   private final EngineParts parts;
+  private final EngineMetrics metrics;
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
@@ -79,6 +81,8 @@ public final class Engine {
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
+    this.connections = new ClientConnections(config.server().maxConnections());
+    this.metrics = new EngineMetrics(time);
     this.parts =
         new EngineParts(
             time,
@@ -88,9 +92,9 @@ public final class Engine {
             new UpstreamTls(),
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
-            new Settlement(time, new Telemetry()),
+            new Settlement(time, new Telemetry(List.of(metrics.meters()))),
             this::isDraining,
-            Map.of());
+            Map.of(Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
@@ -103,8 +107,10 @@ public final class Engine {
       pools.put(
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
-    this.connections = new ClientConnections(config.server().maxConnections());
+    pools.forEach(metrics::watch);
     this.current = Generation.of(config, parts, null);
+    metrics.meters().configured(config);
+    metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
     exits.know(current.outbound().keys());
     this.handler =
         new ConnectionHandler(config.server(), connections, serverTls, () -> current.stages());
@@ -137,9 +143,16 @@ public final class Engine {
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     Generation before = current;
-    Generation next = Generation.of(config, parts, before);
+    Generation next;
+    try {
+      next = Generation.of(config, parts, before);
+    } catch (IOException | RuntimeException e) {
+      metrics.meters().refusedConfiguration();
+      throw e;
+    }
     parts.exits().know(next.outbound().keys());
     current = next;
+    metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
   }

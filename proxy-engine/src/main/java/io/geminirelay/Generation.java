@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters what tokens are counted with
  * @param guards how much may be asked
  * @param outbound what forwarding needs
+ * @param crowd who asks for keys
  * @param vitals how the gateway is
  * @param stages the request stages
  */
@@ -39,6 +40,7 @@ record Generation(
     Counters counters,
     Guards guards,
     Outbound outbound,
+    Crowd crowd,
     Vitals vitals,
     RequestPipeline stages) {
 
@@ -79,7 +81,7 @@ record Generation(
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
         new RequestPipeline(config, pages, guards, outbound, parts.settlement());
-    return new Generation(config, counters, guards, outbound, vitals, stages);
+    return new Generation(config, counters, guards, outbound, crowd, vitals, stages);
   }
 
   private static Outbound outbound(
