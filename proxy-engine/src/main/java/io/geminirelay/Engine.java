@@ -66,6 +66,7 @@ public final class Engine {
   private final Addresses addresses;
   private final Administration administration;
   private final EngineParts parts;
+  private final EngineMetrics metrics;
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
@@ -82,6 +83,8 @@ public final class Engine {
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
     this.administration = new Administration(() -> current.config(), time);
+    this.connections = new ClientConnections(config.server().maxConnections());
+    this.metrics = new EngineMetrics(time);
     this.parts =
         new EngineParts(
             time,
@@ -91,9 +94,9 @@ public final class Engine {
             new UpstreamTls(),
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
-            new Settlement(time, new Telemetry()),
+            new Settlement(time, new Telemetry(List.of(metrics.meters()))),
             this::isDraining,
-            Map.of(Route.ADMIN, administration.pages()));
+            Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
@@ -106,8 +109,10 @@ public final class Engine {
       pools.put(
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
-    this.connections = new ClientConnections(config.server().maxConnections());
+    pools.forEach(metrics::watch);
     this.current = Generation.of(config, parts, null);
+    metrics.meters().configured(config);
+    metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
     exits.know(current.outbound().keys());
     this.handler =
         new ConnectionHandler(config.server(), connections, serverTls, () -> current.stages());
@@ -140,9 +145,16 @@ public final class Engine {
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     Generation before = current;
-    Generation next = Generation.of(config, parts, before);
+    Generation next;
+    try {
+      next = Generation.of(config, parts, before);
+    } catch (IOException | RuntimeException e) {
+      metrics.meters().refusedConfiguration();
+      throw e;
+    }
     parts.exits().know(next.outbound().keys());
     current = next;
+    metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
   }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param guards how much may be asked
  * @param outbound what forwarding needs
  * @param check asks Google whether it accepts a key
+ * @param crowd who asks for keys
  * @param vitals how the gateway is
  * @param stages the request stages
  */
@@ -46,6 +47,7 @@ record Generation(
     Guards guards,
     Outbound outbound,
     KeyCheck check,
+    Crowd crowd,
     Vitals vitals,
     RequestPipeline stages) {
 
@@ -88,7 +90,7 @@ record Generation(
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
         new RequestPipeline(config, pages, guards, outbound, parts.settlement());
-    return new Generation(config, counters, guards, outbound, check, vitals, stages);
+    return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
   }
 
   private static Outbound outbound(

@@ -22,6 +22,12 @@ public final class LocalAnswer {
    * @param body JSON text; ownership goes to the answer
    */
   public static FullHttpResponse json(Exchange exchange, HttpResponseStatus status, ByteBuf body) {
+    return of(exchange, status, "application/json; charset=UTF-8", body);
+  }
+
+  /** The same with a body of another type. */
+  public static FullHttpResponse of(
+      Exchange exchange, HttpResponseStatus status, String contentType, ByteBuf body) {
     int length = body.readableBytes();
     ByteBuf content = body;
     if (HttpMethod.HEAD.equals(exchange.head().method())) {
@@ -31,7 +37,7 @@ public final class LocalAnswer {
     FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
     answer
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=UTF-8")
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
         .setInt(HttpHeaderNames.CONTENT_LENGTH, length)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set(RequestId.HEADER, exchange.id());

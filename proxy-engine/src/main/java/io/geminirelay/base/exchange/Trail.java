@@ -157,6 +157,37 @@ public final class Trail {
     return all;
   }
 
+  /** Who wants to know of each attempt. */
+  @FunctionalInterface
+  public interface Listener {
+    /** There was an attempt with the key of this name, and it came to this, see {@link Step}. */
+    void attempt(String key, String outcome);
+  }
+
+  /** Tells {@code listener} the attempts that are kept, in their order; makes nothing. */
+  public void attempts(Listener listener) {
+    List<Step> before = earlier;
+    for (int i = 0; before != null && i < before.size(); i++) {
+      listener.attempt(before.get(i).key(), before.get(i).outcome());
+    }
+    if (key != null) {
+      listener.attempt(key, outcome == null ? OPEN : outcome);
+    }
+  }
+
+  /** How long the attempts that are kept took together, see {@link Step}. */
+  public long upstreamNanos(long now) {
+    List<Step> before = earlier;
+    long sum = 0;
+    for (int i = 0; before != null && i < before.size(); i++) {
+      sum += before.get(i).durationNanos();
+    }
+    if (key != null) {
+      sum += (outcome == null ? now : endNanos) - startNanos;
+    }
+    return sum;
+  }
+
   /** Attempts between the first ones and the last that are not among the steps. */
   public int skipped() {
     return skipped;

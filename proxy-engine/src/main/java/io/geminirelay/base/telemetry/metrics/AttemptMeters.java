@@ -1,0 +1,58 @@
+package io.geminirelay.base.telemetry.metrics;
+
+import io.geminirelay.base.exchange.Trail;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Counts attempts by the group of their key and what became of them. Thread safe. */
+final class AttemptMeters implements Trail.Listener {
+  /** Outcomes are words of the program; should one ever not be, this bounds them. */
+  private static final int MOST_OUTCOMES = 100;
+
+  /** What attempts are called that a long trail does not hold. */
+  private static final String SKIPPED = "not_kept";
+
+  private final Counter attempts;
+  private final GroupNames groups;
+  private final Map<String, Map<String, CounterDataPoint>> known = new ConcurrentHashMap<>();
+
+  AttemptMeters(PrometheusRegistry registry, GroupNames groups) {
+    this.groups = groups;
+    attempts =
+        Forms.counter(
+                "gemini_relay_attempts_total",
+                "Attempts to have a request answered, by what became of them: ok for the answer"
+                    + " that the client got, else why another attempt or none followed.")
+            .labelNames("group", "cause")
+            .register(registry);
+  }
+
+  /** Counts all attempts of a trail. */
+  void count(Trail trail) {
+    trail.attempts(this);
+    if (trail.skipped() > 0) {
+      counter(groups.of(trail.lastKey()), SKIPPED).inc(trail.skipped());
+    }
+  }
+
+  @Override
+  public void attempt(String key, String outcome) {
+    counter(groups.of(key), outcome).inc();
+  }
+
+  private CounterDataPoint counter(String group, String outcome) {
+    Map<String, CounterDataPoint> causes = known.get(group);
+    if (causes == null) {
+      causes = known.computeIfAbsent(group, x -> new ConcurrentHashMap<>());
+    }
+    CounterDataPoint counter = causes.get(outcome);
+    if (counter != null) {
+      return counter;
+    }
+    String cause = causes.size() < MOST_OUTCOMES ? outcome : ModelNames.OTHER;
+    return causes.computeIfAbsent(cause, x -> attempts.labelValues(group, x));
+  }
+}

@@ -1,0 +1,102 @@
+package io.geminirelay.base.telemetry.metrics;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.exchange.Outcome;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.telemetry.Settled;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.function.Consumer;
+
+/**
+ * Every meter that events move, declared once; one for the whole engine. What has a state that can
+ * be asked for is no meter of this class, but read when the page is made.
+ *
+ * <p>Told of every exchange on its event loop: it costs some additions and, where the same was seen
+ * before, no allocation. Thread safe.
+ */
+public final class Meters implements Consumer<Settled> {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final ModelNames models = new ModelNames();
+  private final GroupNames groups = new GroupNames();
+  private final RequestMeters requests = new RequestMeters(registry);
+  private final StatusMeters statuses = new StatusMeters(registry);
+  private final AttemptMeters attempts = new AttemptMeters(registry, groups);
+  private final TimeMeters times = new TimeMeters(registry);
+  private final Counter changes;
+  private final Gauge changedAt;
+  private final Histogram loopDelay;
+  private final TimeSource time;
+
+  /** Meters that stand at zero. */
+  public Meters(TimeSource time) {
+    this.time = time;
+    changes =
+        Forms.counter(
+                "gemini_relay_config_changes_total",
+                "Configurations that the gateway was to go on with, by whether it does.")
+            .labelNames("result")
+            .register(registry);
+    changes.initLabelValues("ok");
+    changes.initLabelValues("refused");
+    changedAt =
+        Gauge.builder(Forms.SETTINGS)
+            .name("gemini_relay_config_loaded_timestamp_seconds")
+            .help("When the configuration in use was taken over.")
+            .unit(Unit.SECONDS)
+            .withoutExemplars()
+            .register(registry);
+    loopDelay =
+        Forms.shortSeconds(
+                "gemini_relay_event_loop_delay_seconds",
+                "How much later than planned event loops get to what is due, ten times a second"
+                    + " each.")
+            .register(registry);
+  }
+
+  /** Where all meters are. */
+  public PrometheusRegistry registry() {
+    return registry;
+  }
+
+  /** Which models have a label value. */
+  public ModelNames models() {
+    return models;
+  }
+
+  @Override
+  public void accept(Settled settled) {
+    boolean served = settled.outcome() == Outcome.SERVED && settled.status() < 400;
+    String model = models.label(settled.model(), served);
+    requests.count(settled, model, groups.of(settled.key()));
+    statuses.count(settled);
+    attempts.count(settled.trail());
+    times.observe(settled, model);
+  }
+
+  /** The gateway goes on with {@code config}. */
+  public void configured(EngineConfig config) {
+    for (GroupConfig group : config.groups()) {
+      models.configured(group.modelAliases().keySet());
+      models.configured(group.modelAliases().values());
+      models.configured(
+          group.limits().keySet().stream().filter(pattern -> pattern.indexOf('*') < 0).toList());
+    }
+    changes.labelValues("ok").inc();
+    changedAt.set(time.instant().toEpochMilli() / 1000.0);
+  }
+
+  /** The gateway was to go on with another configuration, but could not. */
+  public void refusedConfiguration() {
+    changes.labelValues("refused").inc();
+  }
+
+  /** An event loop got to something {@code nanos} later than it was due. */
+  public void loopWasLate(long nanos) {
+    loopDelay.observe(Math.max(0, nanos) / 1e9);
+  }
+}

@@ -1,0 +1,40 @@
+package io.geminirelay.side.metrics;
+
+import io.geminirelay.flow.keys.Exits;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What is there for as long as the engine and a page reads. Suppliers are called on the page's
+ * thread, must be thread safe and answer at once.
+ *
+ * @param version of the program
+ * @param startSeconds when it started, in seconds since 1970
+ * @param exits how exits are
+ * @param inFlight requests begun and not ended
+ * @param connections client connections
+ * @param refusedConnections those that were refused because too many were open
+ * @param logLinesDropped lines of the log that found no room
+ * @param pools upstream connections, of each event loop
+ */
+public record EngineState(
+    String version,
+    double startSeconds,
+    Exits exits,
+    LongSupplier inFlight,
+    LongSupplier connections,
+    LongSupplier refusedConnections,
+    LongSupplier logLinesDropped,
+    Supplier<List<Pool>> pools) {
+
+  /**
+   * A late moment's numbers of the upstream connections of one event loop.
+   *
+   * @param idle connections without a request
+   * @param busy requests in flight
+   * @param waiting requests that wait for a connection
+   * @param connecting connections on their way
+   */
+  public record Pool(int idle, int busy, int waiting, int connecting) {}
+}

@@ -1,0 +1,46 @@
+package io.geminirelay.side.metrics;
+
+import io.geminirelay.base.telemetry.metrics.Words;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeyGroup;
+import io.geminirelay.flow.keys.KeyState;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How many keys of each group are in which state. Looks at every key. */
+final class KeyGauges {
+  private static final String COOLING = "cooling";
+  private static final List<String> STATES =
+      List.of("available", COOLING, "failing", "invalid", "disabled");
+
+  private KeyGauges() {}
+
+  static List<MetricSnapshot> of(LiveState live) {
+    Gauge keys = new Gauge("gemini_relay_keys", "Keys by group and state.", "group", "state");
+    for (KeyGroup group : live.keys().groups()) {
+      Map<String, Integer> counts = new LinkedHashMap<>();
+      STATES.forEach(state -> counts.put(state, 0));
+      for (ApiKey key : group.keys()) {
+        counts.merge(state(key), 1, Integer::sum);
+      }
+      counts.forEach((state, count) -> keys.row(count, group.name(), state));
+    }
+    Gauge usable =
+        new Gauge(
+                "gemini_relay_usable_keys",
+                "Keys that can serve a request now, or will without anybody's help.")
+            .row(live.usableKeys().getAsLong());
+    return List.of(keys.done(), usable.done());
+  }
+
+  /** A key that is fine as such may still rest for some model, or for all. */
+  private static String state(ApiKey key) {
+    KeyState.Status status = key.state().status();
+    boolean cooling =
+        status == KeyState.Status.AVAILABLE
+            && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
+    return cooling ? COOLING : Words.of(status);
+  }
+}
