@@ -2,6 +2,7 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -63,6 +64,7 @@ public final class Engine {
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
+  private final Administration administration;
   private final EngineParts parts;
   private final ExitChecks checks;
   private final ClientConnections connections;
@@ -79,6 +81,7 @@ public final class Engine {
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
+    this.administration = new Administration(() -> current.config(), time);
     this.parts =
         new EngineParts(
             time,
@@ -90,7 +93,7 @@ public final class Engine {
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, new Telemetry()),
             this::isDraining,
-            Map.of());
+            Map.of(Route.ADMIN, administration.pages()));
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
@@ -213,6 +216,7 @@ public final class Engine {
       return stopped;
     }
     checks.stop();
+    administration.drain();
     LOG.info("draining, {} connections open", connections.open());
     Listener bound = listener;
     CompletionStage<?> closed =
@@ -224,6 +228,7 @@ public final class Engine {
   }
 
   private void shutDown(boolean clean) {
+    administration.stop();
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops
