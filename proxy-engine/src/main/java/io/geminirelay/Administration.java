@@ -12,6 +12,7 @@ import io.geminirelay.side.admin.events.EventFeed;
 import io.geminirelay.side.admin.events.EventSource;
 import io.geminirelay.side.admin.login.AdminDoor;
 import io.geminirelay.side.admin.login.LoginOperations;
+import io.geminirelay.side.dashboard.DashboardFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,7 +47,7 @@ final class Administration {
             new AdminWork(door, feed, thread),
             thread,
             () -> config.get().server().adminToken() != null,
-            (ctx, exchange) -> false);
+            new DashboardFiles(thread)::answer);
   }
 
   /** What the live events tell of. */

@@ -38,13 +38,15 @@ class DashboardTextTest {
                       + "|createContextualFragment|setHTML"),
           "code made of text",
               Pattern.compile("\\beval\\(|new Function|setTimeout\\(\"|javascript:"),
-          "style attribute", Pattern.compile("\\sstyle=|\"style\"|\\bstyle:|cssText"));
+          "style attribute", Pattern.compile("\\sstyle=|\"style\"|(?<!-)\\bstyle:|cssText"));
 
   private static Map<String, String> own() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
       return files.collect(
           Collectors.toMap(
-              file -> file.getFileName().toString(), DashboardTextTest::text, (a, b) -> a,
+              file -> file.getFileName().toString(),
+              DashboardTextTest::text,
+              (a, b) -> a,
               TreeMap::new));
     }
   }
