@@ -49,7 +49,7 @@ public final class DashboardFiles {
    * @return false if the path is none of the dashboard's, and nothing has been answered
    */
   public boolean answer(ChannelHandlerContext ctx, Exchange exchange) {
-    String uri = exchange.head().uri();
+    String uri = exchange.uri();
     int query = uri.indexOf('?');
     String path = query < 0 ? uri : uri.substring(0, query);
     Asset asset = Asset.ALL.get(path);

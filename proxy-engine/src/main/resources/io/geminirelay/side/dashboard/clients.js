@@ -31,8 +31,8 @@ function columns(revoke) {
       td.title = rights(c);
     } },
     { id: "in_flight", label: "In flight", num: true, sort: (c) => c.in_flight, cell: textCell((c) => count(c.in_flight)) },
-    { id: "rpm", label: "Requests a minute", num: true, sort: (c) => c.requests_per_minute, cell: textCell((c) => limit(c.requests_per_minute, c.requests_left)) },
-    { id: "tpm", label: "Tokens a minute", num: true, sort: (c) => c.tokens_per_minute, cell: textCell((c) => limit(c.tokens_per_minute, c.tokens_left)) },
+    { id: "rpm", label: "Requests/min", num: true, sort: (c) => c.requests_per_minute, cell: textCell((c) => limit(c.requests_per_minute, c.requests_left)) },
+    { id: "tpm", label: "Tokens/min", num: true, sort: (c) => c.tokens_per_minute, cell: textCell((c) => limit(c.tokens_per_minute, c.tokens_left)) },
     { id: "concurrent", label: "At once", num: true, sort: (c) => c.max_concurrent, cell: textCell((c) => limit(c.max_concurrent, c.concurrent_left)) },
     { id: "requests", label: "Requests", num: true, sort: (c) => c.usage?.requests ?? 0, cell: textCell((c) => count(c.usage?.requests ?? 0)) },
     { id: "failures", label: "Not served", num: true, sort: (c) => notServed(c), cell: textCell((c) => count(notServed(c))) },

@@ -21,6 +21,7 @@ export function showLogin(whenIn, note = NOTE) {
   }
   setText(byId("login-note"), note);
   setText(byId("login-error"), "");
+  input().removeAttribute("aria-invalid");
   byId("login").hidden = false;
   document.title = "Log in · gemini-relay";
   byId("login-token").focus();
