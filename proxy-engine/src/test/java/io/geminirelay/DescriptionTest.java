@@ -96,20 +96,28 @@ class DescriptionTest {
         assertTrue(found != null, reference);
       }
     }
-    described()
-        .forEach(
-            (name, operation) -> {
-              Matcher names = Pattern.compile("\\{(\\w+)}").matcher(name);
-              while (names.find()) {
-                String text = String.valueOf(operation.get("parameters"));
-                String wanted = names.group(1);
-                boolean told =
-                    text.contains("name=" + wanted)
-                        || text.toLowerCase(Locale.ROOT).contains("parameters/" + wanted)
-                        || text.contains("parameters/");
-                assertTrue(told, name);
-              }
-            });
+    for (Map.Entry<String, Map<?, ?>> operation : described().entrySet()) {
+      String parameters = String.valueOf(resolved(document, operation.getValue()));
+      Matcher names = Pattern.compile("\\{(\\w+)}").matcher(operation.getKey());
+      while (names.find()) {
+        assertTrue(parameters.contains("name=" + names.group(1) + ","), operation::getKey);
+      }
+    }
+  }
+
+  /** The parameters of an operation, those that it refers to among them. */
+  private static List<Object> resolved(Map<?, ?> document, Map<?, ?> operation) {
+    Map<?, ?> shared = (Map<?, ?>) ((Map<?, ?>) document.get("components")).get("parameters");
+    List<Object> all = new ArrayList<>();
+    if (operation.get("parameters") instanceof List<?> list) {
+      for (Object parameter : list) {
+        Object reference = ((Map<?, ?>) parameter).get("$ref");
+        String name = reference == null ? "" : reference.toString();
+        all.add(
+            reference == null ? parameter : shared.get(name.substring(name.lastIndexOf('/') + 1)));
+      }
+    }
+    return all;
   }
 
   private static void collect(Object tree, List<String> references) {
