@@ -94,7 +94,7 @@ public final class Engine {
             new UpstreamTls(),
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
-            new Settlement(time, new Telemetry(List.of(metrics.meters()))),
+            new Settlement(time, new Telemetry().andThen(metrics.meters())),
             this::isDraining,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =

@@ -21,7 +21,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,7 +48,7 @@ public class AccessLogBenchmark {
 
   private final HttpRequest head =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1beta/models/m:generate");
-  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry(List.of()));
+  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry());
   private final AsyncAppender async = new AsyncAppender();
 
   /** Builds the appenders. */

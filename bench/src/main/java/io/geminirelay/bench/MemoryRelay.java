@@ -179,7 +179,7 @@ final class MemoryRelay {
             Map.of(Route.HEALTH, new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
             Guards.of(config, tokens, time),
             outbound,
-            new Settlement(time, new Telemetry(List.of())));
+            new Settlement(time, new Telemetry()));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
   }
 

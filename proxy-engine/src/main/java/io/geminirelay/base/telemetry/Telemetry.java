@@ -1,6 +1,5 @@
 package io.geminirelay.base.telemetry;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -9,18 +8,11 @@ import java.util.function.Consumer;
  */
 public final class Telemetry implements Consumer<Settled> {
 
-  private final List<Consumer<Settled>> others;
-
-  /** Tells the access log and {@code others}. */
-  public Telemetry(List<Consumer<Settled>> others) {
-    this.others = List.copyOf(others);
-  }
+  /** Tells the access log. */
+  public Telemetry() {}
 
   @Override
   public void accept(Settled settled) {
     AccessLog.write(settled);
-    for (int i = 0; i < others.size(); i++) {
-      others.get(i).accept(settled);
-    }
   }
 }
