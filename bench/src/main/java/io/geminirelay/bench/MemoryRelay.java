@@ -176,7 +176,9 @@ final class MemoryRelay {
     RequestPipeline stages =
         new RequestPipeline(
             config,
-            Map.of(Route.HEALTH, new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
+            Map.of(
+                Route.HEALTH,
+                new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
             Guards.of(config, tokens, time),
             outbound,
             new Settlement(time, new Telemetry()));

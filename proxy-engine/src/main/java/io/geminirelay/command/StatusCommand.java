@@ -124,7 +124,12 @@ public final class StatusCommand implements Callable<Integer> {
   private void watch(Main program, AdminClient client, boolean colours)
       throws IOException, InterruptedException {
     try (Terminal terminal =
-        TerminalBuilder.builder().system(true).provider("exec").dumb(true).build()) {
+        TerminalBuilder.builder()
+            .system(true)
+            .systemOutput(TerminalBuilder.SystemOutput.SysOut)
+            .provider("exec")
+            .dumb(true)
+            .build()) {
       if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
         printOnce(program, client);
       } else {

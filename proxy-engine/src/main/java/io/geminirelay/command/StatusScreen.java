@@ -1,6 +1,10 @@
 package io.geminirelay.command;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,7 +72,7 @@ final class StatusScreen {
           asking.scheduleWithFixedDelay(this::ask, 0, every.toNanos(), TimeUnit.NANOSECONDS);
       terminal.writer().print(ENTER);
       while (!quit && refused.isEmpty()) {
-        if (stale.getAndSet(false)) {
+        if (stale.getAndSet(false) && !left.get()) {
           draw();
         }
         listen();
@@ -128,11 +132,25 @@ final class StatusScreen {
     terminal.flush();
   }
 
+  /** On a signal the library may have closed its terminal before: written past it. */
   private void leave(Attributes before) {
-    if (left.compareAndSet(false, true)) {
-      terminal.writer().print(LEAVE);
+    if (!left.compareAndSet(false, true)) {
+      return;
+    }
+    try {
       terminal.flush();
       terminal.setAttributes(before);
+    } catch (RuntimeException closed) {
+      // Then it has put the attributes back by itself.
+      quit = true;
+    }
+    try {
+      // Not closed: it is the process's own.
+      OutputStream out = new FileOutputStream(FileDescriptor.out);
+      out.write(LEAVE.getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException gone) {
+      // There is no terminal any more to be left behind.
+      quit = true;
     }
   }
 }

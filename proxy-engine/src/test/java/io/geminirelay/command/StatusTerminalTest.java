@@ -88,7 +88,7 @@ class StatusTerminalTest {
             + java
             + " @arguments status --url "
             + gateway.url()
-            + " --token-file token --interval 200ms; echo \"code $?\"; stty -g > after");
+            + " --token-file token --interval 200ms; printf 'ended:%s\\n' $?; stty -g > after");
   }
 
   private void enterFolder() throws Exception {
@@ -98,8 +98,8 @@ class StatusTerminalTest {
 
   /** What was on the screen before is there again, the cursor too, and keys echo as before. */
   private void assertLeftClean(int code) throws Exception {
-    String screen = await(text -> text.contains("code "));
-    assertTrue(screen.contains("code " + code), screen);
+    String screen = await(text -> text.matches("(?s).*ended:\\d.*"));
+    assertTrue(screen.contains("ended:" + code), screen);
     assertFalse(screen.contains("gemini-relay 9.9.9"), screen);
     await(text -> text.stripTrailing().endsWith("ready>"));
     assertEquals("1", tmux("display-message", "-p", "#{cursor_flag}").strip());
@@ -159,15 +159,14 @@ class StatusTerminalTest {
   @Test
   void isPlainTextWhereItsOutputIsNoTerminal() throws Exception {
     enterFolder();
-    type("exec 3>&1");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     type(
         "clear; "
             + java
             + " @arguments status --url "
             + gateway.url()
-            + " --token-file token > plain; echo code $?");
-    await(screen -> screen.contains("code 0"));
+            + " --token-file token > plain; printf 'ended:%s\\n' $?");
+    await(screen -> screen.contains("ended:0"));
     String plain = Files.readString(folder.resolve("plain"));
     assertTrue(plain.contains("gemini-relay 9.9.9"), plain);
     assertFalse(plain.contains("\u001b"), plain);
