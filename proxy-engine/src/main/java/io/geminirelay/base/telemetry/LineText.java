@@ -9,14 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class LineText {
   private static final HexFormat HEX = HexFormat.of();
   private static final char UNKNOWN = '\uFFFD';
+  private static final char DELETE = 0x7f;
   private static final int MAX_CAUSES = 20;
 
   private LineText() {}
 
-  /** The same text, with a sign for the unknown in place of each half of a surrogate pair. */
+  /**
+   * The same text, with a sign for the unknown in place of each half of a surrogate pair and of the
+   * one control sign that JSON does not escape.
+   */
   static String whole(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
+      if (Character.isSurrogate(text.charAt(i)) || text.charAt(i) == DELETE) {
         return repaired(text);
       }
     }
@@ -29,7 +33,7 @@ final class LineText {
         .forEach(
             point -> {
               boolean half = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-              out.appendCodePoint(half ? UNKNOWN : point);
+              out.appendCodePoint(half || point == DELETE ? UNKNOWN : point);
             });
     return out.toString();
   }
