@@ -7,9 +7,11 @@ import io.geminirelay.base.exchange.TimeSource;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String CONFIG =
       """
       server: {host: 127.0.0.1, port: %d}
+      log_format: text
       groups:
         - name: demo
           target_url: %s
@@ -64,10 +67,17 @@ final class DemoCommand implements Callable<Integer> {
     Path file = Files.createTempFile("gemini-relay-demo", ".yaml");
     try {
       Files.writeString(file, CONFIG.formatted(port, url, keys));
-      return ConfigLoader.load(new ConfigSource(file, Path.of(""), Map.of())).config();
+      return ConfigLoader.load(new ConfigSource(file, Path.of(""), logSettings())).config();
     } finally {
       Files.delete(file);
     }
+  }
+
+  /** Of the surroundings the demo only asks how to log. */
+  private static Map<String, String> logSettings() {
+    Map<String, String> all = new HashMap<>(ConfigSource.ofProcess(null).environment());
+    all.keySet().retainAll(Set.of("LOG_LEVEL", "LOG_FORMAT"));
+    return all;
   }
 
   private static void greet(PrintWriter out, Engine engine) {

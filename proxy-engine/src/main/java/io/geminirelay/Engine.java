@@ -67,6 +67,7 @@ public final class Engine {
   private final Administration administration;
   private final EngineParts parts;
   private final EngineMetrics metrics;
+  private final Telemetry telemetry;
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
@@ -85,6 +86,7 @@ public final class Engine {
     this.administration = new Administration(() -> current.config(), time);
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
+    this.telemetry = new Telemetry(time);
     this.parts =
         new EngineParts(
             time,
@@ -94,7 +96,7 @@ public final class Engine {
             new UpstreamTls(),
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
-            new Settlement(time, new Telemetry().andThen(metrics.meters())),
+            new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =

@@ -181,7 +181,7 @@ final class MemoryRelay {
                 new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
             Guards.of(config, tokens, time),
             outbound,
-            new Settlement(time, new Telemetry()));
+            new Settlement(time, new Telemetry(time)));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
   }
 

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.EgressConfig;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,24 +158,6 @@ public final class Trail {
     return all;
   }
 
-  /** Who wants to know of each attempt. */
-  @FunctionalInterface
-  public interface Listener {
-    /** There was an attempt with the key of this name, and it came to this, see {@link Step}. */
-    void attempt(String key, String outcome);
-  }
-
-  /** Tells {@code listener} the attempts that are kept, in their order; makes nothing. */
-  public void attempts(Listener listener) {
-    List<Step> before = earlier;
-    for (int i = 0; before != null && i < before.size(); i++) {
-      listener.attempt(before.get(i).key(), before.get(i).outcome());
-    }
-    if (key != null) {
-      listener.attempt(key, outcome == null ? OPEN : outcome);
-    }
-  }
-
   /** How long the attempts that are kept took together, see {@link Step}. */
   public long upstreamNanos(long now) {
     List<Step> before = earlier;
@@ -186,6 +169,41 @@ public final class Trail {
       sum += (outcome == null ? now : endNanos) - startNanos;
     }
     return sum;
+  }
+
+  /** Takes the end of an attempt. */
+  public interface Ends {
+    /**
+     * An attempt ended.
+     *
+     * @param key name of its key
+     * @param outcome as in {@link Step}
+     * @param status as in {@link Step}
+     */
+    void take(String key, String outcome, int status);
+  }
+
+  /** Tells {@code ends} the end of every attempt that is among the steps, and makes no list. */
+  public void eachEnd(Ends ends) {
+    if (earlier != null) {
+      for (Step step : earlier) {
+        ends.take(step.key(), step.outcome(), step.status());
+      }
+    }
+    if (key != null) {
+      ends.take(key, outcome == null ? OPEN : outcome, status);
+    }
+  }
+
+  /** How many attempts ended in a way that {@code counts}; those skipped are not looked at. */
+  public int count(Predicate<String> counts) {
+    int found = 0;
+    if (earlier != null) {
+      for (Step step : earlier) {
+        found += counts.test(step.outcome()) ? 1 : 0;
+      }
+    }
+    return outcome != null && counts.test(outcome) ? found + 1 : found;
   }
 
   /** Attempts between the first ones and the last that are not among the steps. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts attempts by the group of their key and what became of them. Thread safe. */
-final class AttemptMeters implements Trail.Listener {
+final class AttemptMeters implements Trail.Ends {
   /** Outcomes are words of the program; should one ever not be, this bounds them. */
   private static final int MOST_OUTCOMES = 100;
 
@@ -32,14 +32,14 @@ final class AttemptMeters implements Trail.Listener {
 
   /** Counts all attempts of a trail. */
   void count(Trail trail) {
-    trail.attempts(this);
+    trail.eachEnd(this);
     if (trail.skipped() > 0) {
       counter(groups.of(trail.lastKey()), SKIPPED).inc(trail.skipped());
     }
   }
 
   @Override
-  public void attempt(String key, String outcome) {
+  public void take(String key, String outcome, int status) {
     counter(groups.of(key), outcome).inc();
   }
 
