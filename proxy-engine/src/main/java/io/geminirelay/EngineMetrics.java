@@ -63,8 +63,7 @@ final class EngineMetrics {
             inFlight,
             connections::open,
             connections::refused,
-            // The log's queue does not tell what it drops.
-            () -> 0,
+            LogLevel::droppedLines,
             this::pools);
     LiveMetrics.register(meters, engine, () -> live(current.get()));
   }

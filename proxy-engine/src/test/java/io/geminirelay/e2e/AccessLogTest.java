@@ -93,9 +93,7 @@ class AccessLogTest {
   void tellsOfAClientThatLeft() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script()
-          .always(
-              Reaction.usual(
-                  answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
+          .always(Reaction.usual(answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
       try (TestClient client = TestClient.connect(rig.port())) {
         client.request(
             "POST", Rig.UNARY, Header.list("X-Request-Id", "left"), Rig.BODY.getBytes("UTF-8"));
