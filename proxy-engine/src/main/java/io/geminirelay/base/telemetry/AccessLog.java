@@ -43,6 +43,7 @@ public final class AccessLog {
     FaultKind fault = settled.fault();
     Settled.Times times = settled.times();
     out.add("id", settled.id());
+    out.add("trace_id", settled.traceId());
     out.add("client", settled.client());
     out.add("route", lower(settled.route()));
     out.add("model", settled.model());
