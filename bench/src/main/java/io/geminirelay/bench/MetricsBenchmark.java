@@ -65,6 +65,7 @@ public class MetricsBenchmark {
     trail.ended("ok", 200, "", nanos / 2);
     return new Settled(
         "0123456789abcdef0123456789abcdef",
+        "0123456789abcdef0123456789abcdef",
         "crawler",
         Route.NATIVE,
         new String("gemini-2.5-flash"),

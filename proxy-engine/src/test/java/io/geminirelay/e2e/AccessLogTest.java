@@ -63,7 +63,7 @@ class AccessLogTest {
       String line = line("r1");
       assertTrue(
           line.matches(
-              "id=r1 client=crawler route=native model=gemini-2.5-flash status=200 outcome=served"
+              "id=r1 trace_id=[0-9a-f]{32} client=crawler route=native model=gemini-2.5-flash status=200 outcome=served"
                   + " fault=- attempts=2 waited_ms=0 first_byte_ms=\\d+ ms=\\d+"
                   + " prompt_tokens=\\d+ output_tokens=\\d+ total_tokens=\\d+"
                   + " trail=\"g/[12]#[0-9a-f]{10};exit=direct;outcome=quota_per_day;status=429"

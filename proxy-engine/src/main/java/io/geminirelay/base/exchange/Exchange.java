@@ -46,6 +46,7 @@ public final class Exchange {
   private @Nullable Caller caller;
   private @Nullable StreamScanner answer;
   private @Nullable Consumer<Exchange> ending;
+  private @Nullable String traceParent;
   private boolean traced;
   private long answerNanos;
 
@@ -67,6 +68,21 @@ public final class Exchange {
   /** The request id: 1 to 128 visible ASCII characters. */
   public String id() {
     return id;
+  }
+
+  /** Where the request stands in a trace; see {@link TraceParent}. */
+  public String traceParent() {
+    String known = traceParent;
+    if (known == null) {
+      known = TraceParent.of(head.headers(), id);
+      traceParent = known;
+    }
+    return known;
+  }
+
+  /** The id of the trace that the request belongs to: 32 hexadecimal digits. */
+  public String traceId() {
+    return TraceParent.traceId(traceParent());
   }
 
   /** The client's request head as it came; not changed by any stage. */

@@ -28,6 +28,7 @@ record RequestLine(Settled settled) {
     FaultKind fault = settled.fault();
     Settled.Times times = settled.times();
     out.add("id", settled.id());
+    out.add("trace_id", settled.traceId());
     out.add("client", settled.client());
     out.add("route", lower(settled.route()));
     out.add("model", settled.model());
@@ -56,6 +57,7 @@ record RequestLine(Settled settled) {
     Settled.Times times = settled.times();
     Trail trail = settled.trail();
     text(out, "id", settled.id());
+    text(out, "trace_id", settled.traceId());
     text(out, "client", settled.client());
     text(out, "route", lower(settled.route()));
     text(out, "model", Settled.cut(settled.model()));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * credential, no body, no query. Immutable, and so may be kept and read by any thread.
  *
  * @param id the request id
+ * @param traceId the trace it belongs to: 32 hexadecimal digits
  * @param client name of the client; empty for none
  * @param route meaning of the path
  * @param model model asked for; empty when none was named. As the client wrote it, so not bounded
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settled(
     String id,
+    String traceId,
     String client,
     Route route,
     String model,

@@ -7,6 +7,7 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.RequestId;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.exchange.TraceParent;
 import io.geminirelay.base.exchange.Trail;
 import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.Fault;
@@ -136,12 +137,13 @@ public final class ExchangeHandler extends ChannelDuplexHandler
     ctx.write(message, promise);
   }
 
-  /** Every answer passes here, whoever made it: the one place that tells the trail. */
+  /** Every answer passes here, whoever made it: the one place that tells trace and trail. */
   private void describe(HttpResponse head) {
     Exchange current = exchange;
     if (current != null) {
       long now = time.nanoTime();
       current.answering(now);
+      head.headers().set(TraceParent.HEADER, current.traceParent());
       if (current.traced()) {
         head.headers().set(Trail.HEADER, TrailText.of(current.trail(), now));
       }

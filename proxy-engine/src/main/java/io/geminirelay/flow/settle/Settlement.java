@@ -62,6 +62,7 @@ public final class Settlement {
     StreamScanner answer = exchange.answer();
     return new Settled(
         exchange.id(),
+        exchange.traceId(),
         client == null ? "" : client.name(),
         exchange.route(),
         exchange.model(),

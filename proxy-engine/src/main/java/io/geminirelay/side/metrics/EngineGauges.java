@@ -26,17 +26,17 @@ final class EngineGauges {
         one(
             "gemini_relay_requests_in_flight",
             "Requests begun and not ended, this one for metrics among them.",
-            engine.inFlight().getAsLong()));
+            (double) engine.inFlight().getAsLong()));
     all.add(
         one(
             "gemini_relay_requests_waiting",
             "Requests that wait for a key.",
-            live.waiting().getAsLong()));
+            (double) live.waiting().getAsLong()));
     all.add(
         one(
             "gemini_relay_client_connections",
             "Connections of clients.",
-            engine.connections().getAsLong()));
+            (double) engine.connections().getAsLong()));
     all.add(
         count(
             "gemini_relay_client_connections_refused",
@@ -79,7 +79,7 @@ final class EngineGauges {
     return CounterSnapshot.builder()
         .name(name)
         .help(help)
-        .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder().value(value).build())
+        .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder().value((double) value).build())
         .build();
   }
 
@@ -123,13 +123,13 @@ final class EngineGauges {
           one(
               "gemini_relay_direct_memory_bytes",
               "Direct memory that the buffers' allocator holds, in use or not.",
-              allocator.metric().usedDirectMemory()));
+              (double) allocator.metric().usedDirectMemory()));
     }
     all.add(
         one(
             "gemini_relay_direct_memory_limit_bytes",
             "Direct memory that buffers may take.",
-            PlatformDependent.maxDirectMemory()));
+            (double) PlatformDependent.maxDirectMemory()));
     return all;
   }
 }
