@@ -29,26 +29,61 @@ public final class ConfigLoader {
    * @throws ConfigException with every mistake there is
    */
   public static Loaded load(ConfigSource source) throws ConfigException {
+    return load(source, open(source));
+  }
+
+  /**
+   * Reads and checks the configuration that {@code file} gives, whose text may be another than the
+   * one on disk. Everything that it names is found as ever.
+   *
+   * @throws ConfigException with every mistake there is
+   */
+  public static Loaded load(ConfigSource source, ConfigFile file) throws ConfigException {
     Problems problems = new Problems();
-    EnvOverlay overlay = new EnvOverlay(source.environment());
-    Path file = find(source, overlay, problems);
+    ConfigTree root = root(source, file, problems);
     problems.throwIfAny();
-    Path folder = source.workingDirectory();
-    Node node = null;
-    String name = Place.ENVIRONMENT;
-    if (file != null) {
-      Path parent = file.getParent();
-      folder = parent == null ? folder : parent;
-      name = String.valueOf(file.getFileName());
-      node = YamlText.read(file, name, problems);
-      problems.throwIfAny();
-    }
-    Reading reading = new Reading(name, folder, overlay, source.environment(), problems);
-    ConfigTree root = new ConfigTree(reading, "", node);
-    EngineConfig config = read(reading, root);
+    EngineConfig config = read(root.reading(), root);
     problems.throwIfAny();
     WithoutEffect.warn(root);
-    return new Loaded(config, problems.warnings(), file);
+    return new Loaded(config, problems.warnings(), file.path());
+  }
+
+  /**
+   * The file of {@code source} as it is now, unread; an empty one where there is none.
+   *
+   * @throws ConfigException if it cannot be read as a text
+   */
+  public static ConfigFile open(ConfigSource source) throws ConfigException {
+    Problems problems = new Problems();
+    Path file = find(source, new EnvOverlay(source.environment()), problems);
+    problems.throwIfAny();
+    String text = file == null ? "" : YamlText.read(file, ConfigFile.name(file), problems);
+    problems.throwIfAny();
+    return new ConfigFile(file, text);
+  }
+
+  /** Where each key of {@code file} and the environment is given, by fingerprint. */
+  public static Map<String, Place> keyPlaces(ConfigSource source, ConfigFile file) {
+    ConfigTree root = root(source, file, new Problems());
+    GroupSection groups = new GroupSection(root.reading(), new QuotaSection(root));
+    groups.read(root);
+    return groups.keyPlaces();
+  }
+
+  /** The folder that {@code file} or the service manager gives for state, or null. */
+  public static @Nullable Path stateFolder(ConfigSource source, ConfigFile file) {
+    return state(root(source, file, new Problems())).directory();
+  }
+
+  private static ConfigTree root(ConfigSource source, ConfigFile file, Problems problems) {
+    Path path = file.path();
+    Path parent = path == null ? null : path.getParent();
+    Path folder = parent == null ? source.workingDirectory() : parent;
+    String name = ConfigFile.name(path);
+    Node node = YamlText.compose(file.text(), name, problems);
+    EnvOverlay overlay = new EnvOverlay(source.environment());
+    Reading reading = new Reading(name, folder, overlay, source.environment(), problems);
+    return new ConfigTree(reading, "", node);
   }
 
   private static @Nullable Path find(ConfigSource source, EnvOverlay overlay, Problems problems) {
@@ -80,13 +115,14 @@ public final class ConfigLoader {
     Map<String, Boolean> auth = Map.of("none", Boolean.TRUE);
     ClientSection clients = new ClientSection(reading);
     GroupSection groups = new GroupSection(reading, new QuotaSection(root));
+    List<GroupConfig> groupConfigs = groups.read(root);
     EngineConfig config =
         new EngineConfig(
             serverSection.server(),
             clients.read(root),
             new Typed(root).choice("auth", auth, Boolean.FALSE),
-            groups.read(root),
-            traffic.keys(),
+            groupConfigs,
+            traffic.keys(DisabledKeys.read(root, groups.keyPlaces().keySet())),
             traffic.outbound(),
             traffic.breaker(),
             traffic.guard(serverSection),
@@ -111,7 +147,9 @@ public final class ConfigLoader {
     return new StateConfig(
         url == null ? null : Urls.redis(problems, url),
         prefix == null ? StateConfig.STANDARD.redisKeyPrefix() : prefix.text(),
-        directory == null ? null : SecretSource.resolve(root.reading().folder(), directory.text()));
+        directory == null
+            ? root.reading().overlay().stateDirectory()
+            : SecretSource.resolve(root.reading().folder(), directory.text()));
   }
 
   private static DialectConfig dialects(ConfigTree root) {

@@ -26,6 +26,11 @@ public record ConfigSource(
     return new ConfigSource(file, Path.of("").toAbsolutePath(), EnvOverlay.ofProcess());
   }
 
+  /** The variable that is set and comes before the file's setting at {@code path}, or null. */
+  public @Nullable String variableOver(String path) {
+    return new EnvOverlay(environment).variableOver(path);
+  }
+
   /** Names the parts without showing the environment's values. */
   @Override
   public String toString() {

@@ -237,6 +237,7 @@ public final class ConfigText {
     all.put("temporary_block_minutes", keys.temporaryBlock().toMinutes());
     all.put("max_wait_secs", secs(keys.maxWait()));
     all.put("max_waiting", keys.maxWaiting());
+    all.put("disabled_keys", keys.disabled().stream().sorted().toList());
   }
 
   private static Map<String, Object> upstream(OutboundConfig outbound) {

@@ -1,5 +1,6 @@
 package io.geminirelay.base.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,17 @@ final class EnvOverlay {
   /** The file that {@code CONFIG_PATH} names, or null. */
   @Nullable Scalar configPath() {
     return variable("CONFIG_PATH");
+  }
+
+  /** The folder that the service manager made for state (systemd.exec(5)), the first of several. */
+  @Nullable Path stateDirectory() {
+    Scalar given = variable("STATE_DIRECTORY");
+    return given == null ? null : Path.of(given.text().split(":", 2)[0]);
+  }
+
+  /** The variable that comes before the setting at {@code path}, or null. */
+  @Nullable String variableOver(String path) {
+    return value(path) == null ? null : PATHS.get(path);
   }
 
   /** API keys that make up the group {@code env}. */

@@ -44,6 +44,13 @@ final class GroupSection {
     return Set.copyOf(names.keySet());
   }
 
+  /** Where each key is given, by fingerprint. */
+  Map<String, Place> keyPlaces() {
+    Map<String, Place> places = new HashMap<>();
+    known.forEach((key, place) -> places.put(key.fingerprint(), place));
+    return places;
+  }
+
   List<GroupConfig> read(ConfigTree root) {
     List<GroupConfig> groups = new ArrayList<>();
     for (ConfigTree tree : root.sections("groups")) {

@@ -3,6 +3,7 @@ package io.geminirelay.base.config;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Set;
 
 /**
  * How keys are rested and retried.
@@ -14,6 +15,7 @@ import java.time.ZoneId;
  * @param temporaryBlock upper end of the ladder of rests
  * @param maxWait how long a request may wait for a key to come back; zero for not at all
  * @param maxWaiting requests that may wait at once
+ * @param disabled fingerprints of the keys that are put aside by hand
  */
 public record KeysConfig(
     RateLimitBehavior behavior,
@@ -22,11 +24,12 @@ public record KeysConfig(
     int maxFailures,
     Duration temporaryBlock,
     Duration maxWait,
-    int maxWaiting) {
+    int maxWaiting,
+    Set<String> disabled) {
 
   /**
    * Used where nothing is set: quotas are read, Google's day, 3 failures, 5 minutes, 20 seconds for
-   * at most 10,000 requests.
+   * at most 10,000 requests, every key in use.
    */
   public static final KeysConfig STANDARD =
       new KeysConfig(
@@ -36,7 +39,8 @@ public record KeysConfig(
           3,
           Duration.ofMinutes(5),
           Duration.ofSeconds(20),
-          10_000);
+          10_000,
+          Set.of());
 
   /** What a rate-limit refusal means for the key. */
   public enum RateLimitBehavior {

@@ -6,7 +6,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Decides how much of a mistaken value may be shown. */
-final class Shown {
+public final class Shown {
   /** What stands for a value that must not be shown. */
   static final String MASK = "***";
 
@@ -17,7 +17,7 @@ final class Shown {
   private Shown() {}
 
   /** An ordinary value, masked all the same when it looks like a credential or holds one. */
-  static String plain(String text) {
+  public static String plain(String text) {
     if (LIKE_A_KEY.matcher(text).find() || text.contains("@")) {
       return MASK;
     }

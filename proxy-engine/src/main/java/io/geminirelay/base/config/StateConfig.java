@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param redisUrl Redis to share with other instances, or null; may hold a password
  * @param redisKeyPrefix put before every key in Redis
- * @param directory folder of the snapshot file, or null
+ * @param directory folder of files that outlive the process, or null
  */
 public record StateConfig(
     @Nullable Secret redisUrl, String redisKeyPrefix, @Nullable Path directory) {

@@ -8,6 +8,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,7 +46,7 @@ final class TrafficSection {
     return all;
   }
 
-  KeysConfig keys() {
+  KeysConfig keys(Set<String> disabled) {
     KeysConfig standard = KeysConfig.STANDARD;
     LocalTime time = standard.resetTime();
     ZoneId zone = standard.resetZone();
@@ -70,7 +71,8 @@ final class TrafficSection {
             typed.whole(
                 "temporary_block_minutes", 1, 10_080, standard.temporaryBlock().toMinutes())),
         typed.seconds("max_wait_secs", 0, DAY_SECS, standard.maxWait()),
-        typed.count("max_waiting", 1, 1_000_000, standard.maxWaiting()));
+        typed.count("max_waiting", 1, 1_000_000, standard.maxWaiting()),
+        disabled);
   }
 
   private static @org.jspecify.annotations.Nullable ZoneId zone(String name) {

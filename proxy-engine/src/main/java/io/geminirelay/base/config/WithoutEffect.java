@@ -15,7 +15,7 @@ final class WithoutEffect {
       List.of("tokenizer_type", "tokenizer_config", "safety_multiplier");
 
   private static final List<String> OF_ROOT =
-      List.of("redis_url", "redis_url_env", "redis_url_file", "redis_key_prefix", "state_dir");
+      List.of("redis_url", "redis_url_env", "redis_url_file", "redis_key_prefix");
   private static final List<String> OF_SECURITY =
       List.of(
           "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");

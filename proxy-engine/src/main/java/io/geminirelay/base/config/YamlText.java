@@ -16,32 +16,46 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads a file to YAML nodes; no object of the file's choosing is ever made. */
-final class YamlText {
+public final class YamlText {
   private static final int LARGEST_BYTES = 4 << 20;
   private static final int MOST_ALIASES = 50;
   private static final int DEEPEST = 30;
 
   private YamlText() {}
 
-  /** The root node of {@code file}; null for an empty file, and after a problem. */
-  static @Nullable Node read(Path file, String name, Problems problems) {
+  /** The text of {@code file}; empty after a problem. */
+  static String read(Path file, String name, Problems problems) {
     Place place = new Place(name, 0, 0, "");
     try {
       if (Files.size(file) > LARGEST_BYTES) {
         problems.add(place, "a file of " + Files.size(file) + " bytes", "at most 4 MiB");
-        return null;
+        return "";
       }
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-      return compose(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString(), name, problems);
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
       problems.add(place, "bytes that are not UTF-8", "a text file in UTF-8");
     } catch (IOException e) {
       problems.add(place, "no readable file", "a YAML file");
     }
-    return null;
+    return "";
   }
 
-  private static @Nullable Node compose(String text, String name, Problems problems) {
+  /**
+   * The root node of {@code text}, whose marks count code points; null for an empty text.
+   *
+   * @param name of the file, for problems
+   * @throws ConfigException if the text is not YAML
+   */
+  public static @Nullable Node compose(String text, String name) throws ConfigException {
+    Problems problems = new Problems();
+    Node root = compose(text, name, problems);
+    problems.throwIfAny();
+    return root;
+  }
+
+  /** {@link #compose(String, String)} that gives null after a problem. */
+  static @Nullable Node compose(String text, String name, Problems problems) {
     LoaderOptions options = new LoaderOptions();
     options.setMaxAliasesForCollections(MOST_ALIASES);
     options.setNestingDepthLimit(DEEPEST);

@@ -17,19 +17,26 @@ import java.util.Set;
 
 /** Makes the groups of a configuration, with the states that their keys have had before. */
 final class GroupBuild {
+  private final Set<String> disabled;
   private final RingStates states;
   private final long now;
   private final Map<ApiKey, LimitTable> limits = new HashMap<>();
   private int index;
 
-  private GroupBuild(RingStates states, long now) {
+  private GroupBuild(Set<String> disabled, RingStates states, long now) {
+    this.disabled = disabled;
     this.states = states;
     this.now = now;
   }
 
-  /** The groups of {@code configs}, in their order. */
-  static List<KeyGroup> of(List<GroupConfig> configs, RingStates states, long now) {
-    GroupBuild build = new GroupBuild(states, now);
+  /**
+   * The groups of {@code configs}, in their order.
+   *
+   * @param disabled fingerprints of the keys that are put aside by hand
+   */
+  static List<KeyGroup> of(
+      List<GroupConfig> configs, Set<String> disabled, RingStates states, long now) {
+    GroupBuild build = new GroupBuild(disabled, states, now);
     List<KeyGroup> built = configs.stream().map(build::group).toList();
     build.settle(built);
     build.setLimits();
@@ -68,10 +75,18 @@ final class GroupBuild {
             () -> {
               boolean changed = false;
               for (ApiKey key : keys) {
-                changed |= adopted(key);
+                changed |= adopted(key) | putAside(key);
               }
               return states.projects().join(keys, states.keys(), now) || changed;
             });
+  }
+
+  /** Whether the configuration puts the key aside, and did not before, or takes it back. */
+  private boolean putAside(ApiKey key) {
+    boolean wanted = disabled.contains(key.secret().fingerprint());
+    boolean changed = key.state().disabled() != wanted;
+    key.state().disabled(wanted);
+    return changed;
   }
 
   /**

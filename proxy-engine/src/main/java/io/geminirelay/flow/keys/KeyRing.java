@@ -40,7 +40,7 @@ public final class KeyRing {
     this.rests = new RestRules(config, time, random);
     this.states = previous == null ? new RingStates(time, rests.clock()) : previous;
     this.states.follow(rests.clock());
-    this.groups = GroupBuild.of(groups, states, time.nanoTime());
+    this.groups = GroupBuild.of(groups, config.disabled(), states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.version());
   }
 

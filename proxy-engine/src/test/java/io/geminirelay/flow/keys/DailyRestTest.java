@@ -15,6 +15,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,8 @@ class DailyRestTest {
         5,
         Duration.ofMinutes(5),
         Duration.ZERO,
-        1);
+        1,
+        Set.of());
   }
 
   private static KeyRing ring(FakeTime time) {

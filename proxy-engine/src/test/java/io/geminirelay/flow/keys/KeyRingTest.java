@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,8 @@ class KeyRingTest {
         5,
         Duration.ofMinutes(5),
         Duration.ZERO,
-        1);
+        1,
+        Set.of());
   }
 
   static GroupConfig group(String name, int keys, List<String> models, String project) {

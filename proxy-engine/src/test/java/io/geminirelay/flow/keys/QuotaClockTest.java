@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,7 +22,8 @@ class QuotaClockTest {
             5,
             Duration.ofMinutes(1),
             Duration.ZERO,
-            1));
+            1,
+            Set.of()));
   }
 
   @ParameterizedTest

@@ -55,7 +55,8 @@ class SelectionTest {
             maxFailures,
             some.temporaryBlock(),
             some.maxWait(),
-            some.maxWaiting());
+            some.maxWaiting(),
+            some.disabled());
     return KeyRing.of(List.of(group), config, time, new Random(1));
   }
 

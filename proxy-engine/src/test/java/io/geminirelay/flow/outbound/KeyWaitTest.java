@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -89,7 +90,8 @@ class KeyWaitTest {
         plain.maxFailures(),
         plain.temporaryBlock(),
         Duration.ofSeconds(90),
-        100);
+        100,
+        Set.of());
   }
 
   private Exchange exchange(long tokens) {
