@@ -12,13 +12,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the groups with every key: its state, why it is held and until when. For one page. */
-final class KeyFields {
+public final class KeyFields {
   private static final String COOLING = "cooling";
 
   private final JsonGenerator out;
   private final RestFields rests;
 
-  KeyFields(JsonGenerator out, RestFields rests) {
+  /** Writes to {@code out}, by the moment of {@code rests}. */
+  public KeyFields(JsonGenerator out, RestFields rests) {
     this.out = out;
     this.rests = rests;
   }
@@ -35,13 +36,16 @@ final class KeyFields {
     out.writeEndObject();
     out.writeArrayFieldStart("keys");
     for (ApiKey key : group.keys()) {
+      out.writeStartObject();
       write(key);
+      out.writeEndObject();
     }
     out.writeEndArray();
     out.writeEndObject();
   }
 
-  private static Map<String, Integer> states(KeyGroup group) {
+  /** How many keys of {@code group} are in which state. */
+  public static Map<String, Integer> states(KeyGroup group) {
     Map<String, Integer> counts = new TreeMap<>();
     for (ApiKey key : group.keys()) {
       counts.merge(state(key), 1, Integer::sum);
@@ -49,8 +53,8 @@ final class KeyFields {
     return counts;
   }
 
-  private void write(ApiKey key) throws IOException {
-    out.writeStartObject();
+  /** Adds the members that tell of {@code key} to the open object. */
+  public void write(ApiKey key) throws IOException {
     out.writeStringField("name", key.name());
     String project = key.project();
     if (project != null) {
@@ -71,11 +75,10 @@ final class KeyFields {
       }
       rests.write(rest);
     }
-    out.writeEndObject();
   }
 
-  /** A key that is fine as such may still rest for some model, or for all. */
-  private static String state(ApiKey key) {
+  /** Its state in a word. A key that is fine as such may still rest for some model, or for all. */
+  public static String state(ApiKey key) {
     KeyState.Status status = key.state().status();
     boolean cooling =
         status == KeyState.Status.AVAILABLE
