@@ -26,6 +26,10 @@ public enum FaultKind {
   NOT_FOUND(404, "NOT_FOUND", Side.CLIENT, Retry.NEVER),
   /** The path is served, but not for this method. */
   METHOD_NOT_ALLOWED(405, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** What is to be made is there already, or has changed meanwhile. */
+  CONFLICT(409, "ALREADY_EXISTS", Side.CLIENT, Retry.NEVER),
+  /** A configuration that breaks its rules. */
+  INVALID_CONFIG(422, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The request head or body did not arrive in time. */
   REQUEST_TIMEOUT(408, "DEADLINE_EXCEEDED", Side.CLIENT, Retry.NEVER),
   /** The request body is longer than allowed. */
@@ -34,6 +38,8 @@ public enum FaultKind {
   URI_TOO_LONG(414, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The request body is compressed where it has to be read. */
   UNSUPPORTED_ENCODING(415, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
+  /** The request body is of another type than the path takes. */
+  UNSUPPORTED_TYPE(415, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** An expectation other than {@code 100-continue}. */
   EXPECTATION_FAILED(417, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The request's headers are longer than allowed. */
@@ -42,6 +48,8 @@ public enum FaultKind {
   VERSION_NOT_SUPPORTED(505, "INVALID_ARGUMENT", Side.CLIENT, Retry.NEVER),
   /** The client, or its address, sends more requests than it may. */
   TOO_MANY_REQUESTS(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
+  /** The client's address has given too many wrong credentials. */
+  LOCKED_OUT(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
   /** The client has used more tokens of late than it may. */
   TOO_MANY_CLIENT_TOKENS(429, "RESOURCE_EXHAUSTED", Side.CLIENT, Retry.NEVER),
   /** The client has as many requests under way as it may. */

@@ -1,0 +1,93 @@
+package io.geminirelay.side.admin.login;
+
+import io.geminirelay.base.config.AdminConfig;
+import io.geminirelay.base.exchange.Caller;
+import io.geminirelay.base.exchange.TimeSource;
+import java.net.InetAddress;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wrong credentials per client address (of IPv6, per network of 64 bits), and who is locked out for
+ * them.
+ *
+ * <p>Bounded without a way to flood a locked address out of it: who counts and who is locked are
+ * kept apart, of the former the one that was quiet longest makes room, and of the latter nobody
+ * does before the time is over. Where no more can be locked by name, all that are not known share
+ * one lock. Admin thread only.
+ */
+final class LoginAttempts {
+  static final int MAX_COUNTED = 4_096;
+  static final int MAX_LOCKED = 65_536;
+
+  /** Callers without an address; as a network of IPv6 this one has no hosts (RFC 4291). */
+  private static final long NOWHERE = -1;
+
+  private final TimeSource time;
+
+  // Both in the order of the last wrong try.
+  private final LinkedHashMap<Long, Tries> counted = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Long> lockedUntil = new LinkedHashMap<>();
+  private @Nullable Long othersUntil;
+
+  LoginAttempts(TimeSource time) {
+    this.time = time;
+  }
+
+  /** Nanoseconds for which {@code address} is still locked out; 0 or less for not. */
+  long lockedNanos(@Nullable InetAddress address) {
+    long now = time.nanoTime();
+    Long until = lockedUntil.get(networkOf(address));
+    long own = until == null ? 0 : until - now;
+    Long others = othersUntil;
+    return Math.max(own, others == null ? 0 : others - now);
+  }
+
+  /** Counts a wrong credential; true where it was one too many. */
+  boolean wrong(@Nullable InetAddress address, AdminConfig rules) {
+    long now = time.nanoTime();
+    long network = networkOf(address);
+    Tries before = counted.remove(network);
+    boolean fresh = before != null && now - before.lastNanos < rules.lockout().toNanos();
+    int tries = fresh ? before.count + 1 : 1;
+    if (tries >= rules.maxLoginAttempts()) {
+      lock(network, now, now + rules.lockout().toNanos());
+      return true;
+    }
+    if (counted.size() >= MAX_COUNTED) {
+      counted.remove(counted.keySet().iterator().next());
+    }
+    counted.put(network, new Tries(tries, now));
+    return false;
+  }
+
+  private void lock(long network, long now, long until) {
+    Iterator<Long> oldest = lockedUntil.values().iterator();
+    while (oldest.hasNext() && oldest.next() - now <= 0) {
+      oldest.remove();
+    }
+    if (lockedUntil.size() < MAX_LOCKED) {
+      lockedUntil.put(network, until);
+    } else {
+      othersUntil = until;
+    }
+  }
+
+  /** Forgets the wrong tries of {@code address}, which gave the right credential. */
+  void right(@Nullable InetAddress address) {
+    counted.remove(networkOf(address));
+  }
+
+  /** How long somebody is to wait, in whole seconds, at least one. */
+  static long seconds(long nanos) {
+    return Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + 999_999_999L));
+  }
+
+  private static long networkOf(@Nullable InetAddress address) {
+    return address == null ? NOWHERE : Caller.networkOf(address);
+  }
+
+  private record Tries(int count, long lastNanos) {}
+}
