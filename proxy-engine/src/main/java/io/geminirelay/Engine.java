@@ -64,6 +64,7 @@ public final class Engine {
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
   private final EngineParts parts;
+  private final Telemetry telemetry;
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
@@ -79,6 +80,7 @@ public final class Engine {
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
+    this.telemetry = new Telemetry(time);
     this.parts =
         new EngineParts(
             time,
@@ -88,7 +90,7 @@ public final class Engine {
             new UpstreamTls(),
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
-            new Settlement(time, new Telemetry()),
+            new Settlement(time, telemetry),
             this::isDraining,
             Map.of());
     this.addresses =

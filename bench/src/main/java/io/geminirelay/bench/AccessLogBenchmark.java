@@ -48,7 +48,7 @@ public class AccessLogBenchmark {
 
   private final HttpRequest head =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1beta/models/m:generate");
-  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry());
+  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry(TimeSource.SYSTEM));
   private final AsyncAppender async = new AsyncAppender();
 
   /** Builds the appenders. */

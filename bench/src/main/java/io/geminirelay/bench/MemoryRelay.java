@@ -179,7 +179,7 @@ final class MemoryRelay {
             Map.of(Route.HEALTH, new HealthPages(vitals, time)),
             Guards.of(config, tokens, time),
             outbound,
-            new Settlement(time, new Telemetry()));
+            new Settlement(time, new Telemetry(time)));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
   }
 

@@ -4,6 +4,7 @@ import io.geminirelay.base.config.EgressConfig;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,41 @@ public final class Trail {
       all.add(last(key, now));
     }
     return all;
+  }
+
+  /** Takes the end of an attempt. */
+  public interface Ends {
+    /**
+     * An attempt ended.
+     *
+     * @param key name of its key
+     * @param outcome as in {@link Step}
+     * @param status as in {@link Step}
+     */
+    void take(String key, String outcome, int status);
+  }
+
+  /** Tells {@code ends} the end of every attempt that is among the steps, and makes no list. */
+  public void eachEnd(Ends ends) {
+    if (earlier != null) {
+      for (Step step : earlier) {
+        ends.take(step.key(), step.outcome(), step.status());
+      }
+    }
+    if (key != null) {
+      ends.take(key, outcome == null ? OPEN : outcome, status);
+    }
+  }
+
+  /** How many attempts ended in a way that {@code counts}; those skipped are not looked at. */
+  public int count(Predicate<String> counts) {
+    int found = 0;
+    if (earlier != null) {
+      for (Step step : earlier) {
+        found += counts.test(step.outcome()) ? 1 : 0;
+      }
+    }
+    return outcome != null && counts.test(outcome) ? found + 1 : found;
   }
 
   /** Attempts between the first ones and the last that are not among the steps. */

@@ -35,6 +35,7 @@ public record Settled(
     Trail trail,
     Times times,
     @Nullable TokenCounts tokens) {
+  private static final int MAX_CHARS = 128;
 
   /**
    * Moments and lengths, in nanoseconds of the time source's ticker.
@@ -64,5 +65,51 @@ public record Settled(
       case REFUSED, SERVED -> status >= 500;
       case LOCAL, ABANDONED -> false;
     };
+  }
+
+  /** Whether it was served, and not with a failure. */
+  boolean servedWell() {
+    return outcome == Outcome.SERVED && !failed();
+  }
+
+  /** Whether an answer from upstream began to reach the client. */
+  boolean answeredFromUpstream() {
+    return times.answerNanos() > 0 && (outcome == Outcome.SERVED || outcome == Outcome.BROKEN);
+  }
+
+  /**
+   * Whether it belongs to the traffic: it went upstream, or was to go there and was refused. Those
+   * past the limit of their address do not; they would else drive out all others.
+   */
+  public boolean ofTraffic() {
+    boolean pastAddressLimit = fault == FaultKind.TOO_MANY_REQUESTS && client.isEmpty();
+    return route.upstream() && outcome != Outcome.LOCAL && !pastAddressLimit;
+  }
+
+  /** Attempts that Google refused for a quota or rate limit. */
+  public int upstreamRefusals() {
+    return trail.count(Settled::isQuotaRefusal);
+  }
+
+  /** Whether an attempt's outcome is the refusal of a quota or rate limit. */
+  static boolean isQuotaRefusal(String outcome) {
+    return switch (outcome) {
+      case "rate_limited", "quota_per_minute", "quota_per_day", "quota_zero", "exit_rate_limited" ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** The same, with texts of a client's own cut off, so that it may be kept. */
+  Settled bounded() {
+    return model.length() <= MAX_CHARS
+        ? this
+        : new Settled(
+            id, client, route, cut(model), status, outcome, fault, attempts, trail, times, tokens);
+  }
+
+  /** The first 128 characters of {@code text}. */
+  static String cut(String text) {
+    return text.length() > MAX_CHARS ? text.substring(0, MAX_CHARS) : text;
   }
 }
