@@ -75,7 +75,8 @@ final class GroupBuild {
             () -> {
               boolean changed = false;
               for (ApiKey key : keys) {
-                changed |= adopted(key) | putAside(key);
+                changed |= adopted(key);
+                changed |= putAside(key);
               }
               return states.projects().join(keys, states.keys(), now) || changed;
             });

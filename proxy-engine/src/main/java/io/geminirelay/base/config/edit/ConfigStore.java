@@ -1,0 +1,262 @@
+package io.geminirelay.base.config.edit;
+
+import io.geminirelay.base.config.ConfigException;
+import io.geminirelay.base.config.ConfigFile;
+import io.geminirelay.base.config.ConfigLoader;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.ConfigText;
+import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.config.Place;
+import io.geminirelay.base.config.Problem;
+import io.geminirelay.base.config.edit.EditException.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a running program: read, changed, and kept where that is possible.
+ *
+ * <p>A change goes into the file, where everything else stays as the operator wrote it. If the file
+ * cannot be written, it goes into a journal in the state folder, which every {@link #load} applies
+ * to the file; without such a folder it holds until the next load. Once the file can be written,
+ * the next change takes what the journal has along.
+ *
+ * <p>Blocking: not for event loops. Thread safe; changes and loads come one after the other.
+ */
+public final class ConfigStore {
+  private static final int TRIES = 3;
+
+  private final ConfigSource source;
+
+  /**
+   * The changes of the journal with those that are kept nowhere; null while there are none of
+   * these. Guarded by this.
+   */
+  private @Nullable List<ConfigEdit> unsaved;
+
+  private volatile View view = new View(Map.of(), Map.of(), List.of());
+
+  /** The configuration of {@code source}, which is not read yet. */
+  public ConfigStore(ConfigSource source) {
+    this.source = source;
+  }
+
+  /** What is told of the configuration that was loaded last. */
+  private record View(
+      Map<String, Place> inFile, Map<String, Place> everywhere, List<String> changes) {}
+
+  /** What is on disk now: the file, the journal, and both together. */
+  private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
+
+  /**
+   * Reads the file, the environment and the changes that were kept; forgets those that were not.
+   *
+   * @throws ConfigException with every mistake there is; then nothing is forgotten
+   */
+  public synchronized Loaded load() throws ConfigException {
+    List<Problem> warnings = new ArrayList<>();
+    Disk disk = read(null, warnings);
+    unsaved = null;
+    look(disk.file(), disk.now().text(), disk.now().edits());
+    return with(disk.now().loaded(), warnings);
+  }
+
+  /**
+   * Makes a change and keeps it. The configuration that comes out is not in force yet.
+   *
+   * @throws EditException if the change cannot be made
+   * @throws ConfigException if the configuration would not be valid with it, or is not now
+   */
+  public synchronized Changed change(ConfigEdit edit) throws EditException, ConfigException {
+    for (int tries = TRIES; tries > 0; tries--) {
+      Changed changed = changeOnce(edit);
+      if (changed != null) {
+        return changed;
+      }
+    }
+    throw new EditException(Kind.REFUSED, "the file is being changed by somebody else; try again");
+  }
+
+  /** Makes a change; null if the file was changed meanwhile by somebody else. */
+  private @Nullable Changed changeOnce(ConfigEdit edit) throws EditException, ConfigException {
+    List<Problem> warnings = new ArrayList<>();
+    Disk disk = read(unsaved, warnings);
+    Replay.Result before = disk.now();
+    Saved target = target(disk);
+    requireFits(edit, target);
+    String text = Replay.editor(source, disk.file()).apply(before.text(), edit);
+    Loaded loaded = ConfigLoader.load(source, disk.file().with(text));
+    List<ConfigEdit> edits = before.edits();
+    if (!text.equals(before.text())) {
+      edits = joined(disk.file(), edits, edit, loaded);
+      try {
+        target = keep(disk, text, edits, warnings);
+      } catch (FileSave.ChangedMeanwhileException e) {
+        return null;
+      }
+      edits = target == Saved.FILE ? List.of() : edits;
+    }
+    warnOfVariable(edit, warnings);
+    // the journal's edits are in the file now, if it was that one which was written
+    look(target == Saved.FILE ? disk.file().with(text) : disk.file(), text, edits);
+    List<Problem> all = new ArrayList<>(loaded.warnings());
+    all.removeIf(warning -> isIn(before.loaded().warnings(), warning));
+    all.addAll(warnings);
+    return new Changed(with(loaded, warnings), target, List.copyOf(all));
+  }
+
+  /** Where the next change would be kept, as far as can be told; by what is on disk now. */
+  public synchronized Saved savesTo() {
+    try {
+      ConfigFile file = ConfigLoader.open(source);
+      return target(file, new Journal(ConfigLoader.stateFolder(source, file)));
+    } catch (ConfigException e) {
+      return Saved.MEMORY; // a file with mistakes takes no change at all
+    }
+  }
+
+  /** The changes that are in force and not in the file, one a line for people; without secrets. */
+  public List<String> changes() {
+    return view.changes();
+  }
+
+  /** Where the key with {@code fingerprint} is given, by what was loaded last. */
+  public KeySource sourceOf(String fingerprint) {
+    View now = view;
+    Place place = now.everywhere().get(fingerprint);
+    if (place != null && !place.path().startsWith("groups[")) {
+      return KeySource.ENVIRONMENT;
+    }
+    return now.inFile().containsKey(fingerprint) ? KeySource.FILE : KeySource.STORE;
+  }
+
+  private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
+      throws ConfigException {
+    ConfigFile file = ConfigLoader.open(source);
+    Journal journal = new Journal(ConfigLoader.stateFolder(source, file));
+    List<ConfigEdit> edits = instead == null ? journal.read(warnings::add) : instead;
+    Replay.Result now = Replay.of(source, file, edits);
+    warnings.addAll(now.warnings());
+    return new Disk(file, journal, now);
+  }
+
+  private static Saved target(Disk disk) {
+    return target(disk.file(), disk.journal());
+  }
+
+  private static Saved target(ConfigFile file, Journal journal) {
+    Path path = file.path();
+    if (path != null && FileSave.isWritable(path)) {
+      return Saved.FILE;
+    }
+    return journal.isUsable() ? Saved.STORE : Saved.MEMORY;
+  }
+
+  /** A journal cannot say where it is itself. */
+  private static void requireFits(ConfigEdit edit, Saved target) throws EditException {
+    String path =
+        edit instanceof ConfigEdit.Set set
+            ? set.path()
+            : edit instanceof ConfigEdit.Unset unset ? unset.path() : "";
+    if (path.equals("state_dir") && target != Saved.FILE) {
+      String message = "state_dir can only be set in the file, which cannot be written";
+      throw new EditException(Kind.REFUSED, message);
+    }
+  }
+
+  /** The edits with one more, in the short form if that gives the same configuration. */
+  private List<ConfigEdit> joined(
+      ConfigFile file, List<ConfigEdit> edits, ConfigEdit next, Loaded loaded) {
+    List<ConfigEdit> all = Stream.concat(edits.stream(), Stream.of(next)).toList();
+    List<ConfigEdit> few = Compaction.join(edits, next);
+    try {
+      Replay.Result result = Replay.of(source, file, few);
+      boolean same =
+          result.warnings().isEmpty()
+              && ConfigText.of(result.loaded().config()).equals(ConfigText.of(loaded.config()));
+      return same ? result.edits() : all;
+    } catch (ConfigException e) {
+      return all;
+    }
+  }
+
+  private Saved keep(Disk disk, String text, List<ConfigEdit> edits, List<Problem> warnings)
+      throws FileSave.ChangedMeanwhileException {
+    Path path = disk.file().path();
+    if (path != null && FileSave.isWritable(path) && keepInFile(path, disk, text, warnings)) {
+      unsaved = null;
+      return Saved.FILE;
+    }
+    if (disk.journal().folder() != null) {
+      try {
+        disk.journal().write(edits);
+        unsaved = null;
+        return Saved.STORE;
+      } catch (IOException e) {
+        String found = "no file that can be written in " + disk.journal().folder();
+        warnings.add(Journal.warning("", found));
+      }
+    }
+    unsaved = edits;
+    return Saved.MEMORY;
+  }
+
+  private static boolean keepInFile(Path path, Disk disk, String text, List<Problem> warnings)
+      throws FileSave.ChangedMeanwhileException {
+    try {
+      FileSave.replace(path, bytes(disk.file().text()), bytes(text));
+    } catch (FileSave.ChangedMeanwhileException e) {
+      throw e;
+    } catch (IOException e) {
+      warnings.add(Journal.warning("", "a file that could not be written: " + path));
+      return false;
+    }
+    try {
+      if (disk.journal().folder() != null) {
+        disk.journal().write(List.of());
+      }
+    } catch (IOException e) {
+      warnings.add(Journal.warning("", "a file that could not be removed"));
+    }
+    return true;
+  }
+
+  private void warnOfVariable(ConfigEdit edit, List<Problem> warnings) {
+    String variable = edit instanceof ConfigEdit.Set set ? source.variableOver(set.path()) : null;
+    if (variable != null) {
+      Place place = new Place("environment", 0, 0, variable);
+      String found = "a variable that comes before the file, so that the change has no effect";
+      warnings.add(new Problem(place, found, "no such variable", null));
+    }
+  }
+
+  private void look(ConfigFile file, String text, List<ConfigEdit> edits) {
+    Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
+    boolean same = text.equals(file.text());
+    Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
+    view = new View(inFile, everywhere, edits.stream().map(EditText::of).toList());
+  }
+
+  /** Whether {@code warning} was there before, be it in another line. */
+  private static boolean isIn(List<Problem> before, Problem warning) {
+    return before.stream()
+        .anyMatch(
+            old ->
+                old.found().equals(warning.found()) && old.expected().equals(warning.expected()));
+  }
+
+  private static Loaded with(Loaded loaded, List<Problem> more) {
+    List<Problem> all = new ArrayList<>(loaded.warnings());
+    all.addAll(more);
+    return new Loaded(loaded.config(), List.copyOf(all), loaded.file());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
