@@ -66,9 +66,8 @@ public final class KeyFields {
     }
     out.writeNumberField("weight", key.weight());
     out.writeNumberField("health", Math.round(key.state().health(rests.nowNanos()) * 1000) / 1e3);
-    String state = state(key);
-    out.writeStringField("state", state);
-    Cooldown rest = state.equals(COOLING) ? longest(key) : hold(key.state());
+    out.writeStringField("state", state(key));
+    Cooldown rest = rest(key);
     if (rest != null) {
       if (!rest.model().isEmpty()) {
         out.writeStringField("model", rest.model());
@@ -84,6 +83,11 @@ public final class KeyFields {
         status == KeyState.Status.AVAILABLE
             && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
     return cooling ? COOLING : status.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What holds it for longest; null for nothing but, perhaps, the operator's hand. */
+  public static @Nullable Cooldown rest(ApiKey key) {
+    return state(key).equals(COOLING) ? longest(key) : hold(key.state());
   }
 
   /** What holds a key whatever the model. */

@@ -36,8 +36,7 @@ public record AdminRoom(
             new ModelPage(this).operations(),
             new ClientPages(this).operations(),
             new RequestPages(this).operations(),
-            new ConfigPages(this).operations(),
-            new LogPages().operations())
+            new ConfigPages(this).operations())
         .flatMap(List::stream)
         .toList();
   }
