@@ -56,8 +56,7 @@ final class KeyChanges {
     }
     Integer weight = body.has("weight") ? (int) body.count("weight", 1, 100, 1) : null;
     NewKey key = new NewKey(secret, body.optionalText("project"), weight);
-    Applied applied =
-        Change.make(room.actions(), new ConfigEdit.AddKeys(group, List.of(key)));
+    Applied applied = Change.make(room.actions(), new ConfigEdit.AddKeys(group, List.of(key)));
     AdminAnswer answer =
         AdminAnswer.created(out -> writeKey(out, id, applied))
             .with(HttpHeaderNames.LOCATION, "/admin/api/keys/" + id);
@@ -69,7 +68,8 @@ final class KeyChanges {
     String group = body.text("group");
     GatewayView view = room.view().get();
     // The set of keys first: looking each one up among thousands would take long.
-    var known = AdminRoom.keys(view).map(ApiKey::secret).collect(java.util.stream.Collectors.toSet());
+    var known =
+        AdminRoom.keys(view).map(ApiKey::secret).collect(java.util.stream.Collectors.toSet());
     KeyText text = KeyText.of(body.text("text"), known::contains);
     Applied applied =
         text.added().isEmpty()

@@ -37,7 +37,8 @@ final class KeyChecks {
   }
 
   private CompletionStage<AdminAnswer> many(AdminRequest request) {
-    List<String> ids = request.json().only("ids").texts("ids", MAX_KEYS).stream().distinct().toList();
+    List<String> ids =
+        request.json().only("ids").texts("ids", MAX_KEYS).stream().distinct().toList();
     if (ids.isEmpty()) {
       throw AdminProblem.invalid("ids", "nothing", "1 to " + MAX_KEYS + " fingerprints");
     }

@@ -83,7 +83,8 @@ final class LiveNews {
       return null;
     }
     newestRequest = since.get(since.size() - 1).seq();
-    List<Journal.Entry> told = since.subList(Math.max(0, since.size() - MAX_REQUESTS), since.size());
+    List<Journal.Entry> told =
+        since.subList(Math.max(0, since.size() - MAX_REQUESTS), since.size());
     return out -> {
       out.writeStartObject();
       out.writeArrayFieldStart("requests");

@@ -117,7 +117,7 @@ final class OverviewPages {
   }
 
   /** The newest point that is over; null before there is one. */
-  @Nullable History.Point newest() {
+  History.@Nullable Point newest() {
     List<History.Point> points = room.telemetry().history().points();
     return points.isEmpty() ? null : points.get(points.size() - 1);
   }

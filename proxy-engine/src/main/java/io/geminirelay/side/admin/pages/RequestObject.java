@@ -46,7 +46,8 @@ final class RequestObject {
     Settled.Times times = settled.times();
     out.writeNumberField("seq", entry.seq());
     out.writeStringField("id", settled.id());
-    UsageFields.time(out, "at", Instant.ofEpochMilli(times.epochMillis()).minusNanos(times.nanos()));
+    UsageFields.time(
+        out, "at", Instant.ofEpochMilli(times.epochMillis()).minusNanos(times.nanos()));
     UsageFields.text(out, "client", settled.client());
     out.writeStringField("route", route(settled));
     UsageFields.text(out, "model", settled.model());
