@@ -1,7 +1,9 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
+import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -17,6 +19,7 @@ import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
+import io.geminirelay.side.admin.pages.AdminRoom;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
@@ -63,6 +66,7 @@ public final class Engine {
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
+  private final Administration administration;
   private final EngineParts parts;
   private final Telemetry telemetry;
   private final ExitChecks checks;
@@ -73,7 +77,8 @@ public final class Engine {
   private volatile Generation current;
   private volatile @Nullable Listener listener;
 
-  private Engine(EngineConfig config, TimeSource time) throws IOException {
+  private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
+      throws IOException {
     this.started = config;
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
@@ -81,6 +86,12 @@ public final class Engine {
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
     this.telemetry = new Telemetry(time);
+    Operator operator =
+        new Operator(() -> current, this::apply, store, config, () -> clientConnections());
+    this.administration =
+        new Administration(
+            () -> current.config(),
+            new AdminRoom(operator::view, operator.actions(), telemetry, time));
     this.parts =
         new EngineParts(
             time,
@@ -92,7 +103,7 @@ public final class Engine {
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, telemetry),
             this::isDraining,
-            Map.of());
+            Map.of(Route.ADMIN, administration.pages()));
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
@@ -146,6 +157,10 @@ public final class Engine {
     return RestartNeeds.of(started, config);
   }
 
+  private int clientConnections() {
+    return connections.open();
+  }
+
   private LoopPools poolsOf(EventLoop loop) {
     LoopPools found = pools.get(loop);
     if (found == null) {
@@ -162,7 +177,18 @@ public final class Engine {
    * @throws IllegalStateException if a forced transport does not load
    */
   public static Engine of(EngineConfig config, TimeSource time) throws IOException {
-    return new Engine(config, time);
+    return new Engine(config, null, time);
+  }
+
+  /**
+   * Builds an engine whose configuration, {@code config}, can be changed and read anew while it
+   * runs; else as the other.
+   *
+   * @param store where {@code config} was loaded from
+   */
+  public static Engine of(EngineConfig config, ConfigStore store, TimeSource time)
+      throws IOException {
+    return new Engine(config, store, time);
   }
 
   /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
@@ -215,6 +241,7 @@ public final class Engine {
       return stopped;
     }
     checks.stop();
+    administration.drain();
     LOG.info("draining, {} connections open", connections.open());
     Listener bound = listener;
     CompletionStage<?> closed =
@@ -226,6 +253,7 @@ public final class Engine {
   }
 
   private void shutDown(boolean clean) {
+    administration.stop();
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops

@@ -13,6 +13,7 @@ import io.geminirelay.flow.outbound.Outbound;
 import io.geminirelay.flow.outbound.RetryBudget;
 import io.geminirelay.flow.outbound.RetryPolicy;
 import io.geminirelay.flow.outbound.WaitingRoom;
+import io.geminirelay.flow.outbound.check.KeyCheck;
 import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthPages;
 import io.geminirelay.side.health.Vitals;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param counters what tokens are counted with
  * @param guards how much may be asked
  * @param outbound what forwarding needs
+ * @param check verifies keys
+ * @param crowd who asks
  * @param vitals how the gateway is
  * @param stages the request stages
  */
@@ -39,6 +42,8 @@ record Generation(
     Counters counters,
     Guards guards,
     Outbound outbound,
+    KeyCheck check,
+    Crowd crowd,
     Vitals vitals,
     RequestPipeline stages) {
 
@@ -79,7 +84,17 @@ record Generation(
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
         new RequestPipeline(config, pages, guards, outbound, parts.settlement());
-    return new Generation(config, counters, guards, outbound, vitals, stages);
+    return new Generation(
+        config, counters, guards, outbound, check(outbound, parts), crowd, vitals, stages);
+  }
+
+  private static KeyCheck check(Outbound outbound, EngineParts parts) {
+    return new KeyCheck(
+        parts.owner(),
+        parts.pools().apply(parts.owner()),
+        new KeyCheck.Learners(outbound.keys(), outbound.breakers(), outbound.exits()),
+        outbound.config(),
+        parts.time());
   }
 
   private static Outbound outbound(

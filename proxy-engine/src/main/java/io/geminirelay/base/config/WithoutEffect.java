@@ -16,9 +16,6 @@ final class WithoutEffect {
 
   private static final List<String> OF_ROOT =
       List.of("redis_url", "redis_url_env", "redis_url_file", "redis_key_prefix");
-  private static final List<String> OF_SECURITY =
-      List.of(
-          "require_https", "max_login_attempts", "lockout_duration_secs", "session_timeout_secs");
 
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -39,7 +36,6 @@ final class WithoutEffect {
   /** Warns once of all settings that are set in vain; for a configuration without a mistake. */
   static void warn(ConfigTree root) {
     WithoutEffect all = new WithoutEffect();
-    all.look(root.section("server").section("security"), "server.security.", OF_SECURITY);
     all.look(root, "", OF_ROOT);
     if (!all.found.isEmpty()) {
       String names = String.join(", ", all.found);

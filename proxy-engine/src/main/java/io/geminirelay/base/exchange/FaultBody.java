@@ -39,8 +39,12 @@ public final class FaultBody {
     }
   }
 
-  // https://cloud.google.com/apis/design/errors#error_model
-  private static void writeNative(JsonGenerator out, Exchange exchange, Fault fault)
+  /**
+   * The member {@code error} of a refusal in Google's form, without the braces around it.
+   *
+   * @see <a href="https://cloud.google.com/apis/design/errors#error_model">Error model</a>
+   */
+  public static void writeNative(JsonGenerator out, Exchange exchange, Fault fault)
       throws IOException {
     out.writeObjectFieldStart("error");
     out.writeNumberField("code", fault.kind().status());

@@ -28,18 +28,29 @@ public final class FaultResponder {
   @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public static void respond(
       ChannelHandlerContext ctx, Exchange exchange, Fault fault, boolean close) {
-    exchange.failed(fault);
     ByteBuf body = ctx.alloc().buffer();
     FaultBody.write(body, exchange, fault);
-    FullHttpResponse response =
-        LocalAnswer.json(exchange, HttpResponseStatus.valueOf(fault.kind().status()), body);
-    describe(response.headers(), exchange, fault);
+    FullHttpResponse response = response(exchange, fault, body);
     // A client that still waits for leave to send its body may send it or not: which of the two
     // cannot be told, so the connection ends here (RFC 9110 section 10.1.1).
     if (close || HttpUtil.is100ContinueExpected(exchange.head())) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     ctx.writeAndFlush(response);
+  }
+
+  /**
+   * The response to {@code exchange} that tells {@code fault}, and all that its head has to say;
+   * for who writes more into the body than a fault alone.
+   *
+   * @param body JSON text; ownership goes to the response
+   */
+  public static FullHttpResponse response(Exchange exchange, Fault fault, ByteBuf body) {
+    exchange.failed(fault);
+    FullHttpResponse response =
+        LocalAnswer.json(exchange, HttpResponseStatus.valueOf(fault.kind().status()), body);
+    describe(response.headers(), exchange, fault);
+    return response;
   }
 
   private static void describe(HttpHeaders headers, Exchange exchange, Fault fault) {

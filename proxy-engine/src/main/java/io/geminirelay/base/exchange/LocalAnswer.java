@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -34,6 +35,19 @@ public final class LocalAnswer {
         .setInt(HttpHeaderNames.CONTENT_LENGTH, length)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
         .set(RequestId.HEADER, exchange.id());
+    if (exchange.route() == Route.ADMIN) {
+      guard(answer.headers());
+    }
     return answer;
+  }
+
+  /**
+   * What keeps a browser from taking an answer to the operator for anything but data, whatever
+   * texts of clients and of Google are in it.
+   */
+  public static void guard(HttpHeaders headers) {
+    headers
+        .set("x-content-type-options", "nosniff")
+        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
   }
 }

@@ -24,6 +24,10 @@ public record AdminAnswer(
     void write(JsonGenerator out) throws IOException;
   }
 
+  /** The live events, which go on until somebody ends them. */
+  public static final AdminAnswer EVENTS =
+      new AdminAnswer(HttpResponseStatus.OK, null, Map.of("content-type", "text/event-stream"));
+
   /** 200 with what {@code body} writes. */
   public static AdminAnswer ok(JsonBody body) {
     return of(HttpResponseStatus.OK, body);
@@ -42,6 +46,11 @@ public record AdminAnswer(
   /** 204. */
   public static AdminAnswer empty() {
     return new AdminAnswer(HttpResponseStatus.NO_CONTENT, null, Map.of());
+  }
+
+  /** Whether this is {@link #EVENTS}. */
+  boolean isStream() {
+    return equals(EVENTS);
   }
 
   /** The same with one more header. */

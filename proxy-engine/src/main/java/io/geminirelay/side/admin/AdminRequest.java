@@ -23,18 +23,26 @@ public final class AdminRequest {
    * @param body as it came; not copied
    */
   public AdminRequest(String method, String uri, Map<String, String> values, byte[] body) {
-    this(method, uri, values, body, null);
-  }
-
-  /** A request of {@code visit}. */
-  AdminRequest(
-      String method, String uri, Map<String, String> values, byte[] body, @Nullable Visit visit) {
-    this.visit = visit;
     this.method = method;
     this.query = new QueryStringDecoder(uri);
     this.path = query.rawPath();
     this.values = Map.copyOf(values);
     this.body = body;
+    this.visit = null;
+  }
+
+  private AdminRequest(AdminRequest from, Visit visit) {
+    this.method = from.method;
+    this.path = from.path;
+    this.values = from.values;
+    this.query = from.query;
+    this.body = from.body;
+    this.visit = visit;
+  }
+
+  /** The same request, by {@code visitor}. */
+  AdminRequest of(Visit visitor) {
+    return new AdminRequest(this, visitor);
   }
 
   /** The method; {@code HEAD} where only the head is asked for. */

@@ -107,8 +107,7 @@ class ConfigLoaderTest {
     List<Problem> warnings = warnings(text);
     assertEquals(1, warnings.size(), warnings::toString);
     assertEquals(
-        "settings that are set but without effect in this version:"
-            + " server.security.require_https, redis_url",
+        "settings that are set but without effect in this version:" + " redis_url",
         warnings.get(0).found());
     assertEquals(
         List.of(), warnings(KEY + "internal_retries: 1\ngenerate: {chunk_token: 7, model: m}"));

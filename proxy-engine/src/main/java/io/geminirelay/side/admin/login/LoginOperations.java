@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /** Login, logout, and who one is. Admin thread only. */
 public final class LoginOperations {
@@ -35,10 +34,7 @@ public final class LoginOperations {
   public List<AdminOperation> all() {
     return List.of(
         new AdminOperation(
-            "POST",
-            "/admin/api/login",
-            Access.OPEN,
-            request -> CompletableFuture.completedStage(logIn(request))),
+            "POST", "/admin/api/login", Access.OPEN, AdminOperation.now(this::logIn)),
         AdminOperation.get("/admin/api/session", this::session),
         AdminOperation.write("POST", "/admin/api/logout", this::logOut));
   }

@@ -1,0 +1,88 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.exchange.LocalRoute;
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.side.admin.AdminOperation;
+import io.geminirelay.side.admin.AdminPages;
+import io.geminirelay.side.admin.AdminTable;
+import io.geminirelay.side.admin.AdminWork;
+import io.geminirelay.side.admin.Description;
+import io.geminirelay.side.admin.events.EventFeed;
+import io.geminirelay.side.admin.login.AdminDoor;
+import io.geminirelay.side.admin.login.LoginOperations;
+import io.geminirelay.side.admin.pages.AdminRoom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
+
+/**
+ * The admin interface, put together: its one thread, its operations, its live events. There for as
+ * long as the engine.
+ */
+final class Administration {
+  private static final String THREAD = "relay-admin";
+
+  private final ScheduledExecutorService thread;
+  private final AdminTable table;
+  private final EventFeed feed;
+  private final AdminPages pages;
+
+  /** An interface to the engine that has {@code config} now. */
+  Administration(Supplier<EngineConfig> config, AdminRoom room) {
+    TimeSource time = room.time();
+    this.thread = newThread();
+    AdminDoor door = new AdminDoor(config, time);
+    this.feed = new EventFeed(room.events(), thread, door::stillIn);
+    List<AdminOperation> operations = new ArrayList<>();
+    operations.addAll(new LoginOperations(door, time, feed::look).all());
+    operations.add(feed.operation());
+    operations.add(Description.operation());
+    operations.addAll(room.operations());
+    this.table = new AdminTable(operations);
+    this.pages =
+        new AdminPages(
+            table,
+            new AdminWork(door, feed, thread),
+            thread,
+            () -> config.get().server().adminToken() != null,
+            (ctx, exchange) -> false);
+  }
+
+  private static ScheduledExecutorService newThread() {
+    ScheduledThreadPoolExecutor one =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, THREAD);
+              thread.setDaemon(true);
+              return thread;
+            });
+    one.setRemoveOnCancelPolicy(true);
+    one.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    one.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    return one;
+  }
+
+  /** The pages under {@code /admin}. */
+  LocalRoute pages() {
+    return pages;
+  }
+
+  /** Every operation there is. */
+  AdminTable table() {
+    return table;
+  }
+
+  /** Ends what would go on for ever; requests are still answered. */
+  void drain() {
+    feed.close();
+  }
+
+  /** Ends the thread. */
+  void stop() {
+    thread.shutdown();
+  }
+}
