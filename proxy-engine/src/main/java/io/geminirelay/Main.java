@@ -1,9 +1,9 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigException;
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.tokens.VocabularyException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ public final class Main implements Callable<Integer> {
 
   /** Loads the configuration, with its warnings on standard error. */
   Loaded load() throws ConfigException {
-    Loaded loaded = ConfigLoader.load(ConfigSource.ofProcess(config));
+    Loaded loaded = new ConfigStore(ConfigSource.ofProcess(config)).load();
     PrintWriter err = commandSpec().commandLine().getErr();
     loaded.warnings().forEach(warning -> err.println("warning: " + warning));
     err.flush();

@@ -114,6 +114,26 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void keysArePutAsideByTheirFingerprints() throws Exception {
+    String print = Secret.of(SECRET).fingerprint();
+    String text = KEY + "disabled_keys: ['" + print.toUpperCase(java.util.Locale.ROOT) + "']";
+    assertEquals(java.util.Set.of(print), load(text, Map.of()).keys().disabled());
+    List<Problem> warnings = warnings(KEY + "disabled_keys: [0123456789, 1234567890]");
+    assertEquals(2, warnings.size(), warnings::toString);
+    assertEquals("disabled_keys[0]", warnings.get(0).path());
+    List<Problem> wrong = problems(KEY + "disabled_keys: [" + SECRET + "]", Map.of());
+    assertEquals("disabled_keys[0]", wrong.get(0).path());
+  }
+
+  @Test
+  void theServiceManagerGivesTheFolderForState() throws Exception {
+    Map<String, String> given = Map.of("STATE_DIRECTORY", "/var/lib/a:/var/lib/b");
+    assertEquals(Path.of("/var/lib/a"), load(KEY, given).state().directory());
+    EngineConfig own = load(KEY + "state_dir: mine", given);
+    assertEquals(folder.resolve("mine"), own.state().directory());
+  }
+
+  @Test
   void aVocabularyIsAFileBesideTheConfiguration() throws Exception {
     assertNull(load(KEY, Map.of()).guard().vocabulary());
     String text = KEY + "server: {tokenizer_file: words.json}";

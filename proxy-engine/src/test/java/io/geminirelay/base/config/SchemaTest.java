@@ -94,6 +94,8 @@ class SchemaTest {
         "daily_reset: noon",
         "max_wait_secs: -1",
         "max_waiting: 0",
+        "disabled_keys: [abc]",
+        "disabled_keys: 0123456789",
         "internal_retries: 1.5",
         "upstream: {retry_budget: 2}",
         "upstream: {pool: {max_idle: -1}}",

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads edits as JSON; keys stand in it as they are. */
@@ -43,16 +44,16 @@ final class EditJson {
   static List<ConfigEdit> read(byte[] bytes) throws IOException {
     try (JsonParser in = JSON.createParser(bytes)) {
       in.nextToken();
-      Map<?, ?> whole = (Map<?, ?>) value(in);
+      Map<?, ?> whole = (Map<?, ?>) some(value(in));
       if (!Integer.valueOf(1).equals(whole.get("version"))) {
         throw new IOException("another version");
       }
       List<ConfigEdit> edits = new ArrayList<>();
-      for (Object change : (List<?>) whole.get("changes")) {
-        edits.add(edit((Map<?, ?>) change));
+      for (Object change : (List<?>) some(whole.get("changes"))) {
+        edits.add(edit((Map<?, ?>) some(change)));
       }
       return edits;
-    } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
+    } catch (ClassCastException | IllegalArgumentException | NoSuchElementException e) {
       throw new IOException("not a journal of changes");
     }
   }
@@ -124,7 +125,7 @@ final class EditJson {
   private static List<NewKey> keys(@Nullable Object list) {
     List<NewKey> keys = new ArrayList<>();
     for (Object item : (List<?>) some(list)) {
-      Map<?, ?> key = (Map<?, ?>) item;
+      Map<?, ?> key = (Map<?, ?>) some(item);
       Secret secret = Secret.of((String) some(key.get("key")));
       keys.add(new NewKey(secret, (String) key.get("project"), (Integer) key.get("weight")));
     }

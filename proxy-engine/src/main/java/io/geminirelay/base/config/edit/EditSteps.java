@@ -123,10 +123,10 @@ final class EditSteps {
       requireKnown(place != null, fingerprint);
       Matcher entry = ENTRY.matcher(place == null ? "" : place.path());
       if (place == null || !entry.matches()) {
-        String message =
-            "the key #%s comes from %s of the environment: remove it there, or disable it";
         String name = place == null ? "" : place.path();
-        throw new EditException(Kind.REFUSED, String.format(message, fingerprint, name));
+        String message = " of the environment: remove it there, or disable it";
+        throw new EditException(
+            Kind.REFUSED, "the key #" + fingerprint + " comes from " + name + message);
       }
       byGroup
           .computeIfAbsent(Integer.valueOf(entry.group(1)), group -> new TreeSet<>())
@@ -219,7 +219,7 @@ final class EditSteps {
     try {
       value = Leaf.data(set.value());
     } catch (IllegalArgumentException e) {
-      throw new EditException(Kind.REFUSED, e.getMessage());
+      throw new EditException(Kind.REFUSED, "a value that a file cannot hold");
     }
     List<Object> path = SettingPath.of(root, set.path());
     SettingPath.requireSettable(path, inner(root, path), value);

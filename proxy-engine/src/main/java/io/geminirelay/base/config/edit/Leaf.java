@@ -63,7 +63,8 @@ record Leaf(Tag tag, String text) {
 
   private String quoted() {
     StringBuilder out = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (!isPrinted(c)) {

@@ -77,7 +77,7 @@ final class Replay {
       text = editor.apply(text, fitting);
       kept.add(fitting);
     } catch (EditException e) {
-      leaveOut(edit, e.getMessage());
+      leaveOut(edit, String.valueOf(e.getMessage()));
     }
   }
 
