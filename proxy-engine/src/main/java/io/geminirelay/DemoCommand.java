@@ -1,9 +1,10 @@
 package io.geminirelay;
 
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,23 +50,32 @@ final class DemoCommand implements Callable<Integer> {
                 () ->
                     new IllegalStateException(
                         "the simulator is not on the class path; start with scripts/run --demo"));
+    Path folder = Files.createTempDirectory("gemini-relay-demo");
+    Path file = folder.resolve("config.yaml");
     try (upstream) {
-      EngineConfig config = config(upstream);
+      Files.writeString(file, text(upstream));
+      ConfigStore store = new ConfigStore(new ConfigSource(file, folder, Map.of()));
+      EngineConfig config = store.load().config();
       LogLevel.set(config.telemetry());
-      Engine engine = Engine.of(config, TimeSource.SYSTEM);
-      return ServeCommand.serve(engine, () -> greet(out, engine));
+      Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
+      return ServeCommand.serve(engine, () -> greet(out, engine), () -> remove(file));
+    } finally {
+      remove(file);
     }
   }
 
-  private EngineConfig config(DemoUpstream upstream) throws Exception {
+  private String text(DemoUpstream upstream) throws Exception {
     String url = upstream.start();
-    String keys = upstream.keys().stream().collect(Collectors.joining(", "));
-    Path file = Files.createTempFile("gemini-relay-demo", ".yaml");
+    return CONFIG.formatted(port, url, String.join(", ", upstream.keys()));
+  }
+
+  /** What was changed in the demo ends with it. */
+  private static void remove(Path file) {
     try {
-      Files.writeString(file, CONFIG.formatted(port, url, keys));
-      return ConfigLoader.load(new ConfigSource(file, Path.of(""), Map.of())).config();
-    } finally {
-      Files.delete(file);
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(Objects.requireNonNull(file.getParent()));
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
     }
   }
 

@@ -61,8 +61,9 @@ final class KeyWatch {
       ApiKey key = keys.get(i);
       String id = key.secret().fingerprint();
       Stamp before = last.get(id);
-      boolean due = before == null || keys.size() <= MANY || i % PARTS == part;
-      Stamp stamp = new Stamp(state(view, key, now), due ? figures(key, now) : before.figures());
+      boolean later = before != null && keys.size() > MANY && i % PARTS != part;
+      int figures = before != null && later ? before.figures() : figures(key, now);
+      Stamp stamp = new Stamp(state(view, key, now), figures);
       if (!stamp.equals(before)) {
         changed.add(key);
       }

@@ -74,7 +74,7 @@ final class OverviewPages {
       out.writeNumberField(count.getKey(), count.getValue());
     }
     out.writeEndObject();
-    if (counts.get("available") == 0 && soonest != Long.MAX_VALUE) {
+    if (counts.getOrDefault("available", 0) == 0 && soonest != Long.MAX_VALUE) {
       UsageFields.time(out, "capacity_returns_at", now.plusNanos(soonest));
     }
   }
