@@ -216,6 +216,11 @@ public final class Engine {
     return parts.exits().figures();
   }
 
+  /** The admin interface; for those who compare it with its description. */
+  Administration administration() {
+    return administration;
+  }
+
   /** Requests that wait for a key to come back. */
   public int waiting() {
     return current.outbound().room().waiting();

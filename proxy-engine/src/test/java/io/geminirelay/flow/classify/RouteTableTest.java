@@ -57,6 +57,7 @@ class RouteTableTest {
         "GET,/v1/models/models/g-1,OPENAI,/v1beta/openai/models/models/g-1,g-1,false",
         "GET,/v1/models/models%2Fg-1,OPENAI,/v1beta/openai/models/models%2Fg-1,g-1,false",
         "POST,/v1/images/generations?a=1,OPENAI,/v1beta/openai/images/generations?a=1,'',false",
+        "GET,/admin/api/requests?key=g&q=a,ADMIN,=,'',false",
         "POST,/generate?password=a%20b&mode=delta,GENERATE,/generate?mode=delta,'',false",
         "POST,/chat/completions,OPENAI,/v1beta/openai/chat/completions,'',true",
         "POST,/embeddings,OPENAI,/v1beta/openai/embeddings,'',false",

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,7 @@ public final class EventFeed {
 
   // Admin thread only.
   private @Nullable ScheduledFuture<?> ticking;
+  private final Set<String> failing = new HashSet<>();
   private long seconds;
 
   /**
@@ -107,7 +109,7 @@ public final class EventFeed {
   }
 
   private void begin() {
-    if (ticking == null && !closed) {
+    if (!closed && (ticking == null || ticking.isDone())) {
       seconds = 0;
       ticking = thread.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
     }
@@ -143,10 +145,11 @@ public final class EventFeed {
     }
   }
 
-  /** A source that fails must not silence the others. */
+  /** A source that fails must not silence the others; it is told of once, until it works again. */
   private void publish(EventSource source) {
     try {
       byte[] news = message(source.name(), source.news().get());
+      failing.remove(source.name());
       Supplier<@Nullable JsonBody> all = source.whole();
       byte[] whole = null;
       for (Listener listener : listeners) {
@@ -161,7 +164,9 @@ public final class EventFeed {
         }
       }
     } catch (IOException | RuntimeException e) {
-      LOG.error("the live event {} could not be made", source.name(), e);
+      if (failing.add(source.name())) {
+        LOG.error("the live event {} could not be made", source.name(), e);
+      }
     }
   }
 

@@ -1,0 +1,73 @@
+package io.geminirelay.side.admin.login;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.config.AdminConfig;
+import io.geminirelay.testing.FakeTime;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LoginAttemptsTest {
+  private static final AdminConfig RULES =
+      new AdminConfig(true, 2, Duration.ofSeconds(60), Duration.ofDays(1));
+
+  private final FakeTime time = new FakeTime();
+  private final LoginAttempts attempts = new LoginAttempts(time);
+
+  private static InetAddress address(int n) {
+    try {
+      return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(0x0a000000 + n).array());
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void wrongTriesOfLongAgoAreForgotten() {
+    assertFalse(attempts.wrong(address(1), RULES));
+    time.advance(Duration.ofSeconds(61));
+    assertFalse(attempts.wrong(address(1), RULES));
+    time.advance(Duration.ofSeconds(59));
+    assertTrue(attempts.wrong(address(1), RULES));
+    assertEquals(60, LoginAttempts.seconds(attempts.lockedNanos(address(1))));
+  }
+
+  @Test
+  void callersWithoutAnAddressShareOneCount() {
+    assertFalse(attempts.wrong(null, RULES));
+    assertTrue(attempts.wrong(null, RULES));
+    assertTrue(attempts.lockedNanos(null) > 0);
+    assertTrue(attempts.lockedNanos(address(1)) <= 0);
+  }
+
+  @Test
+  void aLockedAddressIsNotFloodedOut() {
+    attempts.wrong(address(0), RULES);
+    attempts.wrong(address(0), RULES);
+    for (int i = 1; i < LoginAttempts.MAX_LOCKED; i++) {
+      attempts.wrong(address(i), RULES);
+      assertTrue(attempts.wrong(address(i), RULES));
+    }
+    for (int i = 0; i < 2 * LoginAttempts.MAX_COUNTED; i++) {
+      attempts.wrong(address(1_000_000 + i), RULES);
+    }
+    assertTrue(attempts.lockedNanos(address(0)) > 0);
+    assertTrue(attempts.lockedNanos(address(2_000_000)) <= 0);
+    // The table is full: one more locks all whom it does not know.
+    attempts.wrong(address(2_000_001), RULES);
+    attempts.wrong(address(2_000_001), RULES);
+    assertTrue(attempts.lockedNanos(address(0)) > 0);
+    assertTrue(attempts.lockedNanos(address(2_000_000)) > 0);
+    time.advance(Duration.ofSeconds(61));
+    assertTrue(attempts.lockedNanos(address(0)) <= 0);
+    assertTrue(attempts.lockedNanos(address(2_000_000)) <= 0);
+    attempts.wrong(address(2_000_001), RULES);
+    assertTrue(attempts.wrong(address(2_000_001), RULES));
+    assertTrue(attempts.lockedNanos(address(2_000_000)) <= 0, "there is room by name again");
+  }
+}
