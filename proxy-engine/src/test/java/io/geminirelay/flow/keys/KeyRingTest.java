@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KeyRingTest {
@@ -92,6 +93,35 @@ class KeyRingTest {
     }
     assertEquals(50, counts.size());
     counts.values().forEach(count -> assertEquals(100, count));
+  }
+
+  @Test
+  void aConfigurationPutsKeysAsideAndTakesThemBack() {
+    GroupConfig group = group("g", 2, List.of(), null);
+    KeysConfig off = putAside(group.keys().get(0).key().fingerprint());
+    KeyRing first = KeyRing.of(List.of(group), off, time, new Random(1));
+    ApiKey aside = first.groups().get(0).keys().get(0);
+    assertEquals(KeyState.Status.DISABLED, aside.state().status());
+    for (int i = 0; i < 4; i++) {
+      assertEquals("g", pick(first).group());
+      assertEquals(2, pick(first).name().charAt(2) - '0');
+    }
+    KeyRing next = first.successor(List.of(group), config());
+    assertEquals(KeyState.Status.AVAILABLE, aside.state().status());
+    assertEquals(2, Stream.generate(() -> pick(next)).limit(4).distinct().count());
+  }
+
+  private static KeysConfig putAside(String fingerprint) {
+    KeysConfig plain = config();
+    return new KeysConfig(
+        plain.behavior(),
+        plain.resetTime(),
+        plain.resetZone(),
+        plain.maxFailures(),
+        plain.temporaryBlock(),
+        plain.maxWait(),
+        plain.maxWaiting(),
+        Set.of(fingerprint));
   }
 
   @Test
