@@ -9,9 +9,9 @@ import io.geminirelay.side.admin.AdminTable;
 import io.geminirelay.side.admin.AdminWork;
 import io.geminirelay.side.admin.Description;
 import io.geminirelay.side.admin.events.EventFeed;
-import io.geminirelay.side.admin.events.EventSource;
 import io.geminirelay.side.admin.login.AdminDoor;
 import io.geminirelay.side.admin.login.LoginOperations;
+import io.geminirelay.side.admin.pages.AdminRoom;
 import io.geminirelay.side.dashboard.DashboardFiles;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +32,16 @@ final class Administration {
   private final AdminPages pages;
 
   /** An interface to the engine that has {@code config} now. */
-  Administration(Supplier<EngineConfig> config, TimeSource time) {
+  Administration(Supplier<EngineConfig> config, AdminRoom room) {
+    TimeSource time = room.time();
     this.thread = newThread();
     AdminDoor door = new AdminDoor(config, time);
-    this.feed = new EventFeed(sources(), thread, door::stillIn);
+    this.feed = new EventFeed(room.events(), thread, door::stillIn);
     List<AdminOperation> operations = new ArrayList<>();
     operations.addAll(new LoginOperations(door, time, feed::look).all());
     operations.add(feed.operation());
     operations.add(Description.operation());
+    operations.addAll(room.operations());
     this.table = new AdminTable(operations);
     this.pages =
         new AdminPages(
@@ -48,11 +50,6 @@ final class Administration {
             thread,
             () -> config.get().server().adminToken() != null,
             new DashboardFiles(thread)::answer);
-  }
-
-  /** What the live events tell of. */
-  private static List<EventSource> sources() {
-    return List.of();
   }
 
   private static ScheduledExecutorService newThread() {

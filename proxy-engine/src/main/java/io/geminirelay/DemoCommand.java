@@ -1,9 +1,10 @@
 package io.geminirelay;
 
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,9 +25,12 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = "Serve with a built-in simulator in place of Google: no keys needed.")
 final class DemoCommand implements Callable<Integer> {
+  /** Known to everybody; the demo serves this machine alone. */
+  private static final String ADMIN_TOKEN = "demo-admin-token";
+
   private static final String CONFIG =
       """
-      server: {host: 127.0.0.1, port: %d}
+      server: {host: 127.0.0.1, port: %d, admin_token: %s}
       log_format: text
       groups:
         - name: demo
@@ -53,23 +56,32 @@ final class DemoCommand implements Callable<Integer> {
                 () ->
                     new IllegalStateException(
                         "the simulator is not on the class path; start with scripts/run --demo"));
+    Path folder = Files.createTempDirectory("gemini-relay-demo");
+    Path file = folder.resolve("config.yaml");
     try (upstream) {
-      EngineConfig config = config(upstream);
+      Files.writeString(file, text(upstream));
+      ConfigStore store = new ConfigStore(new ConfigSource(file, folder, logSettings()));
+      EngineConfig config = store.load().config();
       LogLevel.set(config.telemetry());
-      Engine engine = Engine.of(config, TimeSource.SYSTEM);
-      return ServeCommand.serve(engine, () -> greet(out, engine));
+      Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
+      return ServeCommand.serve(engine, () -> greet(out, engine), () -> remove(file));
+    } finally {
+      remove(file);
     }
   }
 
-  private EngineConfig config(DemoUpstream upstream) throws Exception {
+  private String text(DemoUpstream upstream) throws Exception {
     String url = upstream.start();
-    String keys = upstream.keys().stream().collect(Collectors.joining(", "));
-    Path file = Files.createTempFile("gemini-relay-demo", ".yaml");
+    return CONFIG.formatted(port, ADMIN_TOKEN, url, String.join(", ", upstream.keys()));
+  }
+
+  /** What was changed in the demo ends with it. */
+  private static void remove(Path file) {
     try {
-      Files.writeString(file, CONFIG.formatted(port, url, keys));
-      return ConfigLoader.load(new ConfigSource(file, Path.of(""), logSettings())).config();
-    } finally {
-      Files.delete(file);
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(Objects.requireNonNull(file.getParent()));
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
     }
   }
 
@@ -99,9 +111,10 @@ final class DemoCommand implements Callable<Integer> {
           curl -s http://127.0.0.1:%1$d/gemini-proxy \\
             -H 'content-type: application/json' -d '{"prompt":"Hello"}'
 
+        The dashboard is at http://127.0.0.1:%1$d/admin/ (token: %2$s).
         Ctrl-C stops it.
         """,
-        engine.port());
+        engine.port(), ADMIN_TOKEN);
     out.flush();
   }
 }

@@ -1,6 +1,7 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
@@ -18,6 +19,7 @@ import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
+import io.geminirelay.side.admin.pages.AdminRoom;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ReflectiveChannelFactory;
@@ -76,17 +78,23 @@ public final class Engine {
   private volatile Generation current;
   private volatile @Nullable Listener listener;
 
-  private Engine(EngineConfig config, TimeSource time) throws IOException {
+  private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
+      throws IOException {
     this.started = config;
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
     ServerTls serverTls =
         config.server().tls() == null ? null : ServerTls.load(config.server().tls());
     this.loops = transport.eventLoops(config.server().workers());
-    this.administration = new Administration(() -> current.config(), time);
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    Operator operator =
+        new Operator(() -> current, this::apply, store, config, () -> clientConnections());
+    this.administration =
+        new Administration(
+            () -> current.config(),
+            new AdminRoom(operator::view, operator.actions(), telemetry, time));
     this.parts =
         new EngineParts(
             time,
@@ -161,6 +169,10 @@ public final class Engine {
     return RestartNeeds.of(started, config);
   }
 
+  private int clientConnections() {
+    return connections.open();
+  }
+
   private LoopPools poolsOf(EventLoop loop) {
     LoopPools found = pools.get(loop);
     if (found == null) {
@@ -177,7 +189,18 @@ public final class Engine {
    * @throws IllegalStateException if a forced transport does not load
    */
   public static Engine of(EngineConfig config, TimeSource time) throws IOException {
-    return new Engine(config, time);
+    return new Engine(config, null, time);
+  }
+
+  /**
+   * Builds an engine whose configuration, {@code config}, can be changed and read anew while it
+   * runs; else as the other.
+   *
+   * @param store where {@code config} was loaded from
+   */
+  public static Engine of(EngineConfig config, ConfigStore store, TimeSource time)
+      throws IOException {
+    return new Engine(config, store, time);
   }
 
   /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */

@@ -9,7 +9,6 @@ import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -32,7 +31,7 @@ import java.util.function.Function;
 record EngineParts(
     TimeSource time,
     long startNanos,
-    EventExecutor owner,
+    EventLoop owner,
     Exits exits,
     UpstreamTls tls,
     Function<EventLoop, LoopPools> pools,

@@ -122,7 +122,7 @@ record Generation(
   }
 
   private static KeyCheck check(EngineConfig config, EngineParts parts, Outbound outbound) {
-    EventLoop loop = (EventLoop) parts.owner();
+    EventLoop loop = parts.owner();
     return new KeyCheck(
         loop,
         parts.pools().apply(loop),

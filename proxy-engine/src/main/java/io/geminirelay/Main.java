@@ -87,7 +87,17 @@ public final class Main implements Callable<Integer> {
 
   /** Loads the configuration, with its warnings on standard error. */
   public Loaded load() throws ConfigException {
-    Loaded loaded = new ConfigStore(source()).load();
+    return load(store());
+  }
+
+  /** Where the configuration is kept. */
+  ConfigStore store() {
+    return new ConfigStore(source());
+  }
+
+  /** Loads the configuration of {@code store}, with its warnings on standard error. */
+  Loaded load(ConfigStore store) throws ConfigException {
+    Loaded loaded = store.load();
     PrintWriter err = commandSpec().commandLine().getErr();
     loaded.warnings().forEach(warning -> err.println("warning: " + warning));
     err.flush();

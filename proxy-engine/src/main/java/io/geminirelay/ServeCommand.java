@@ -1,6 +1,7 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.command.Exit;
 import java.util.Objects;
@@ -26,14 +27,21 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    EngineConfig config = Objects.requireNonNull(main).load().config();
+    Main command = Objects.requireNonNull(main);
+    ConfigStore store = command.store();
+    EngineConfig config = command.load(store).config();
     LogLevel.set(config.telemetry());
-    Engine engine = Engine.of(config, TimeSource.SYSTEM);
-    return serve(engine, () -> {});
+    Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
+    return serve(engine, () -> {}, () -> {});
   }
 
-  /** Runs {@code engine} until SIGTERM or SIGINT has drained it; {@code started} is told first. */
-  static int serve(Engine engine, Runnable started) throws Exception {
+  /**
+   * Runs {@code engine} until SIGTERM or SIGINT has drained it.
+   *
+   * @param started told first
+   * @param ended told last
+   */
+  static int serve(Engine engine, Runnable started, Runnable ended) throws Exception {
     try {
       engine.start().toCompletableFuture().get();
     } catch (java.util.concurrent.ExecutionException e) {
@@ -41,14 +49,15 @@ final class ServeCommand implements Callable<Integer> {
       throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
     }
     started.run();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine), "drain"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine, ended), "drain"));
     engine.stopped().toCompletableFuture().get();
     return Exit.OK;
   }
 
   /** Holds the process until the last request is done, or the drain time is over. */
-  private static void drain(Engine engine) {
+  private static void drain(Engine engine, Runnable ended) {
     engine.drain().toCompletableFuture().join();
+    ended.run();
     LogLevel.close();
     // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
     Runtime.getRuntime().halt(Exit.OK);

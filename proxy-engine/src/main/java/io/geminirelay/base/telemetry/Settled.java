@@ -116,7 +116,18 @@ public record Settled(
     return model.length() <= MAX_CHARS
         ? this
         : new Settled(
-            id, client, route, cut(model), status, outcome, fault, attempts, trail, times, tokens);
+            id,
+            traceId,
+            client,
+            route,
+            cut(model),
+            status,
+            outcome,
+            fault,
+            attempts,
+            trail,
+            times,
+            tokens);
   }
 
   /** The first 128 characters of {@code text}. */

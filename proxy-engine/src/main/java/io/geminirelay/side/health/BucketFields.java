@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Writes what Google counts together: each bucket with its keys and, for each model, what is used
  * of its quota, what it rests for and until when. For one page.
  */
-final class BucketFields {
+public final class BucketFields {
   private final JsonGenerator out;
   private final RestFields rests;
 
-  BucketFields(JsonGenerator out, RestFields rests) {
+  /** Writes to {@code out}, by the moment of {@code rests}. */
+  public BucketFields(JsonGenerator out, RestFields rests) {
     this.out = out;
     this.rests = rests;
   }
@@ -57,6 +58,13 @@ final class BucketFields {
       out.writeEndObject();
     }
     out.writeArrayFieldStart("models");
+    writeModels(bucket);
+    out.writeEndArray();
+    out.writeEndObject();
+  }
+
+  /** Adds an object for each model of {@code bucket} that was used or rests to the open array. */
+  public void writeModels(QuotaBucket bucket) throws IOException {
     Map<String, Cooldown> resting = new TreeMap<>();
     bucket.cooldowns().forEach(rest -> resting.put(rest.model(), rest));
     for (QuotaFigure figure : bucket.figures()) {
@@ -65,8 +73,6 @@ final class BucketFields {
     for (Cooldown rest : resting.values()) {
       writeModel(rest.model(), rest, null);
     }
-    out.writeEndArray();
-    out.writeEndObject();
   }
 
   private void writeModel(String model, @Nullable Cooldown rest, @Nullable QuotaFigure figure)

@@ -9,15 +9,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes how an exit is. For one page. */
-final class ExitFields {
+public final class ExitFields {
   private final JsonGenerator out;
 
-  ExitFields(JsonGenerator out) {
+  /** Writes to {@code out}. */
+  public ExitFields(JsonGenerator out) {
     this.out = out;
   }
 
   /** Adds an object for {@code exit} to the open array. */
-  void write(ExitFigure exit) throws IOException {
+  public void write(ExitFigure exit) throws IOException {
     out.writeStartObject();
     out.writeStringField("exit", exit.exit());
     out.writeStringField("target", exit.target());

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Breakers;
-import io.geminirelay.flow.keys.CircuitBreaker;
 import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyChecked;
@@ -13,7 +12,6 @@ import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.keys.wait.WaitQueue;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -82,8 +80,9 @@ public final class HealthReport {
     }
     out.writeEndArray();
     out.writeArrayFieldStart("breakers");
+    BreakerFields targetFields = new BreakerFields(out, rests, breakers);
     for (TargetConfig target : targets) {
-      writeBreakers(out, rests, target);
+      targetFields.write(target);
     }
     out.writeEndArray();
   }
@@ -98,29 +97,5 @@ public final class HealthReport {
       asking.write(client);
     }
     out.writeEndArray();
-  }
-
-  private void writeBreakers(JsonGenerator out, RestFields rests, TargetConfig target)
-      throws IOException {
-    out.writeStartObject();
-    out.writeStringField("target", target.authority());
-    write(out, rests, breakers.of(target));
-    out.writeArrayFieldStart("models");
-    for (Map.Entry<String, CircuitBreaker> model : breakers.models(target).entrySet()) {
-      out.writeStartObject();
-      out.writeStringField("model", model.getKey());
-      write(out, rests, model.getValue());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
-    out.writeEndObject();
-  }
-
-  private static void write(JsonGenerator out, RestFields rests, CircuitBreaker breaker)
-      throws IOException {
-    out.writeStringField("state", breaker.state().name().toLowerCase(Locale.ROOT));
-    if (breaker.state() == CircuitBreaker.State.REFUSING) {
-      rests.writeUntil(breaker.waitNanos(rests.nowNanos()));
-    }
   }
 }

@@ -13,12 +13,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the groups with every key: its state, why it is held and until when. For one page. */
-final class KeyFields {
+public final class KeyFields {
   private static final String COOLING = "cooling";
 
   private final JsonGenerator out;
   private final RestFields rests;
   private final Map<String, KeyChecked> verified;
+
+  /** Writes to {@code out}, by the moment of {@code rests}. */
+  public KeyFields(JsonGenerator out, RestFields rests) {
+    this(out, rests, Map.of());
+  }
 
   /**
    * Writes to {@code out}.
@@ -44,13 +49,16 @@ final class KeyFields {
     out.writeEndObject();
     out.writeArrayFieldStart("keys");
     for (ApiKey key : group.keys()) {
+      out.writeStartObject();
       write(key);
+      out.writeEndObject();
     }
     out.writeEndArray();
     out.writeEndObject();
   }
 
-  private static Map<String, Integer> states(KeyGroup group) {
+  /** How many keys of {@code group} are in which state. */
+  public static Map<String, Integer> states(KeyGroup group) {
     Map<String, Integer> counts = new TreeMap<>();
     for (ApiKey key : group.keys()) {
       counts.merge(state(key), 1, Integer::sum);
@@ -58,8 +66,8 @@ final class KeyFields {
     return counts;
   }
 
-  private void write(ApiKey key) throws IOException {
-    out.writeStartObject();
+  /** Adds the members that tell of {@code key} to the open object. */
+  public void write(ApiKey key) throws IOException {
     out.writeStringField("name", key.name());
     String project = key.project();
     if (project != null) {
@@ -71,9 +79,8 @@ final class KeyFields {
     }
     out.writeNumberField("weight", key.weight());
     out.writeNumberField("health", Math.round(key.state().health(rests.nowNanos()) * 1000) / 1e3);
-    String state = state(key);
-    out.writeStringField("state", state);
-    Cooldown rest = state.equals(COOLING) ? longest(key) : hold(key.state());
+    out.writeStringField("state", state(key));
+    Cooldown rest = rest(key);
     if (rest != null) {
       if (!rest.model().isEmpty()) {
         out.writeStringField("model", rest.model());
@@ -84,16 +91,20 @@ final class KeyFields {
     if (result != null) {
       new VerifiedFields(out).write(result);
     }
-    out.writeEndObject();
   }
 
-  /** A key that is fine as such may still rest for some model, or for all. */
-  private static String state(ApiKey key) {
+  /** Its state in a word. A key that is fine as such may still rest for some model, or for all. */
+  public static String state(ApiKey key) {
     KeyState.Status status = key.state().status();
     boolean cooling =
         status == KeyState.Status.AVAILABLE
             && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
     return cooling ? COOLING : status.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What holds it for longest; null for nothing but, perhaps, the operator's hand. */
+  public static @Nullable Cooldown rest(ApiKey key) {
+    return state(key).equals(COOLING) ? longest(key) : hold(key.state());
   }
 
   /** What holds a key whatever the model. */

@@ -8,20 +8,22 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Writes why something rests and until when, all by the same moment. Used for one page. */
-final class RestFields {
+public final class RestFields {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final JsonGenerator out;
   private final long nowNanos;
   private final Instant now;
 
-  RestFields(JsonGenerator out, TimeSource time) {
+  /** Writes to {@code out}; now is what {@code time} says. */
+  public RestFields(JsonGenerator out, TimeSource time) {
     this.out = out;
     this.nowNanos = time.nanoTime();
     this.now = time.instant();
   }
 
-  long nowNanos() {
+  /** The moment, on the scale of the ticker. */
+  public long nowNanos() {
     return nowNanos;
   }
 
@@ -29,7 +31,7 @@ final class RestFields {
    * Adds reason, quota id and end of {@code rest} to the open object. One that is over waits for a
    * request to try whether all is well again.
    */
-  void write(Cooldown rest) throws IOException {
+  public void write(Cooldown rest) throws IOException {
     out.writeStringField("reason", rest.reason());
     if (!rest.quotaId().isEmpty()) {
       out.writeStringField("quota_id", rest.quotaId());
@@ -41,7 +43,7 @@ final class RestFields {
   }
 
   /** Adds a moment that is {@code leftNanos} away: to the second, in UTC. */
-  void writeUntil(long leftNanos) throws IOException {
+  public void writeUntil(long leftNanos) throws IOException {
     Instant until = now.plusNanos(leftNanos + SECOND_NANOS / 2).truncatedTo(ChronoUnit.SECONDS);
     out.writeStringField("until", until.toString());
     out.writeNumberField(

@@ -25,7 +25,7 @@ public record Vitals(
     HealthReport report) {
 
   /** The state in one word: {@code ok}, {@code draining} or {@code no_usable_key}. */
-  String status() {
+  public String status() {
     if (draining.getAsBoolean()) {
       return "draining";
     }

@@ -82,6 +82,7 @@ final class Told {
   Settled end(Route route, String client, Outcome outcome, int status) {
     return new Settled(
         id,
+        "",
         client,
         route,
         model,

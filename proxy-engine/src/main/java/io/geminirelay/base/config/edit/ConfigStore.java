@@ -39,7 +39,7 @@ public final class ConfigStore {
    */
   private @Nullable List<ConfigEdit> unsaved;
 
-  private volatile View view = new View(Map.of(), Map.of(), List.of());
+  private volatile View view = new View(null, Map.of(), Map.of(), List.of());
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
@@ -48,7 +48,10 @@ public final class ConfigStore {
 
   /** What is told of the configuration that was loaded last. */
   private record View(
-      Map<String, Place> inFile, Map<String, Place> everywhere, List<String> changes) {}
+      @Nullable Path path,
+      Map<String, Place> inFile,
+      Map<String, Place> everywhere,
+      List<String> changes) {}
 
   /** What is on disk now: the file, the journal, and both together. */
   private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
@@ -72,9 +75,20 @@ public final class ConfigStore {
    * @throws EditException if the change cannot be made
    * @throws ConfigException if the configuration would not be valid with it, or is not now
    */
-  public synchronized Changed change(ConfigEdit edit) throws EditException, ConfigException {
+  public Changed change(ConfigEdit edit) throws EditException, ConfigException {
+    return change(List.of(edit));
+  }
+
+  /**
+   * Makes several changes, one after the other, and keeps them: all of them, or none.
+   *
+   * @throws EditException if one of them cannot be made
+   * @throws ConfigException if the configuration would not be valid with them, or is not now
+   */
+  public synchronized Changed change(List<ConfigEdit> changes)
+      throws EditException, ConfigException {
     for (int tries = TRIES; tries > 0; tries--) {
-      Changed changed = changeOnce(edit);
+      Changed changed = changeOnce(changes);
       if (changed != null) {
         return changed;
       }
@@ -82,18 +96,22 @@ public final class ConfigStore {
     throw new EditException(Kind.REFUSED, "the file is being changed by somebody else; try again");
   }
 
-  /** Makes a change; null if the file was changed meanwhile by somebody else. */
-  private @Nullable Changed changeOnce(ConfigEdit edit) throws EditException, ConfigException {
+  /** Makes changes; null if the file was changed meanwhile by somebody else. */
+  private @Nullable Changed changeOnce(List<ConfigEdit> changes)
+      throws EditException, ConfigException {
     List<Problem> warnings = new ArrayList<>();
     Disk disk = read(unsaved, warnings);
     Replay.Result before = disk.now();
     Saved target = target(disk);
-    requireFits(edit, target);
-    String text = Replay.editor(source, disk.file()).apply(before.text(), edit);
+    String text = before.text();
+    for (ConfigEdit edit : changes) {
+      requireFits(edit, target);
+      text = Replay.editor(source, disk.file()).apply(text, edit);
+    }
     Loaded loaded = ConfigLoader.load(source, disk.file().with(text));
     List<ConfigEdit> edits = before.edits();
     if (!text.equals(before.text())) {
-      edits = joined(disk.file(), edits, edit, loaded);
+      edits = joined(disk.file(), edits, changes, loaded);
       try {
         target = keep(disk, text, edits, warnings);
       } catch (FileSave.ChangedMeanwhileException e) {
@@ -101,7 +119,7 @@ public final class ConfigStore {
       }
       edits = target == Saved.FILE ? List.of() : edits;
     }
-    warnOfVariable(edit, warnings);
+    changes.forEach(edit -> warnOfVariable(edit, warnings));
     // the journal's edits are in the file now, if it was that one which was written
     look(target == Saved.FILE ? disk.file().with(text) : disk.file(), text, edits);
     List<Problem> all = new ArrayList<>(loaded.warnings());
@@ -118,6 +136,11 @@ public final class ConfigStore {
     } catch (ConfigException e) {
       return Saved.MEMORY; // a file with mistakes takes no change at all
     }
+  }
+
+  /** The file that was loaded last; null for none. */
+  public @Nullable Path file() {
+    return view.path();
   }
 
   /** The changes that are in force and not in the file, one a line for people; without secrets. */
@@ -169,11 +192,14 @@ public final class ConfigStore {
     }
   }
 
-  /** The edits with one more, in the short form if that gives the same configuration. */
+  /** The edits with more of them, in the short form if that gives the same configuration. */
   private List<ConfigEdit> joined(
-      ConfigFile file, List<ConfigEdit> edits, ConfigEdit next, Loaded loaded) {
-    List<ConfigEdit> all = Stream.concat(edits.stream(), Stream.of(next)).toList();
-    List<ConfigEdit> few = Compaction.join(edits, next);
+      ConfigFile file, List<ConfigEdit> edits, List<ConfigEdit> next, Loaded loaded) {
+    List<ConfigEdit> all = Stream.concat(edits.stream(), next.stream()).toList();
+    List<ConfigEdit> few = edits;
+    for (ConfigEdit edit : next) {
+      few = Compaction.join(few, edit);
+    }
     try {
       Replay.Result result = Replay.of(source, file, few);
       boolean same =
@@ -239,7 +265,7 @@ public final class ConfigStore {
     Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
     boolean same = text.equals(file.text());
     Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
-    view = new View(inFile, everywhere, edits.stream().map(EditText::of).toList());
+    view = new View(file.path(), inFile, everywhere, edits.stream().map(EditText::of).toList());
   }
 
   /** Whether {@code warning} was there before, be it in another line. */

@@ -1,0 +1,130 @@
+package io.geminirelay;
+
+import io.geminirelay.base.config.ConfigException;
+import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.Loaded;
+import io.geminirelay.base.config.Problem;
+import io.geminirelay.base.config.edit.Changed;
+import io.geminirelay.base.config.edit.ConfigEdit;
+import io.geminirelay.base.config.edit.ConfigStore;
+import io.geminirelay.base.config.edit.EditException;
+import io.geminirelay.base.config.edit.KeySource;
+import io.geminirelay.base.config.edit.Saved;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeyChecked;
+import io.geminirelay.flow.outbound.check.KeyRound;
+import io.geminirelay.side.admin.AdminActions;
+import io.geminirelay.side.admin.AdminActions.Applied;
+import io.geminirelay.side.admin.AdminProblem;
+import io.geminirelay.side.admin.GatewayView;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator can see of the running gateway, and do to it. Changes are for one thread, that
+ * of the admin interface; the rest is thread safe.
+ */
+final class Operator {
+  private final Supplier<Generation> current;
+  private final Successor successor;
+  private final @Nullable ConfigStore store;
+  private final EngineConfig started;
+  private final IntSupplier connections;
+
+  /** Puts a configuration in force. */
+  @FunctionalInterface
+  interface Successor {
+    /** As {@link Engine#apply}. */
+    List<String> apply(EngineConfig config) throws IOException;
+  }
+
+  /**
+   * Looks after a gateway.
+   *
+   * @param store where the configuration is kept; null where it was given without a file
+   * @param started what the process began with
+   * @param connections open connections of clients
+   */
+  Operator(
+      Supplier<Generation> current,
+      Successor successor,
+      @Nullable ConfigStore store,
+      EngineConfig started,
+      IntSupplier connections) {
+    this.current = current;
+    this.successor = successor;
+    this.store = store;
+    this.started = started;
+    this.connections = connections;
+  }
+
+  /** The gateway as it is now. */
+  GatewayView view() {
+    Generation now = current.get();
+    return new GatewayView(
+        now.config(),
+        origin(now),
+        now.outbound().keys(),
+        now.outbound().breakers(),
+        now.outbound().exits(),
+        now.crowd(),
+        now.vitals(),
+        new GatewayView.Load(now.outbound().room().waiting(), connections.getAsInt()));
+  }
+
+  private GatewayView.Origin origin(Generation now) {
+    ConfigStore kept = store;
+    List<String> restart = RestartNeeds.of(started, now.config());
+    return kept == null
+        ? new GatewayView.Origin(
+            null, () -> Saved.MEMORY, List.of(), restart, fingerprint -> KeySource.FILE)
+        : new GatewayView.Origin(
+            kept.file(), kept::savesTo, kept.changes(), restart, kept::sourceOf);
+  }
+
+  /** What can be done to it. */
+  AdminActions actions() {
+    return new AdminActions(this::change, this::reload, this::verify);
+  }
+
+  private Applied change(List<ConfigEdit> edits)
+      throws EditException, ConfigException, IOException {
+    Changed changed = store().change(edits);
+    return apply(changed.loaded(), changed.saved(), changed.warnings());
+  }
+
+  private Applied reload() throws ConfigException, IOException {
+    Loaded loaded = store().load();
+    return apply(loaded, store().savesTo(), loaded.warnings());
+  }
+
+  private ConfigStore store() {
+    ConfigStore kept = store;
+    if (kept == null) {
+      throw AdminProblem.of(
+          FaultKind.INVALID_CONFIG,
+          "this gateway was given its configuration without a file, so it cannot be changed");
+    }
+    return kept;
+  }
+
+  private Applied apply(Loaded loaded, Saved saved, List<Problem> warnings) throws IOException {
+    EngineConfig before = current.get().config();
+    List<String> restart = successor.apply(loaded.config());
+    // Only then: what the operator has set by hand since stays.
+    if (!before.telemetry().equals(loaded.config().telemetry())) {
+      LogLevel.set(loaded.config().telemetry());
+    }
+    return new Applied(saved, restart, warnings);
+  }
+
+  private CompletionStage<List<KeyChecked>> verify(List<ApiKey> keys) {
+    Generation now = current.get();
+    return new KeyRound(now.check(), keys, now.outbound().time()).results();
+  }
+}
