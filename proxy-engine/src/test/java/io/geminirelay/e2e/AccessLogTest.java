@@ -93,9 +93,7 @@ class AccessLogTest {
   void tellsOfAClientThatLeft() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script()
-          .always(
-              Reaction.usual(
-                  answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
+          .always(Reaction.usual(answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
       try (TestClient client = TestClient.connect(rig.port())) {
         client.request(
             "POST", Rig.UNARY, Header.list("X-Request-Id", "left"), Rig.BODY.getBytes("UTF-8"));
@@ -195,7 +193,7 @@ class AccessLogTest {
         Errors.keySuspended(Rig.key(0)),
         Errors.badRequest("API key not valid: " + Rig.key(0) + " and " + Rig.key(1)),
         Errors.serviceDisabled(Rig.key(1)),
-        Errors.tooManyRequestsPerMinute(Rig.key(0), 7));
+        Errors.tooManyRequestsPerDay(Rig.key(0)));
   }
 
   private static void assertHoldsNoPart(String line) {
