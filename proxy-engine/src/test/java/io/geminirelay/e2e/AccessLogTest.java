@@ -193,7 +193,7 @@ class AccessLogTest {
         Errors.keySuspended(Rig.key(0)),
         Errors.badRequest("API key not valid: " + Rig.key(0) + " and " + Rig.key(1)),
         Errors.serviceDisabled(Rig.key(1)),
-        Errors.tooManyRequestsPerMinute(Rig.key(0), 7));
+        Errors.tooManyRequestsPerDay(Rig.key(0)));
   }
 
   private static void assertHoldsNoPart(String line) {
