@@ -71,6 +71,10 @@ final class EngineGauges {
         .build();
   }
 
+  private static MetricSnapshot one(String name, String help, long value) {
+    return one(name, help, (double) value);
+  }
+
   private static MetricSnapshot one(String name, String help, double value) {
     return new Gauge(name, help).row(value).done();
   }
@@ -79,7 +83,7 @@ final class EngineGauges {
     return CounterSnapshot.builder()
         .name(name)
         .help(help)
-        .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder().value(value).build())
+        .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder().value((double) value).build())
         .build();
   }
 

@@ -31,7 +31,7 @@ final class KeyGauges {
         new Gauge(
                 "gemini_relay_usable_keys",
                 "Keys that can serve a request now, or will without anybody's help.")
-            .row(live.usableKeys().getAsLong());
+            .row((double) live.usableKeys().getAsLong());
     return List.of(keys.done(), usable.done());
   }
 
