@@ -45,7 +45,7 @@ class CorpusTest {
   private static final Set<String> NOT_FOR_CLIENTS = Set.of("alt-svc", "x-goog-api-key", "host");
 
   private static final Set<String> ADDED_FOR_CLIENTS =
-      Set.of("x-request-id", "retry-after", "host");
+      Set.of("x-request-id", "traceparent", "retry-after", "host");
   private static final Set<String> ADDED_UPSTREAM =
       Set.of("host", "via", "x-goog-api-key", "authorization", "content-length");
 

@@ -71,6 +71,10 @@ final class EngineGauges {
         .build();
   }
 
+  private static MetricSnapshot one(String name, String help, long value) {
+    return one(name, help, (double) value);
+  }
+
   private static MetricSnapshot one(String name, String help, double value) {
     return new Gauge(name, help).row(value).done();
   }
