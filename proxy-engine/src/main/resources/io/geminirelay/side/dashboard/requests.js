@@ -51,6 +51,9 @@ function titled(read) {
 
 function paintOutcome(cell, r) {
   paintBadge(cell.firstChild, r.outcome);
+  if (r.outcome === "served" && r.status >= 400) {
+    cell.firstChild.dataset.tone = "warn";
+  }
   setText(cell.lastChild, [r.status || "", words(r.fault)].filter(Boolean).join(" "));
 }
 
