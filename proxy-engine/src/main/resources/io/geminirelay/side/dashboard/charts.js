@@ -4,6 +4,9 @@ import { fill, freshId, h, setText } from "./dom.js";
 import { compact, known, millis, percent, shortClock } from "./format.js";
 
 const HOUR_MS = 3_600_000;
+const YOUNG_MS = 600_000;
+const MINUTE_MS = 60_000;
+const FEW = 4;
 
 const UNITS = {
   rate: { tick: (v) => compact(v), show: (v) => `${Math.round(v * 100) / 100} /s` },
@@ -117,12 +120,17 @@ export class HistoryChart {
     this.points = points;
     const end = points.length ? Date.parse(points[points.length - 1].at) : Date.now();
     const x = this.chart.options.scales.x;
-    x.min = end - HOUR_MS;
+    // A gateway that has just begun has its minutes drawn wide, not as a dot at the edge.
+    const age = points.length ? end - Date.parse(points[0].at) : 0;
+    const span = Math.min(HOUR_MS, Math.max(YOUNG_MS, age));
+    x.min = end - span;
     x.max = end;
+    x.ticks.stepSize = Math.ceil(span / 6 / MINUTE_MS) * MINUTE_MS;
     this.series.forEach((each, i) => {
       this.chart.data.datasets[i].data = points
         .map((point) => ({ x: Date.parse(point.at), y: each.read(point) }))
         .filter((point) => known(point.y));
+      this.chart.data.datasets[i].pointRadius = this.chart.data.datasets[i].data.length < FEW ? 2 : 0;
     });
     this.chart.update("none");
     this.tell();

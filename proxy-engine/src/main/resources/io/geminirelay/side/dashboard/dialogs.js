@@ -22,6 +22,7 @@ export function openDialog({ title, body, footer, wide, id, onClose }) {
   shut.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
+    bringMessages([...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body);
     dialog.remove();
     onClose?.(dialog.returnValue);
     const target = opener?.isConnected && opener !== document.body ? opener : byId("view-title");
@@ -29,8 +30,14 @@ export function openDialog({ title, body, footer, wide, id, onClose }) {
   });
   document.body.append(dialog);
   dialog.showModal();
+  bringMessages(dialog);
   (dialog.querySelector("[autofocus]") ?? heading).focus();
   return { dialog, content, heading, close: (value) => dialog.close(value) };
+}
+
+/** What lies outside the topmost dialog can be neither clicked nor heard: messages go into it. */
+function bringMessages(place) {
+  place.append(byId("toasts"), byId("alerts"));
 }
 
 /** Asks; resolves to whether the answer was yes. */

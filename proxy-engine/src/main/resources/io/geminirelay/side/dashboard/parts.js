@@ -7,8 +7,7 @@ import { known, percent, words } from "./format.js";
 const TONES = {
   available: "good", cooling: "warn", failing: "serious", invalid: "bad", disabled: "off",
   served: "good", local: "off", refused: "warn", broken: "bad", abandoned: "off", failed: "bad",
-  admitting: "good", closed: "good", refusing: "bad", open: "bad", probing: "warn", half_open: "warn",
-  healthy: "good", ok: "good", up: "good", resting: "warn", down: "bad", dead: "bad", trial: "warn", suspect: "warn",
+  admitting: "good", refusing: "bad", probing: "warn", open: "good", trial: "warn", ok: "good",
 };
 
 export function tone(state) {

@@ -25,7 +25,10 @@ function columns(open) {
       td.title = fullTime(r.at);
       td.classList.add("num");
     } },
-    { id: "id", label: "Request", head: true, cell: builtCell((current) => h("button", { type: "button", class: "link mono", data: { action: "open" }, on: { click: () => open(current()) } }), (button, r) => setText(button, r.id)) },
+    { id: "id", label: "Request", head: true, cell: builtCell((current) => h("button", { type: "button", class: "link mono", data: { action: "open" }, on: { click: () => open(current()) } }), (button, r) => {
+      setText(button, r.id);
+      button.title = r.id;
+    }) },
     { id: "client", label: "Client", sort: (r) => r.client ?? "", cell: titled((r) => r.client || "–") },
     { id: "model", label: "Model", sort: (r) => r.model ?? "", cell: titled((r) => r.model || words(r.route)) },
     { id: "outcome", label: "Outcome", sort: (r) => r.outcome, cell: builtCell(() => h("span", { class: "state-cell" }, badge(""), h("span", { class: "why num" })), paintOutcome) },
@@ -48,6 +51,9 @@ function titled(read) {
 
 function paintOutcome(cell, r) {
   paintBadge(cell.firstChild, r.outcome);
+  if (r.outcome === "served" && r.status >= 400) {
+    cell.firstChild.dataset.tone = "warn";
+  }
   setText(cell.lastChild, [r.status || "", words(r.fault)].filter(Boolean).join(" "));
 }
 
@@ -75,6 +81,7 @@ export function requestsView(ctx) {
   let all = [];
   let held = [];
   let paused = false;
+  let gap = false;
   const filters = { q: ctx.params.get("q") ?? "", key: ctx.params.get("key") ?? "" };
   FILTERS.forEach(([name]) => (filters[name] = ctx.params.get(name) ?? ""));
   const choose = (name) => (value) => {
@@ -111,6 +118,11 @@ export function requestsView(ctx) {
     fill(pause, icon(paused ? "play" : "pause"), paused ? "Go on" : "Pause");
   }
 
+  /** Rows that are being read stay where they are. */
+  function reading() {
+    return paused || table.element.getBoundingClientRect().top < -100 || document.querySelector("dialog[open]") !== null;
+  }
+
   function release() {
     const seen = new Set(all.map((r) => r.seq));
     const fresh = held.filter((r) => !seen.has(r.seq));
@@ -131,18 +143,21 @@ export function requestsView(ctx) {
   fill(ctx.tools, pause);
   fill(ctx.root, list);
   paintHeld();
-  loader(ctx, list, loadRequests, (found) => {
+  const load = loader(ctx, list, loadRequests, (found) => {
     all = found;
     held = [];
+    gap = false;
     if (!bar.isConnected) {
       fill(list, bar, more, nothing, table.element);
     }
     paint();
   });
   ctx.on("requests", ({ requests }) => {
+    const newest = held[0]?.seq ?? all[0]?.seq;
+    gap ||= newest !== undefined && requests.length > 0 && requests.at(-1).seq > newest + 1;
     held = [...requests, ...held].slice(0, KEPT);
-    // Rows that are being read stay where they are.
-    const reading = paused || table.element.getBoundingClientRect().top < -100 || document.querySelector("dialog[open]");
-    bar.isConnected && (reading ? paintHeld() : release());
+    bar.isConnected && (reading() ? paintHeld() : release());
   });
+  // An event tells the newest of its second only; what it left out is asked for now and then.
+  ctx.every(5, () => gap && !reading() && load());
 }

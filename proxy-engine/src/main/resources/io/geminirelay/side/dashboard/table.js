@@ -22,7 +22,7 @@ export class Table {
     this.rowHeight = 0;
     this.head = h("tr", { role: "row" }, columns.map((column) => this.header(column)));
     this.body = h("tbody", { role: "rowgroup" });
-    this.above = h("tr", { class: "spacer", "aria-hidden": "true" }, h("td", { colspan: columns.length }));
+    this.above = h("tr", { class: "spacer", "aria-hidden": "true" }, h("td"));
     this.below = this.above.cloneNode(true);
     this.table = h(
       "table",
