@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +28,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String CONFIG =
       """
       server: {host: 127.0.0.1, port: %d}
+      log_format: text
       groups:
         - name: demo
           target_url: %s
@@ -54,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     Path file = folder.resolve("config.yaml");
     try (upstream) {
       Files.writeString(file, text(upstream));
-      ConfigStore store = new ConfigStore(new ConfigSource(file, folder, Map.of()));
+      ConfigStore store = new ConfigStore(new ConfigSource(file, folder, logSettings()));
       EngineConfig config = store.load().config();
       LogLevel.set(config.telemetry());
       Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
@@ -77,6 +80,13 @@ final class DemoCommand implements Callable<Integer> {
     } catch (IOException e) {
       file.toFile().deleteOnExit();
     }
+  }
+
+  /** Of the surroundings the demo only asks how to log. */
+  private static Map<String, String> logSettings() {
+    Map<String, String> all = new HashMap<>(ConfigSource.ofProcess(null).environment());
+    all.keySet().retainAll(Set.of("LOG_LEVEL", "LOG_FORMAT"));
+    return all;
   }
 
   private static void greet(PrintWriter out, Engine engine) {

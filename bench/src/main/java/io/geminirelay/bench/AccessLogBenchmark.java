@@ -1,17 +1,18 @@
 package io.geminirelay.bench;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import io.geminirelay.base.config.LogFormat;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.exchange.TrailText;
+import io.geminirelay.base.telemetry.LogEncoder;
+import io.geminirelay.base.telemetry.LogQueue;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.settle.Settlement;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -34,8 +35,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an exchange costs that is written down: its trail, and its line in the log, which the
- * appender of the program's own form writes to nowhere.
+ * What an exchange costs that is written down: its trail, its place in journal, history and usage
+ * table, and its line in the log, which the program's own queue and form write to nowhere.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,16 +50,16 @@ public class AccessLogBenchmark {
   private final HttpRequest head =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1beta/models/m:generate");
   private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry(TimeSource.SYSTEM));
-  private final AsyncAppender async = new AsyncAppender();
+  private final LogQueue async = new LogQueue();
 
   /** Builds the appenders. */
   @Setup
   public void prepare() throws Exception {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     OutputStream nowhere = Files.newOutputStream(Path.of("/dev/null"));
-    PatternLayoutEncoder form = new PatternLayoutEncoder();
+    LogEncoder form = new LogEncoder();
     form.setContext(context);
-    form.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level [%thread] %logger{30} - %msg%n");
+    form.format(LogFormat.JSON);
     form.start();
     OutputStreamAppender<ILoggingEvent> out = new OutputStreamAppender<>();
     out.setContext(context);
@@ -66,9 +67,6 @@ public class AccessLogBenchmark {
     out.setOutputStream(nowhere);
     out.start();
     async.setContext(context);
-    async.setQueueSize(8192);
-    async.setNeverBlock(true);
-    async.setDiscardingThreshold(0);
     async.addAppender(out);
     async.start();
     Logger log = context.getLogger("access");

@@ -8,12 +8,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.geminirelay.base.config.LogFormat;
+import io.geminirelay.base.telemetry.LogEncoder;
 import io.geminirelay.testing.Corpus;
 import io.geminirelay.testing.CorpusExchange;
 import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Errors;
+import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,9 +93,7 @@ class AccessLogTest {
   void tellsOfAClientThatLeft() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script()
-          .always(
-              io.geminirelay.testing.sim.Reaction.usual(
-                  answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
+          .always(Reaction.usual(answer -> answer.delayed(java.time.Duration.ofSeconds(60))));
       try (TestClient client = TestClient.connect(rig.port())) {
         client.request(
             "POST", Rig.UNARY, Header.list("X-Request-Id", "left"), Rig.BODY.getBytes("UTF-8"));
@@ -150,6 +152,58 @@ class AccessLogTest {
     }
     assertEquals(3 * errors.size(), lines.list.size());
     lines.list.forEach(each -> assertClean(each.getFormattedMessage()));
+  }
+
+  @Test
+  void noLineOfTheWholeLogHoldsAPartOfAKeyInEitherForm() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    Logger ours = (Logger) LoggerFactory.getLogger("io.geminirelay");
+    ListAppender<ILoggingEvent> all = new ListAppender<>();
+    all.start();
+    root.addAppender(all);
+    ours.setLevel(Level.TRACE);
+    try {
+      for (Reaction error : errorsThatNameKeys()) {
+        try (Rig rig = Rig.of(2)) {
+          rig.script().always(error);
+          for (String path : List.of(Rig.UNARY, Rig.STREAM, Rig.CHAT)) {
+            rig.post(path, Rig.CHAT_BODY, "Authorization", "Bearer " + TOKEN);
+          }
+        }
+      }
+    } finally {
+      root.detachAppender(all);
+      ours.setLevel(null);
+    }
+    List<ILoggingEvent> events = List.copyOf(all.list);
+    long requests = events.stream().filter(e -> e.getLoggerName().equals("access")).count();
+    assertEquals(3L * errorsThatNameKeys().size(), requests);
+    assertTrue(events.size() > requests, "other lines too");
+    for (LogFormat format : LogFormat.values()) {
+      LogEncoder encoder = new LogEncoder();
+      encoder.format(format);
+      for (ILoggingEvent event : events) {
+        assertHoldsNoPart(new String(encoder.encode(event), StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  private static List<Reaction> errorsThatNameKeys() {
+    return List.of(
+        Errors.keySuspended(Rig.key(0)),
+        Errors.badRequest("API key not valid: " + Rig.key(0) + " and " + Rig.key(1)),
+        Errors.serviceDisabled(Rig.key(1)),
+        Errors.tooManyRequestsPerDay(Rig.key(0)));
+  }
+
+  private static void assertHoldsNoPart(String line) {
+    for (int n = 0; n < 2; n++) {
+      String key = Rig.key(n).substring(0, 19);
+      for (int i = 0; i + 8 <= key.length(); i++) {
+        assertFalse(line.contains(key.substring(i, i + 8)), line);
+      }
+    }
+    assertFalse(line.contains(TOKEN), line);
   }
 
   private static void assertClean(String text) {

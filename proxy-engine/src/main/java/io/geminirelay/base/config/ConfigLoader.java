@@ -171,8 +171,16 @@ public final class ConfigLoader {
   }
 
   private static TelemetryConfig telemetry(ConfigTree root) {
+    Typed typed = new Typed(root);
+    TelemetryConfig standard = TelemetryConfig.STANDARD;
     return new TelemetryConfig(
-        new Typed(root).choice("log_level", logLevels(), TelemetryConfig.STANDARD.logLevel()));
+        typed.choice("log_level", logLevels(), standard.logLevel()),
+        typed.choice("log_format", logFormats(), standard.logFormat()));
+  }
+
+  /** Names of the forms of the log. */
+  static Map<String, LogFormat> logFormats() {
+    return Map.of("json", LogFormat.JSON, "text", LogFormat.TEXT);
   }
 
   /** Names of the log levels as they are written in the file or variable. */

@@ -80,6 +80,7 @@ public final class ConfigText {
     all.put("generate", generate);
     all.put("simple", Map.of("max_prompt_chars", config.dialects().maxPromptChars()));
     all.put("log_level", config.telemetry().logLevel());
+    all.put("log_format", nameOf(ConfigLoader.logFormats(), config.telemetry().logFormat()));
     return all;
   }
 

@@ -20,6 +20,7 @@ final class EnvOverlay {
           Map.entry("server.port", "PORT"),
           Map.entry("redis_url", "REDIS_URL"),
           Map.entry("log_level", "LOG_LEVEL"),
+          Map.entry("log_format", "LOG_FORMAT"),
           Map.entry("max_failures_threshold", "MAX_FAILURES_THRESHOLD"),
           Map.entry("generate.model", "MODEL_ID"),
           Map.entry("generate.chunk_token", "chunk_token"),

@@ -58,6 +58,15 @@ public record Settled(
     return trail.lastKey();
   }
 
+  /** Name of the group of the key that was asked last; null for none. */
+  public @Nullable String group() {
+    String key = trail.lastKey();
+    if (key == null || key.lastIndexOf('/') < 0) {
+      return null;
+    }
+    return key.substring(0, key.lastIndexOf('/'));
+  }
+
   /** Whether the exchange failed for reasons that are not the client's. */
   public boolean failed() {
     return switch (outcome) {

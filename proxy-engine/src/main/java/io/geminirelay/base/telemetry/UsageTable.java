@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * look-up and a few additions and waits for nobody.
  *
  * <p>Bounded, whatever clients send: a model has a row of its own as soon as Google has answered
- * for it, and only while there are fewer than 200; what finds no row is added to {@link #OTHER}.
+ * for it, and only while there are fewer than 200 rows; what finds none is added to {@link #OTHER}.
  */
 public final class UsageTable {
   /** Name of the row of what has none. */
   public static final String OTHER = "other";
 
-  /** Models that have a row of their own. */
+  /** Rows of models, with the one of {@link #OTHER}. */
   public static final int MAX_MODELS = 200;
 
   private static final int MAX_ROWS = 20_000;

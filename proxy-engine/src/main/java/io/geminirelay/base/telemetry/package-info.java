@@ -1,4 +1,6 @@
-/** What the gateway tells of its work: one line for each exchange. */
+/**
+ * What the gateway tells of its work: the lines of its log, and what it remembers of its traffic.
+ */
 @NullMarked
 package io.geminirelay.base.telemetry;
 

@@ -294,9 +294,10 @@ class ConfigLoaderTest {
                 "MODEL_ID", "gemini-x",
                 "chunk_token", "7",
                 "REDIS_URL", "redis://localhost:6379",
-                "LOG_LEVEL", "debug"));
+                "LOG_LEVEL", "debug",
+                "LOG_FORMAT", "text"));
     assertEquals(4711, config.server().port());
-    assertEquals("DEBUG", config.telemetry().logLevel());
+    assertEquals(new TelemetryConfig("DEBUG", LogFormat.TEXT), config.telemetry());
     GroupConfig env =
         config.groups().stream().filter(g -> g.name().equals("env")).findFirst().orElseThrow();
     assertEquals(

@@ -105,7 +105,8 @@ class SchemaTest {
         "generate: {chunk_token: 0}",
         "simple: {max_prompt_chars: 0}",
         "simple: {max_prompt_char: 10}",
-        "log_level: loud"
+        "log_level: loud",
+        "log_format: xml"
       })
   void aMistakeIsRefusedByBoth(String text) throws Exception {
     refusedByBoth(KEY + text);

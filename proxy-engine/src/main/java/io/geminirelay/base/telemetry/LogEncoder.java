@@ -1,0 +1,112 @@
+package io.geminirelay.base.telemetry;
+
+import ch.qos.logback.classic.pattern.TargetLengthBasedClassNameAbbreviator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.encoder.EncoderBase;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.geminirelay.base.config.LogFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * Makes the lines of the log, as JSON or as text, on the thread of the appender.
+ *
+ * <p>A line of JSON is one flat object of ASCII alone. Its members are {@code time}, {@code level},
+ * {@code logger}, {@code thread}, then {@code message} and {@code exception}, or for a request
+ * those of its {@link RequestLine}. In either form, only a stack trace goes on in a second line of
+ * text; whatever somebody else wrote ends none.
+ */
+public final class LogEncoder extends EncoderBase<ILoggingEvent> {
+  private static final byte[] NOTHING = {};
+  private static final int LOGGER_CHARS = 30;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final JsonFactory json =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private final TargetLengthBasedClassNameAbbreviator shortNames =
+      new TargetLengthBasedClassNameAbbreviator(LOGGER_CHARS);
+  private volatile LogFormat format = LogFormat.TEXT;
+
+  /** Writes text until it is told otherwise. */
+  public LogEncoder() {}
+
+  /** Writes {@code form} from now on. */
+  public void format(LogFormat form) {
+    format = form;
+  }
+
+  @Override
+  public byte[] headerBytes() {
+    return NOTHING;
+  }
+
+  @Override
+  public byte[] footerBytes() {
+    return NOTHING;
+  }
+
+  @Override
+  public byte[] encode(ILoggingEvent event) {
+    return format == LogFormat.JSON ? json(event) : text(event);
+  }
+
+  private byte[] json(ILoggingEvent event) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try {
+      try (JsonGenerator out = json.createGenerator(bytes)) {
+        out.writeStartObject();
+        out.writeStringField("time", time(event));
+        out.writeStringField("level", event.getLevel().toString());
+        out.writeStringField("logger", event.getLoggerName());
+        out.writeStringField("thread", LineText.whole(event.getThreadName()));
+        RequestLine line = AccessLog.lineOf(event.getArgumentArray());
+        if (line != null) {
+          line.write(out);
+        } else {
+          out.writeStringField("message", LineText.whole(event.getFormattedMessage()));
+        }
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+          StringBuilder stack = new StringBuilder();
+          LineText.appendStack(stack, thrown);
+          out.writeStringField("exception", LineText.whole(stack.toString()));
+        }
+        out.writeEndObject();
+      }
+      bytes.write('\n');
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private byte[] text(ILoggingEvent event) {
+    StringBuilder out = new StringBuilder(512);
+    out.append(time(event)).append(' ');
+    out.append(event.getLevel()).append(event.getLevel().toString().length() < 5 ? "  [" : " [");
+    LineText.appendOnOneLine(out, event.getThreadName());
+    out.append("] ").append(shortNames.abbreviate(event.getLoggerName())).append(" - ");
+    LineText.appendOnOneLine(out, event.getFormattedMessage());
+    out.append('\n');
+    IThrowableProxy thrown = event.getThrowableProxy();
+    if (thrown != null) {
+      LineText.appendStack(out, thrown);
+    }
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String time(ILoggingEvent event) {
+    return TIME.format(Instant.ofEpochMilli(event.getTimeStamp()));
+  }
+}

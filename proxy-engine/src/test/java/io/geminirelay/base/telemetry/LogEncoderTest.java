@@ -1,0 +1,101 @@
+package io.geminirelay.base.telemetry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.geminirelay.base.config.LogFormat;
+import io.geminirelay.base.exchange.Outcome;
+import io.geminirelay.base.exchange.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogEncoderTest {
+  private final LoggerContext context = new LoggerContext();
+  private final LogEncoder encoder = new LogEncoder();
+
+  private String line(LogFormat format, Throwable thrown, String message, Object... arguments) {
+    LoggingEvent event =
+        new LoggingEvent(
+            "caller", context.getLogger("access"), Level.INFO, message, thrown, arguments);
+    event.setThreadName("relay-1");
+    event.setInstant(Instant.parse("2026-07-15T19:00:00Z"));
+    encoder.format(format);
+    return new String(encoder.encode(event), StandardCharsets.UTF_8);
+  }
+
+  private JsonNode json(String line) throws IOException {
+    assertTrue(line.endsWith("}\n"), line);
+    assertTrue(line.chars().limit(line.length() - 1).allMatch(c -> c >= ' ' && c < 0x7f), line);
+    return new ObjectMapper().readTree(line);
+  }
+
+  @Test
+  void aRequestIsOneFlatObjectWithItsAttempts() throws Exception {
+    Settled settled =
+        new Told()
+            .id("r1")
+            .attempt("g/1#aaaaaaaaaa", "quota_per_minute", 429, "RequestsPerMinute")
+            .waits("queue", 40)
+            .ok("g/2#bbbbbbbbbb")
+            .end(Outcome.SERVED, 200);
+    String line = line(LogFormat.JSON, null, "{}", new RequestLine(settled));
+    assertEquals(
+        "{\"time\":\"2026-07-15T19:00:00.000Z\",\"level\":\"INFO\",\"logger\":\"access\","
+            + "\"thread\":\"relay-1\",\"id\":\"r1\",\"client\":\"crawler\",\"route\":\"native\","
+            + "\"model\":\"gemini-2.5-flash\",\"status\":200,\"outcome\":\"served\","
+            + "\"group\":\"g\",\"key\":\"g/2#bbbbbbbbbb\",\"attempts\":2,\"waited_ms\":40,"
+            + "\"first_byte_ms\":240,\"ms\":240,\"trail\":["
+            + "{\"key\":\"g/1#aaaaaaaaaa\",\"exit\":\"direct\",\"at_ms\":0,\"wait_ms\":0,"
+            + "\"ms\":100,\"outcome\":\"quota_per_minute\",\"status\":429,"
+            + "\"quota_id\":\"RequestsPerMinute\"},"
+            + "{\"key\":\"g/2#bbbbbbbbbb\",\"exit\":\"direct\",\"at_ms\":140,\"wait_ms\":40,"
+            + "\"ms\":100,\"outcome\":\"ok\",\"status\":200}]}\n",
+        line);
+    assertEquals(2, json(line).get("trail").size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "two\r\nlines",
+        "\",\"status\":500,\"x\":\"",
+        "\u001b[2J\u0085\u2028\u2029\u009b31m\u007f",
+        "half a pair \ud83d",
+        "\ude00 the other half",
+        "\ude00\ud83d the wrong way round",
+        "\ud83d\ude00 whole",
+        "\u202eright to left",
+        "<script>alert(1)</script>"
+      })
+  void whatOthersWroteBreaksNoLineAndNoMember(String text) throws Exception {
+    Settled settled = new Told().model(text).end(Route.OPENAI, text, Outcome.REFUSED, 404);
+    JsonNode request = json(line(LogFormat.JSON, null, "{}", new RequestLine(settled)));
+    assertEquals(LineText.whole(text), request.get("model").textValue());
+    assertEquals(LineText.whole(text), request.get("client").textValue());
+    assertEquals(404, request.get("status").intValue());
+    JsonNode ordinary =
+        json(line(LogFormat.JSON, new IllegalStateException(text), "said {}", text));
+    assertEquals("said " + LineText.whole(text), ordinary.get("message").textValue());
+    assertTrue(ordinary.get("exception").textValue().contains("\tat "), ordinary.toString());
+    for (Object argument : List.of(new RequestLine(settled), text)) {
+      String line = line(LogFormat.TEXT, null, "{}", argument);
+      assertEquals(line.length() - 1, line.indexOf('\n'), line);
+      assertFalse(line.contains("\r") || line.contains("\u001b") || line.contains("\u2028"), line);
+    }
+    String stack = line(LogFormat.TEXT, new IllegalStateException(text), "failed");
+    List<String> lines = stack.lines().toList();
+    assertTrue(lines.get(1).startsWith("java.lang.IllegalStateException: "), stack);
+    assertTrue(lines.stream().skip(2).allMatch(l -> l.startsWith("\tat ")), stack);
+  }
+}
