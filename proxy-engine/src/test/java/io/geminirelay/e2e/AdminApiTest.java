@@ -162,7 +162,7 @@ class AdminApiTest {
               .toList();
       for (int i = 0; i < 10; i++) {
         calls.ask(201, "POST", "keys", addition(NEW));
-        int before = calls.google.journal().countOf(NEW);
+        long before = calls.google.journal().countOf(NEW);
         Rig.await(() -> calls.google.journal().countOf(NEW) > before, "traffic on the new key");
         calls.ask(200, "PATCH", "config", "{\"set\":{\"max_wait_secs\":" + (10 + i) + "}}");
         calls.ask(200, "DELETE", "keys/" + id(NEW), null);

@@ -105,7 +105,8 @@ final class AdminCalls implements AutoCloseable {
             (path, methods) ->
                 Json.map(methods)
                     .keySet()
-                    .forEach(method -> all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
+                    .forEach(
+                        method -> all.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
     all.removeIf(each -> each.matches(".*/(openapi.json|login|logout|session|events)"));
     return all;
   }
