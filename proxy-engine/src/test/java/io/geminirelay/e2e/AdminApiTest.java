@@ -127,6 +127,7 @@ class AdminApiTest {
     assertTrue(effective.contains("max_wait_secs: 7"), effective);
     calls.ask(200, "PATCH", "config", "{\"unset\":[\"top_p\"]}");
     calls.ask(400, "PATCH", "config", "{}");
+    calls.ask(422, "PATCH", "config", "{\"set\":{\"max_wait_secs\":\"" + NEW + "\"}}");
     calls.ask(200, "POST", "config/reload", null);
     calls.get("logs");
     calls.ask(200, "PUT", "logs/access", "{\"level\":\"DEBUG\"}");
