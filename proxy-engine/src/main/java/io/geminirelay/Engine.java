@@ -5,6 +5,7 @@ import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
@@ -94,7 +95,12 @@ public final class Engine {
     this.administration =
         new Administration(
             () -> current.config(),
-            new AdminRoom(operator::view, operator.actions(), telemetry, time));
+            new AdminRoom(
+                operator::view,
+                operator.actions(),
+                telemetry,
+                new LogLevels(() -> current.config().telemetry()),
+                time));
     this.parts =
         new EngineParts(
             time,

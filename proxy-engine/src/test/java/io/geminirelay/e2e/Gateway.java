@@ -3,6 +3,7 @@ package io.geminirelay.e2e;
 import io.geminirelay.Engine;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,14 @@ final class Gateway implements AutoCloseable {
     } finally {
       Files.delete(file);
     }
+  }
+
+  /** Starts one whose configuration, {@code file}, it can change while it runs. */
+  static Gateway stored(Path file) throws Exception {
+    ConfigStore store = new ConfigStore(new ConfigSource(file, Path.of(""), Map.of()));
+    Engine engine = Engine.of(store.load().config(), store, TimeSource.SYSTEM);
+    engine.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return new Gateway(engine);
   }
 
   Engine engine() {

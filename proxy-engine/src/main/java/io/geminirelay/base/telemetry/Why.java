@@ -34,11 +34,16 @@ public final class Why {
     this.steps = trail.steps(settled.times().endNanos());
   }
 
-  /** The sentences; empty when it was served at once, which needs no reason. */
+  /** The sentences, in a row; empty when it was served at once, which needs no reason. */
   public static String of(Settled settled) {
+    return String.join(" ", sentences(settled));
+  }
+
+  /** The sentences; none when it was served at once, which needs no reason. */
+  public static List<String> sentences(Settled settled) {
     Why why = new Why(settled);
     why.tell();
-    return String.join(" ", why.sentences);
+    return List.copyOf(why.sentences);
   }
 
   private void tell() {

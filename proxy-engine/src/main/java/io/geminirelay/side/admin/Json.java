@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Json {
   static final int MAX_DEPTH = 16;
 
-  private static final int MAX_SHOWN = 40;
+  private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_]{1,24}|[0-9]{1,6}");
 
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
@@ -124,9 +125,11 @@ final class Json {
     return value instanceof String ? "a text" : value instanceof List ? "a list" : "an object";
   }
 
-  /** {@code text} short, in quotes, without what is not plain ASCII. */
+  /**
+   * {@code text} in quotes if it could be a mistyped name; else only what it is, as it may be a
+   * credential in the wrong place.
+   */
   static String shown(String text) {
-    String plain = text.replaceAll("[^ -~]", "?");
-    return '"' + (plain.length() > MAX_SHOWN ? plain.substring(0, MAX_SHOWN) + "…" : plain) + '"';
+    return PLAIN_NAME.matcher(text).matches() ? '"' + text + '"' : "another text";
   }
 }

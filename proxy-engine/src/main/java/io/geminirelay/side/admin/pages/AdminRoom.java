@@ -2,6 +2,7 @@ package io.geminirelay.side.admin.pages;
 
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.side.admin.AdminActions;
@@ -20,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param view the gateway as it is now; asked anew for every request
  * @param actions what can be done to it
  * @param telemetry what happened
+ * @param logs how much is logged
  * @param time the clock
  */
 public record AdminRoom(
-    Supplier<GatewayView> view, AdminActions actions, Telemetry telemetry, TimeSource time) {
+    Supplier<GatewayView> view,
+    AdminActions actions,
+    Telemetry telemetry,
+    LogLevels logs,
+    TimeSource time) {
 
   /** Everything that can be asked of the gateway, but for login, events and the description. */
   public List<AdminOperation> operations() {
@@ -36,7 +42,8 @@ public record AdminRoom(
             new ModelPage(this).operations(),
             new ClientPages(this).operations(),
             new RequestPages(this).operations(),
-            new ConfigPages(this).operations())
+            new ConfigPages(this).operations(),
+            new LogPages(this).operations())
         .flatMap(List::stream)
         .toList();
   }

@@ -1,6 +1,7 @@
 package io.geminirelay.side.admin.pages;
 
 import io.geminirelay.base.config.ConfigException;
+import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.EditException;
 import io.geminirelay.base.fault.Fault;
@@ -11,12 +12,16 @@ import io.geminirelay.side.admin.AdminProblem;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has a configuration changed or read anew, and says what kept that from happening. */
 final class Change {
   private static final Logger LOG = LoggerFactory.getLogger(Change.class);
+
+  private static final Pattern LIKE_A_CREDENTIAL =
+      Pattern.compile("(?=[a-z_-]*[0-9A-Z])[A-Za-z0-9_-]{12,}");
 
   private Change() {}
 
@@ -30,7 +35,7 @@ final class Change {
     try {
       return actions.change().make(edits);
     } catch (EditException e) {
-      throw AdminProblem.of(kind(e.kind()), String.valueOf(e.getMessage()));
+      throw AdminProblem.of(kind(e.kind()), masked(String.valueOf(e.getMessage())));
     } catch (ConfigException e) {
       throw invalid(e, "the configuration would not be valid");
     } catch (IOException | IllegalArgumentException e) {
@@ -58,7 +63,17 @@ final class Change {
   }
 
   private static AdminProblem invalid(ConfigException e, String what) {
-    return new AdminProblem(Fault.of(FaultKind.INVALID_CONFIG, what), e.problems());
+    return new AdminProblem(Fault.of(FaultKind.INVALID_CONFIG, what), e.problems().stream().map(Change::masked).toList());
+  }
+
+  private static Problem masked(Problem problem) {
+    return new Problem(
+        problem.place(), masked(problem.found()), problem.expected(), problem.nearest());
+  }
+
+  /** A value of a request may be a credential in the wrong place, which must not come back. */
+  private static String masked(String text) {
+    return LIKE_A_CREDENTIAL.matcher(text).replaceAll("***");
   }
 
   private static AdminProblem unusable(Exception e) {

@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.scan.TokenCounts;
 import io.geminirelay.base.telemetry.Journal;
 import io.geminirelay.base.telemetry.Settled;
+import io.geminirelay.base.telemetry.Why;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
@@ -65,6 +66,7 @@ final class RequestObject {
     }
     out.writeNumberField("waited_ms", millis(settled.trail().waitedNanos(times.endNanos())));
     tokens(out, settled.tokens());
+    UsageFields.texts(out, "why", Why.sentences(settled));
   }
 
   private static void tokens(JsonGenerator out, @Nullable TokenCounts tokens) throws IOException {

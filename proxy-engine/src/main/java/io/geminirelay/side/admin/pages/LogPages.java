@@ -1,0 +1,56 @@
+package io.geminirelay.side.admin.pages;
+
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.telemetry.LogLevels;
+import io.geminirelay.side.admin.AdminAnswer;
+import io.geminirelay.side.admin.AdminBody;
+import io.geminirelay.side.admin.AdminOperation;
+import io.geminirelay.side.admin.AdminProblem;
+import io.geminirelay.side.admin.AdminRequest;
+import java.util.List;
+import java.util.Map;
+
+/** Shows and sets how much is logged, until the next start. */
+final class LogPages {
+  private static final List<String> LEVELS =
+      List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+
+  private final LogLevels logs;
+
+  LogPages(AdminRoom room) {
+    this.logs = room.logs();
+  }
+
+  List<AdminOperation> operations() {
+    return List.of(
+        AdminOperation.get("/admin/api/logs", request -> levels()),
+        AdminOperation.write("PUT", "/admin/api/logs/{logger}", this::set));
+  }
+
+  private AdminAnswer levels() {
+    return AdminAnswer.ok(
+        out -> {
+          out.writeStartObject();
+          out.writeObjectFieldStart("levels");
+          for (Map.Entry<String, String> level : logs.levels().entrySet()) {
+            out.writeStringField(level.getKey(), level.getValue());
+          }
+          out.writeEndObject();
+          out.writeEndObject();
+        });
+  }
+
+  private AdminAnswer set(AdminRequest request) {
+    AdminBody body = request.json().only("level");
+    String level = body.optionalText("level");
+    if (!body.names().contains("level") || (level != null && !LEVELS.contains(level))) {
+      throw AdminProblem.of(
+          FaultKind.INVALID_BODY,
+          "level: expected one of " + String.join(", ", LEVELS) + ", or null to go back");
+    }
+    if (!logs.set(request.value("logger"), level)) {
+      throw AdminProblem.notFound("no logger of this name can be set");
+    }
+    return levels();
+  }
+}

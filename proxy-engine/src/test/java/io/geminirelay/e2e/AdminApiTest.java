@@ -1,0 +1,187 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Errors;
+import io.geminirelay.testing.sim.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the operator sees and does over the admin interface, held against its description. */
+class AdminApiTest {
+  private static final String NEW = "AIzaMarkedSecretNewKey0000000000000000";
+
+  @TempDir Path folder;
+
+  private static String id(String key) {
+    return Secret.of(key).fingerprint();
+  }
+
+  private static String addition(String key) {
+    return "{\"group\":\"g\",\"key\":\"" + key + "\"}";
+  }
+
+  @Test
+  void everyOperationAnswersAsItIsDescribed() throws Exception {
+    try (AdminCalls calls =
+            new AdminCalls(folder, "clients: [{name: c, token: marked-client-token}]", Rig.key(0));
+        TestClient client = TestClient.connect(calls.gateway().port())) {
+      calls.google.script().next(1, Errors.tooManyRequestsPerMinute());
+      calls.ask(201, "POST", "keys", addition(NEW));
+      String[] token = {"Authorization", "Bearer marked-client-token"};
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY, token).status());
+      reads(calls);
+      keys(calls);
+      others(calls);
+      assertEquals(calls.described(), calls.called);
+      for (String secret : List.of(NEW, Rig.key(0), "marked-client-token", AdminCalls.TOKEN)) {
+        for (int i = 0; i + 8 <= secret.length(); i++) {
+          String piece = secret.substring(i, i + 8);
+          boolean shown = !piece.matches("0+") && calls.told.indexOf(piece) >= 0;
+          assertFalse(shown, () -> piece + " in " + calls.told);
+        }
+      }
+    }
+  }
+
+  private static void reads(AdminCalls calls) throws Exception {
+    Rig.await(() -> requests(calls) > 0, "the request in the journal");
+    calls.get("overview");
+    calls.get("history?minutes=5");
+    calls.ask(400, "GET", "history?minutes=0", null);
+    calls.get("groups");
+    calls.get("models");
+    calls.get("exits");
+    assertEquals(2L, ((Number) calls.get("keys").get("total")).longValue());
+    calls.get("keys?group=g&state=available&q=g%2F&offset=0&limit=1");
+    calls.ask(400, "GET", "keys?state=" + NEW, null);
+    calls.ask(400, "GET", "keys?limit=" + NEW, null);
+    Map<String, Object> first = Json.map(Json.list(calls.get("requests").get("requests")).get(0));
+    calls.get("requests?client=c&outcome=served&route=native&status=2xx&q=G%2F&limit=1");
+    calls.ask(400, "GET", "requests?status=" + NEW, null);
+    Map<String, Object> whole = calls.get("requests/" + first.get("id"));
+    assertEquals(2, Json.list(whole.get("trail")).size());
+    assertFalse(Json.list(whole.get("why")).isEmpty());
+    calls.ask(404, "GET", "requests/none", null);
+  }
+
+  private static int requests(AdminCalls calls) {
+    try {
+      return Json.list(calls.get("requests").get("requests")).size();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void keys(AdminCalls calls) throws Exception {
+    String one = "keys/" + id(NEW);
+    calls.ask(409, "POST", "keys", addition(NEW));
+    calls.ask(400, "POST", "keys", addition(NEW + " x"));
+    calls.ask(400, "POST", "keys", addition(NEW).substring(0, 40));
+    calls.ask(400, "POST", "keys", "{\"" + NEW + "\":1}");
+    calls.ask(404, "POST", "keys", "{\"group\":\"none\",\"key\":\"AIzaOther\"}");
+    calls.get(one);
+    calls.ask(404, "GET", "keys/none", null);
+    assertEquals(true, calls.ask(200, "POST", one + "/verify", null).get("ok"));
+    calls.ask(200, "POST", "keys/verify", "{\"ids\":[\"" + id(NEW) + "\"]}");
+    calls.ask(400, "POST", "keys/verify", "{\"ids\":[]}");
+    calls.ask(200, "POST", one + "/disable", null);
+    assertEquals("disabled", calls.get(one).get("state"));
+    calls.ask(200, "POST", one + "/enable", null);
+    calls.ask(200, "POST", one + "/reset", null);
+    String text = "# some\\n" + NEW + "\\nAIzaImported1\\nAIzaImported1\\ntwo words\\n";
+    Map<String, Object> imported =
+        calls.ask(200, "POST", "keys/import", "{\"group\":\"g\",\"text\":\"" + text + "\"}");
+    assertEquals(1L, ((Number) imported.get("added")).longValue());
+    assertEquals(2L, ((Number) imported.get("known")).longValue());
+    assertEquals(1, Json.list(imported.get("invalid")).size());
+    calls.ask(200, "DELETE", one, null);
+    calls.ask(404, "DELETE", one, null);
+    assertFalse(Files.readString(calls.file).contains(NEW));
+  }
+
+  private static void others(AdminCalls calls) throws Exception {
+    calls.get("clients");
+    Map<String, Object> made =
+        calls.ask(201, "POST", "clients", "{\"name\":\"<b>\",\"token\":\"marked-token-of-mine\"}");
+    assertFalse(made.containsKey("token"));
+    calls.ask(409, "POST", "clients", "{\"name\":\"c\"}");
+    assertNotNull(calls.ask(201, "POST", "clients", "{\"name\":\"d\"}").get("token"));
+    calls.ask(200, "DELETE", "clients/d", null);
+    calls.ask(404, "DELETE", "clients/d", null);
+    calls.get("config");
+    calls.ask(200, "PATCH", "config", "{\"set\":{\"max_wait_secs\":7,\"top_p\":0.5}}");
+    calls.ask(422, "PATCH", "config", "{\"set\":{\"max_wait_secs\":8,\"top_p\":9}}");
+    String effective = String.valueOf(calls.get("config").get("effective"));
+    assertTrue(effective.contains("max_wait_secs: 7"), effective);
+    calls.ask(200, "PATCH", "config", "{\"unset\":[\"top_p\"]}");
+    calls.ask(400, "PATCH", "config", "{}");
+    calls.ask(422, "PATCH", "config", "{\"set\":{\"max_wait_secs\":\"" + NEW + "\"}}");
+    calls.ask(200, "POST", "config/reload", null);
+    calls.get("logs");
+    calls.ask(200, "PUT", "logs/access", "{\"level\":\"DEBUG\"}");
+    calls.ask(200, "PUT", "logs/access", "{\"level\":null}");
+    calls.ask(400, "PUT", "logs/access", "{\"level\":\"loud\"}");
+    calls.ask(404, "PUT", "logs/none", "{\"level\":\"INFO\"}");
+    assertTrue(Files.readString(calls.file).contains("# mine"));
+  }
+
+  @Test
+  void aDisabledKeyStaysSoAfterARestart() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0), Rig.key(1))) {
+      calls.ask(200, "POST", "keys/" + id(Rig.key(0)) + "/disable", null);
+      calls.restart();
+      assertEquals("disabled", calls.get("keys/" + id(Rig.key(0))).get("state"));
+      try (TestClient client = TestClient.connect(calls.gateway().port())) {
+        for (int i = 0; i < 4; i++) {
+          assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+        }
+      }
+      assertEquals(0, calls.google.journal().countOf(Rig.key(0)));
+    }
+  }
+
+  @Test
+  void changesDropNoRequest() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      AtomicBoolean over = new AtomicBoolean();
+      int port = calls.gateway().port();
+      List<CompletableFuture<Integer>> loads =
+          java.util.stream.IntStream.range(0, 4)
+              .mapToObj(i -> CompletableFuture.supplyAsync(() -> load(port, over)))
+              .toList();
+      for (int i = 0; i < 10; i++) {
+        calls.ask(201, "POST", "keys", addition(NEW));
+        long before = calls.google.journal().countOf(NEW);
+        Rig.await(() -> calls.google.journal().countOf(NEW) > before, "traffic on the new key");
+        calls.ask(200, "PATCH", "config", "{\"set\":{\"max_wait_secs\":" + (10 + i) + "}}");
+        calls.ask(200, "DELETE", "keys/" + id(NEW), null);
+      }
+      over.set(true);
+      int served = loads.stream().mapToInt(CompletableFuture::join).sum();
+      assertTrue(served > 20, served + " requests");
+    }
+  }
+
+  private static int load(int port, AtomicBoolean over) {
+    int served = 0;
+    try (TestClient client = TestClient.connect(port)) {
+      while (!over.get()) {
+        assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+        served++;
+      }
+    }
+    return served;
+  }
+}
