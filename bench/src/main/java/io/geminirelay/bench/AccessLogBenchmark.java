@@ -49,7 +49,8 @@ public class AccessLogBenchmark {
 
   private final HttpRequest head =
       new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1beta/models/m:generate");
-  private final Settlement settlement = new Settlement(TimeSource.SYSTEM, new Telemetry(TimeSource.SYSTEM));
+  private final Settlement settlement =
+      new Settlement(TimeSource.SYSTEM, new Telemetry(TimeSource.SYSTEM));
   private final LogQueue async = new LogQueue();
 
   /** Builds the appenders. */

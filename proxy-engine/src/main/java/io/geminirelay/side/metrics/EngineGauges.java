@@ -26,17 +26,17 @@ final class EngineGauges {
         one(
             "gemini_relay_requests_in_flight",
             "Requests begun and not ended, this one for metrics among them.",
-            (double) engine.inFlight().getAsLong()));
+            engine.inFlight().getAsLong()));
     all.add(
         one(
             "gemini_relay_requests_waiting",
             "Requests that wait for a key.",
-            (double) live.waiting().getAsLong()));
+            live.waiting().getAsLong()));
     all.add(
         one(
             "gemini_relay_client_connections",
             "Connections of clients.",
-            (double) engine.connections().getAsLong()));
+            engine.connections().getAsLong()));
     all.add(
         count(
             "gemini_relay_client_connections_refused",
@@ -127,13 +127,13 @@ final class EngineGauges {
           one(
               "gemini_relay_direct_memory_bytes",
               "Direct memory that the buffers' allocator holds, in use or not.",
-              (double) allocator.metric().usedDirectMemory()));
+              allocator.metric().usedDirectMemory()));
     }
     all.add(
         one(
             "gemini_relay_direct_memory_limit_bytes",
             "Direct memory that buffers may take.",
-            (double) PlatformDependent.maxDirectMemory()));
+            PlatformDependent.maxDirectMemory()));
     return all;
   }
 }
