@@ -21,12 +21,12 @@ class DashboardKeysTest {
         assertEquals(200, dashboard.ask().status());
       }
       String name = DashboardRig.keyName(0);
-      dashboard.seeCell("keys", name, "state", text -> text.contains("Cooling"));
+      dashboard.seeCell("keys", name, "state", text -> text.contains("cooling"));
       dashboard.seeCell("keys", name, "until", text -> text.matches(".*\\d.*"));
       String first = dashboard.cell("keys", name, "until").getText();
       dashboard.seeCell("keys", name, "until", text -> !text.equals(first));
       dashboard.seeCell(
-          "keys", DashboardRig.keyName(1), "state", text -> text.contains("Available"));
+          "keys", DashboardRig.keyName(1), "state", text -> text.contains("available"));
       dashboard.browser().picture("keys-cooling");
       dashboard.assertClean();
     }
@@ -40,7 +40,7 @@ class DashboardKeysTest {
       browser.picture("confirm");
       dashboard.confirm();
       dashboard.seeCell(
-          "keys", DashboardRig.keyName(0), "state", text -> text.contains("Disabled"));
+          "keys", DashboardRig.keyName(0), "state", text -> text.contains("disabled"));
       long before = dashboard.rig().journal().countOf(Rig.key(0));
       for (int i = 0; i < 4; i++) {
         assertEquals(200, dashboard.ask().status());
@@ -48,7 +48,7 @@ class DashboardKeysTest {
       assertEquals(before, dashboard.rig().journal().countOf(Rig.key(0)));
       dashboard.press(0, "enable");
       dashboard.seeCell(
-          "keys", DashboardRig.keyName(0), "state", text -> text.contains("Available"));
+          "keys", DashboardRig.keyName(0), "state", text -> text.contains("available"));
       dashboard.press(0, "verify");
       browser.seeText(".toast", "works");
       assertTrue(dashboard.rig().journal().countOf(Rig.key(0)) > before);
@@ -59,7 +59,7 @@ class DashboardKeysTest {
           .nextWithKey(1, Rig.key(0), Errors.tooManyRequestsPerMinute("gemini-2.5-flash", 300));
       dashboard.ask();
       dashboard.ask();
-      dashboard.seeCell("keys", DashboardRig.keyName(0), "state", text -> text.contains("Cooling"));
+      dashboard.seeCell("keys", DashboardRig.keyName(0), "state", text -> text.contains("cooling"));
       browser.until(
           "the key's name",
           driver -> {
@@ -73,7 +73,7 @@ class DashboardKeysTest {
       browser.picture("key");
       browser.click("#key-dialog button[data-action=reset]");
       dashboard.confirm();
-      browser.seeText("#key-dialog .badge", "Available");
+      browser.seeText("#key-dialog .badge", "available");
       dashboard.assertClean();
     }
   }
@@ -84,6 +84,7 @@ class DashboardKeysTest {
       Browser browser = dashboard.browser();
       browser.click("button[data-action=add]");
       browser.type("#add-key-dialog [name=key]", Rig.key(7));
+      browser.picture("add-key");
       browser.click("#add-key-dialog button[type=submit]");
       dashboard.cell("keys", DashboardRig.keyName(1), "state");
       for (int i = 0; i < 6; i++) {
