@@ -63,7 +63,9 @@ final class Change {
   }
 
   private static AdminProblem invalid(ConfigException e, String what) {
-    return new AdminProblem(Fault.of(FaultKind.INVALID_CONFIG, what), e.problems().stream().map(Change::masked).toList());
+    return new AdminProblem(
+        Fault.of(FaultKind.INVALID_CONFIG, what),
+        e.problems().stream().map(Change::masked).toList());
   }
 
   private static Problem masked(Problem problem) {
