@@ -153,6 +153,21 @@ class AdminApiTest {
   }
 
   @Test
+  void thousandsOfKeysAreTold() throws Exception {
+    String[] keys =
+        java.util.stream.IntStream.range(0, 2_000)
+            .mapToObj(i -> "AIzaOneOfMany%04d".formatted(i))
+            .toArray(String[]::new);
+    try (AdminCalls calls = new AdminCalls(folder, "", keys)) {
+      for (int i = 0; i < 12; i++) {
+        assertEquals(2_000, Json.list(calls.get("keys").get("keys")).size());
+      }
+      Map<String, Object> some = calls.get("keys?offset=1990&limit=50");
+      assertEquals(10, Json.list(some.get("keys")).size());
+    }
+  }
+
+  @Test
   void changesDropNoRequest() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
       AtomicBoolean over = new AtomicBoolean();
