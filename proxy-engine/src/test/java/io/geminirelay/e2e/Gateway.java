@@ -1,21 +1,25 @@
 package io.geminirelay.e2e;
 
 import io.geminirelay.Engine;
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A whole gateway on a free port of this machine, from a YAML text, as the command starts it. */
 final class Gateway implements AutoCloseable {
   private final Engine engine;
+  private final @Nullable Path folder;
 
-  private Gateway(Engine engine) {
+  private Gateway(Engine engine, @Nullable Path folder) {
     this.engine = engine;
+    this.folder = folder;
   }
 
   /** Starts one; {@code server} settings are added unless the text has its own. */
@@ -24,26 +28,36 @@ final class Gateway implements AutoCloseable {
   }
 
   static Gateway start(String yaml, TimeSource time) throws Exception {
-    Path file = Files.createTempFile("gateway", ".yaml");
+    Path folder = Files.createTempDirectory("gateway");
     try {
       String server = yaml.contains("server:") ? "" : "server: {port: 0, drain_timeout_secs: 5}\n";
-      Files.writeString(file, server + yaml);
-      Engine engine =
-          Engine.of(
-              ConfigLoader.load(new ConfigSource(file, Path.of(""), Map.of())).config(), time);
-      engine.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
-      return new Gateway(engine);
-    } finally {
-      Files.delete(file);
+      Path file = Files.writeString(folder.resolve("config.yaml"), server + yaml);
+      return new Gateway(started(file, time), folder);
+    } catch (Exception | Error e) {
+      delete(folder);
+      throw e;
     }
   }
 
-  /** Starts one whose configuration, {@code file}, it can change while it runs. */
+  /** One whose configuration is {@code file} and stays there. */
   static Gateway stored(Path file) throws Exception {
+    return new Gateway(started(file, TimeSource.SYSTEM), null);
+  }
+
+  private static Engine started(Path file, TimeSource time) throws Exception {
     ConfigStore store = new ConfigStore(new ConfigSource(file, Path.of(""), Map.of()));
-    Engine engine = Engine.of(store.load().config(), store, TimeSource.SYSTEM);
+    Engine engine = Engine.of(store.load().config(), store, time);
     engine.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    return new Gateway(engine);
+    return engine;
+  }
+
+  private static void delete(Path folder) {
+    try {
+      Files.deleteIfExists(folder.resolve("config.yaml"));
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Engine engine() {
@@ -61,5 +75,8 @@ final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     engine.drain().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    if (folder != null && Files.exists(folder)) {
+      delete(folder);
+    }
   }
 }
