@@ -217,10 +217,23 @@ final class Browser implements AutoCloseable {
     return found;
   }
 
-  /** Whether the page can be scrolled sideways. */
-  boolean scrollsSideways() {
-    return (Boolean)
-        run("return document.documentElement.scrollWidth > document.documentElement.clientWidth;");
+  /** What makes the page scroll sideways: elements that reach beyond it, but for boxes' insides. */
+  @SuppressWarnings("unchecked")
+  List<String> sticksOut() {
+    return (List<String>)
+        run(
+            """
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) {
+              return [];
+            }
+            return [...document.querySelectorAll('body *')]
+              .filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
+              .slice(0, 8)
+              .map(e => e.tagName + '#' + e.id + '.' + e.className + ' '
+                + Math.round(e.getBoundingClientRect().right) + ' of ' + root.clientWidth)
+              .concat(['page ' + root.scrollWidth]);
+            """);
   }
 
   /** Keeps a picture of the window in target/screenshots. */
