@@ -80,7 +80,15 @@ public final class LogQueue extends AsyncAppender {
       waiting.decrementAndGet();
       dropped.increment();
     } else {
-      super.append(event);
+      boolean taken = false;
+      try {
+        super.append(event);
+        taken = true;
+      } finally {
+        if (!taken) {
+          waiting.decrementAndGet();
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.AppenderBase;
 import io.geminirelay.base.exchange.Outcome;
 import java.util.List;
@@ -40,7 +41,9 @@ class LogQueueTest {
   }
 
   @BeforeEach
-  void start() throws Exception {
+  void start() {
+    // A context that the program's own logging makes has one.
+    context.setMDCAdapter(new LogbackMDCAdapter());
     Slow slow = new Slow();
     slow.setContext(context);
     slow.start();
@@ -92,6 +95,6 @@ class LogQueueTest {
     open.countDown();
     queue.stop();
     assertEquals(1, written.size());
-    assertTrue(written.get(0).startsWith("INFO relay-7 id=id client=crawler "), written.get(0));
+    assertTrue(written.get(0).startsWith("INFO relay-7 id=id trace_id=- client=crawler "), written.get(0));
   }
 }
