@@ -91,7 +91,8 @@ public final class Engine {
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
     Operator operator =
-        new Operator(() -> current, this::apply, store, config, () -> clientConnections());
+        new Operator(
+            () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -149,6 +150,16 @@ public final class Engine {
         parts.tls(),
         config.outbound(),
         parts.exits());
+  }
+
+  /**
+   * Finds out whether the files that {@code config} names can be used; without effect. Blocking.
+   *
+   * @throws IOException if one cannot be read
+   * @throws IllegalArgumentException if a CA file cannot be used
+   */
+  void tryOut(EngineConfig config) throws IOException {
+    Generation.files(config, parts, current);
   }
 
   /**

@@ -61,11 +61,8 @@ record Generation(
    */
   static Generation of(EngineConfig config, EngineParts parts, @Nullable Generation before)
       throws IOException {
-    for (GroupConfig group : config.groups()) {
-      parts.tls().prepare(group.target().caFile(), group.target().protocol());
-    }
+    Counters counters = files(config, parts, before);
     TimeSource time = parts.time();
-    Counters counters = Counters.of(config.guard(), before == null ? null : before.counters());
     TokenLimit tokens =
         TokenLimit.of(
             config.guard().maxTokensPerRequest(),
@@ -91,6 +88,15 @@ record Generation(
     RequestPipeline stages =
         new RequestPipeline(config, pages, guards, outbound, parts.settlement());
     return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
+  }
+
+  /** Reads the files that {@code config} names and that {@code before} has not read. */
+  static Counters files(EngineConfig config, EngineParts parts, @Nullable Generation before)
+      throws IOException {
+    for (GroupConfig group : config.groups()) {
+      parts.tls().prepare(group.target().caFile(), group.target().protocol());
+    }
+    return Counters.of(config.guard(), before == null ? null : before.counters());
   }
 
   private static Outbound outbound(

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Operator {
   private final Supplier<Generation> current;
+  private final ConfigStore.Trial<IOException> trial;
   private final Successor successor;
   private final @Nullable ConfigStore store;
   private final EngineConfig started;
@@ -46,17 +47,20 @@ final class Operator {
   /**
    * Looks after a gateway.
    *
+   * @param trial finds out whether a configuration would work; asked before a change is kept
    * @param store where the configuration is kept; null where it was given without a file
    * @param started what the process began with
    * @param connections open connections of clients
    */
   Operator(
       Supplier<Generation> current,
+      ConfigStore.Trial<IOException> trial,
       Successor successor,
       @Nullable ConfigStore store,
       EngineConfig started,
       IntSupplier connections) {
     this.current = current;
+    this.trial = trial;
     this.successor = successor;
     this.store = store;
     this.started = started;
@@ -94,7 +98,7 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
-    Changed changed = store().change(edits);
+    Changed changed = store().changeTried(edits, trial);
     return apply(changed.loaded(), changed.saved(), changed.warnings());
   }
 

@@ -153,6 +153,52 @@ class AdminApiTest {
   }
 
   @Test
+  void aFileThatCannotBeUsedIsFoundBeforeTheChangeIsKept() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      String before = Files.readString(calls.file);
+      for (String set :
+          List.of(
+              "\"groups.g.ca_file\":\"" + calls.file + "\"",
+              "\"max_tokens_per_request\":1000,\"tokenizer_file\":\"" + calls.file + "\"")) {
+        calls.ask(422, "PATCH", "config", "{\"set\":{" + set + "}}");
+        assertEquals(before, Files.readString(calls.file), set);
+      }
+      calls.restart();
+    }
+  }
+
+  @Test
+  void theLastClientIsNotTakenOutWithoutAWord() throws Exception {
+    String clients =
+        "clients: [{name: a, token: token-of-a-0000}, {name: b, token: token-of-b-0000}]";
+    try (AdminCalls calls = new AdminCalls(folder, clients, Rig.key(0))) {
+      assertEquals(
+          List.of(), Json.list(calls.ask(200, "DELETE", "clients/a", null).get("warnings")));
+      Map<String, Object> last = calls.ask(200, "DELETE", "clients/b", null);
+      assertEquals(1, Json.list(last.get("warnings")).size());
+    }
+  }
+
+  @Test
+  void aModelThatRestsHasNoRoom() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "max_wait_secs: 0", Rig.key(0));
+        TestClient client = TestClient.connect(calls.gateway().port())) {
+      String one = "keys/" + id(Rig.key(0));
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+      assertEquals(1.0, room(calls.get(one)));
+      calls.google.script().next(1, Errors.tooManyRequestsPerMinute("gemini-2.5-flash", 300));
+      assertEquals(429, client.post(Rig.UNARY, Rig.BODY).status());
+      assertEquals(0.0, room(calls.get(one)));
+      calls.ask(200, "POST", one + "/reset", null);
+      assertTrue(room(calls.get(one)) > 0);
+    }
+  }
+
+  private static double room(Map<String, Object> key) {
+    return ((Number) key.get("room")).doubleValue();
+  }
+
+  @Test
   void thousandsOfKeysAreTold() throws Exception {
     String[] keys =
         java.util.stream.IntStream.range(0, 2_000)

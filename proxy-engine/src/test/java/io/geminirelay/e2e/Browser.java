@@ -34,6 +34,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
@@ -160,6 +161,20 @@ final class Browser implements AutoCloseable {
     WebElement field = see(css);
     field.clear();
     field.sendKeys(text);
+  }
+
+  /** Chooses the option with {@code value}. */
+  void choose(String css, String value) {
+    until(
+        css + " has " + value,
+        d -> {
+          WebElement list = see(css);
+          if (!list.isEnabled()) {
+            return null;
+          }
+          new Select(list).selectByValue(value);
+          return true;
+        });
   }
 
   /** Waits until the element's text holds {@code part}. */

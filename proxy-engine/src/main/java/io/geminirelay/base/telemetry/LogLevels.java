@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import io.geminirelay.base.config.TelemetryConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,25 +33,41 @@ public final class LogLevels {
     this.config = config;
   }
 
-  /** The loggers that may be set, by name, each with the level it follows. */
-  public Map<String, String> levels() {
-    Map<String, String> all = new TreeMap<>();
+  /**
+   * How much a logger says.
+   *
+   * @param logger its name
+   * @param level the level it follows
+   * @param own whether the level is its own; else it is the parent's
+   */
+  public record Told(String logger, String level, boolean own) {}
+
+  /** The loggers that may be set, in the order of their names. */
+  public List<Told> told() {
+    return loggers().entrySet().stream()
+        .map(
+            each ->
+                new Told(
+                    each.getKey(),
+                    each.getValue().getEffectiveLevel().toString(),
+                    each.getValue().getLevel() != null))
+        .toList();
+  }
+
+  private static Map<String, Logger> loggers() {
+    Map<String, Logger> all = new TreeMap<>();
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      put(all, ROOT, context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
-      put(all, AccessLog.LOGGER, context.getLogger(AccessLog.LOGGER));
-      put(all, NETTY, context.getLogger(NETTY));
-      put(all, OURS, context.getLogger(OURS));
+      all.put(ROOT, context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
+      for (String name : List.of(AccessLog.LOGGER, NETTY, OURS)) {
+        all.put(name, context.getLogger(name));
+      }
       for (Logger each : context.getLoggerList()) {
         if (each.getName().startsWith(OURS + ".")) {
-          put(all, each.getName(), each);
+          all.put(each.getName(), each);
         }
       }
     }
     return all;
-  }
-
-  private static void put(Map<String, String> all, String name, Logger logger) {
-    all.put(name, logger.getEffectiveLevel().toString());
   }
 
   /**
@@ -62,7 +79,7 @@ public final class LogLevels {
     Level wanted = level == null ? null : Level.toLevel(level, null);
     boolean unknown = wanted != null ? !KNOWN.contains(wanted.toString()) : level != null;
     if (unknown
-        || !levels().containsKey(name)
+        || !loggers().containsKey(name)
         || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return false;
     }

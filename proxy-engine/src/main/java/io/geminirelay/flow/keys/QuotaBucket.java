@@ -118,8 +118,14 @@ public final class QuotaBucket {
     long now = days.time().nanoTime();
     return quotas.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .map(each -> QuotaFigure.of(each.getKey(), each.getValue(), now))
+        .map(each -> QuotaFigure.of(each.getKey(), each.getValue(), rests(each.getKey(), now), now))
         .toList();
+  }
+
+  private boolean rests(String model, long now) {
+    Cooldown all = whole.get();
+    Cooldown one = cooldown(model);
+    return (all != null && !all.over(now)) || (one != null && !one.over(now));
   }
 
   /** Limits that the operator has set now; for each the lowest holds. What was counted stays. */

@@ -4,7 +4,7 @@ package io.geminirelay.flow.keys;
  * What one model of a bucket has used of its quota at a moment, for people.
  *
  * @param model as it is sent
- * @param room what is left, in thousandths of the limit that is nearest
+ * @param room what is left, in thousandths of the limit that is nearest; 0 while the model rests
  * @param requestsPerMinute requests of the last minute
  * @param tokensPerMinute input tokens of the last minute
  * @param requestsPerDay requests since the daily reset
@@ -49,12 +49,12 @@ public record QuotaFigure(
     GUESSED
   }
 
-  static QuotaFigure of(String model, ModelQuota quota, long now) {
+  static QuotaFigure of(String model, ModelQuota quota, boolean rests, long now) {
     ModelQuota.Used used = quota.used(now);
     QuotaBounds bounds = quota.bounds(now);
     return new QuotaFigure(
         model,
-        quota.room(now),
+        rests ? 0 : quota.room(now),
         Use.of(used.requests(), bounds.rpm()),
         Use.of(used.tokens(), bounds.tpm()),
         Use.of(used.dayRequests(), bounds.rpd()));

@@ -39,6 +39,7 @@ record Asset(String path, String resource, String type, boolean lasting) {
           "keystore",
           "live",
           "login",
+          "loglevels",
           "models",
           "overview",
           "parts",

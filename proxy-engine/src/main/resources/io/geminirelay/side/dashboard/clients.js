@@ -82,8 +82,8 @@ async function revoke(client, button, load) {
   }
   busy(button, true);
   try {
-    const { saved } = await api.removeClient(client.name);
-    toast(`${client.name} revoked. ${savedTo(saved)}`);
+    const kept = await api.removeClient(client.name);
+    toast(`${client.name} revoked. ${savedTo(kept)}`);
     load();
   } catch (error) {
     toast(`${client.name}: ${error.message}`, "bad");
@@ -129,16 +129,17 @@ function add(load) {
       opened.close();
       load();
       if (made.token) {
-        showToken(made.client.name, made.token, made.saved);
+        showToken(made);
       } else {
-        toast(`${made.client.name} added. ${savedTo(made.saved)}`);
+        toast(`${made.client.name} added. ${savedTo(made)}`);
       }
     },
   });
 }
 
 /** The only time that the token is seen; it leaves the page with the dialog. */
-function showToken(name, token, saved) {
+function showToken(made) {
+  const { token, client: { name } } = made;
   const id = freshId("token");
   const input = h("input", { id, type: "text", readonly: true, class: "mono", spellcheck: "false", data: { role: "new-token" } });
   input.value = token;
@@ -150,7 +151,7 @@ function showToken(name, token, saved) {
     title: `Token of ${name}`,
     id: "token-dialog",
     body: [
-      h("p", {}, "This is shown once and cannot be looked up later. ", savedTo(saved)),
+      h("p", {}, "This is shown once and cannot be looked up later. ", savedTo(made)),
       h("label", { for: id }, "Token"),
       h("div", { class: "copy-row" }, input, copy),
       told,

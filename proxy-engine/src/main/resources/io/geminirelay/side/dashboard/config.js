@@ -6,9 +6,8 @@ import { fill, h, icon, setText } from "./dom.js";
 import { plural, savedTo } from "./format.js";
 import { facts, panel, toolButton } from "./parts.js";
 import { loader } from "./view.js";
+import { paintLogs } from "./loglevels.js";
 import { parseSettings, parseValue } from "./settings.js";
-
-const LEVELS = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
 
 export function configView(ctx) {
   const list = h("div");
@@ -25,7 +24,7 @@ export function configView(ctx) {
         where,
         h("div", { class: "config-grid" }, panel("In effect", h("span", { class: "muted" }, "Secrets are masked"), yaml), h("div", {}, panel("Change a setting", null, form.element), panel("Log levels", null, logs), panel("Kept changes", null, changes))),
       );
-      loader(ctx, logs, api.logs, (found) => paintLogs(logs, found.levels));
+      loader(ctx, logs, api.logs, (found) => paintLogs(logs, found));
     }
     setText(yaml, config.effective);
     form.offer(parseSettings(config.effective));
@@ -107,8 +106,7 @@ function changeForm(load) {
 
 function tellChanged(answer) {
   const restart = answer.restart_needed?.length ? ` ${answer.restart_needed.join(", ")}: with the next start.` : "";
-  const warnings = answer.warnings?.length ? ` ${answer.warnings.join(" ")}` : "";
-  toast(`Configuration in effect. ${savedTo(answer.saved)}${restart}${warnings}`);
+  toast(`Configuration in effect. ${savedTo(answer)}${restart}`);
 }
 
 async function reload(button, load) {
@@ -131,33 +129,4 @@ async function reload(button, load) {
   } finally {
     busy(button, false);
   }
-}
-
-function paintLogs(box, levels) {
-  const rows = Object.entries(levels).sort(([a], [b]) => Number(b === "root") - Number(a === "root") || a.localeCompare(b));
-  fill(box, h("table", { class: "plain logs", data: { table: "logs" } },
-    h("caption", { class: "visually-hidden" }, "Log levels"),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Logger"), h("th", { scope: "col" }, "Level"))),
-    h("tbody", {}, rows.map(([logger, level]) => logRow(box, logger, level)))));
-}
-
-function logRow(box, logger, level) {
-  const offered = level && !LEVELS.includes(level) ? [level, ...LEVELS] : LEVELS;
-  const inherit = logger === "root" ? [] : [h("option", { value: "" }, "as its parent")];
-  const select = h("select", { "aria-label": `Level of ${logger}`, data: { logger } }, inherit, offered.map((each) => h("option", { value: each }, each)));
-  select.value = level ?? "";
-  select.addEventListener("change", async () => {
-    select.disabled = true;
-    try {
-      const found = await api.setLog(logger, select.value || null);
-      paintLogs(box, found.levels);
-      box.querySelector(`select[data-logger="${CSS.escape(logger)}"]`)?.focus();
-      toast(`${logger} logs at ${found.levels[logger] ?? "its parent's level"}.`);
-    } catch (error) {
-      select.value = level ?? "";
-      select.disabled = false;
-      toast(`${logger}: ${error.message}`, "bad");
-    }
-  });
-  return h("tr", { data: { id: logger } }, h("th", { scope: "row", class: "mono" }, logger), h("td", {}, select));
 }

@@ -129,12 +129,12 @@ export function tokens(counts) {
   return (counts?.prompt_tokens ?? 0) + (counts?.output_tokens ?? 0) + (counts?.thought_tokens ?? 0);
 }
 
-/** Where a change went, for messages. */
-export function savedTo(saved) {
+/** Where a change went, and what the gateway has against it, for messages. */
+export function savedTo({ saved, warnings }) {
   const places = {
     file: "Written to the configuration file.",
     store: "Kept in the gateway's store.",
     memory: "Kept until the gateway stops.",
   };
-  return places[saved] ?? "";
+  return [places[saved] ?? "", ...(warnings ?? [])].join(" ");
 }

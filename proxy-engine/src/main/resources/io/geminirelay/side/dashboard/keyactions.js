@@ -37,13 +37,13 @@ async function run(key, action, changed) {
     tellVerified(await api.actOnKey(key.id, "verify"));
     changed({ keys: [await api.key(key.id)] });
   } else if (action === "remove") {
-    const { saved } = await api.removeKey(key.id);
+    const kept = await api.removeKey(key.id);
     changed({ removed: [key.id] });
-    toast(`${key.name} removed. ${savedTo(saved)}`);
+    toast(`${key.name} removed. ${savedTo(kept)}`);
   } else {
     const answer = await api.actOnKey(key.id, action);
     changed({ keys: [answer.key] });
-    toast(`${key.name} ${DONE[action]}. ${savedTo(answer.saved)}`);
+    toast(`${key.name} ${DONE[action]}. ${savedTo(answer)}`);
   }
 }
 

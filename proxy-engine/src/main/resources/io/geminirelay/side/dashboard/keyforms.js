@@ -30,15 +30,15 @@ export async function addKey(groups, changed) {
       { name: "weight", label: "Weight", type: "number", min: "1", step: "1", placeholder: "1" },
     ],
     submit: async (values, opened) => {
-      const { key, saved } = await api.addKey({
+      const made = await api.addKey({
         group: values.group,
         key: values.key.trim(),
         project: values.project || undefined,
         weight: values.weight ? Number(values.weight) : undefined,
       });
       opened.close();
-      changed({ keys: [key] });
-      toast(`${key.name} added. ${savedTo(saved)}`);
+      changed({ keys: [made.key] });
+      toast(`${made.key.name} added. ${savedTo(made)}`);
     },
   });
 }
@@ -65,6 +65,6 @@ export async function importKeys(groups, changed) {
 function imported(result) {
   const wrong = result.invalid ?? [];
   return h("div", { role: "status" },
-    h("p", {}, `${plural(result.added, "key")} added, ${result.known} known before, ${wrong.length} not usable. ${savedTo(result.saved)}`),
+    h("p", {}, `${plural(result.added, "key")} added, ${result.known} known before, ${wrong.length} not usable. ${savedTo(result)}`),
     wrong.length === 0 ? null : h("ul", {}, wrong.map((each) => h("li", {}, `Line ${each.line}: ${each.problem}`))));
 }

@@ -52,11 +52,18 @@ function keep(name, changed) {
 export function loader(ctx, target, fetch, render) {
   let loaded = false;
   let running = false;
+  let again = false;
   const run = async () => {
-    if (running || ctx.signal.aborted) {
+    if (ctx.signal.aborted) {
+      return;
+    }
+    if (running) {
+      // What is under way may have been read before the change that this call is for.
+      again = true;
       return;
     }
     running = true;
+    again = false;
     if (!loaded) {
       fill(target, loading());
       target.setAttribute("aria-busy", "true");
@@ -80,6 +87,9 @@ export function loader(ctx, target, fetch, render) {
       }
     } finally {
       running = false;
+      if (again) {
+        run();
+      }
     }
   };
   run();

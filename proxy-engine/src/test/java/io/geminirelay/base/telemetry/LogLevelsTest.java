@@ -28,31 +28,44 @@ class LogLevelsTest {
     ((Logger) LoggerFactory.getLogger("io.geminirelay")).setLevel(null);
   }
 
+  private String level(String name) {
+    return told(name).level();
+  }
+
+  private LogLevels.Told told(String name) {
+    return levels.told().stream()
+        .filter(each -> each.logger().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void setsAndResetsOneLoggerAtATime() {
     assertTrue(levels.set("root", "info"));
     assertTrue(levels.set("access", "DEBUG"));
-    assertEquals("INFO", levels.levels().get("root"));
-    assertEquals("DEBUG", levels.levels().get("access"));
-    assertEquals("INFO", levels.levels().get("io.geminirelay"));
+    assertEquals("INFO", level("root"));
+    assertEquals("DEBUG", level("access"));
+    assertEquals("INFO", level("io.geminirelay"));
     assertTrue(levels.set("io.geminirelay", "trace"));
-    assertEquals("TRACE", levels.levels().get("io.geminirelay"));
+    assertEquals("TRACE", level("io.geminirelay"));
+    assertTrue(told("access").own());
     assertTrue(levels.set("access", null));
-    assertEquals("INFO", levels.levels().get("access"));
+    assertFalse(told("access").own());
+    assertEquals("INFO", level("access"));
     assertTrue(levels.set("root", null));
-    assertEquals("ERROR", levels.levels().get("root"));
+    assertEquals("ERROR", level("root"));
     assertTrue(levels.set("io.netty", null));
-    assertEquals("WARN", levels.levels().get("io.netty"));
+    assertEquals("WARN", level("io.netty"));
   }
 
   @Test
   void refusesNamesAndLevelsThatItDoesNotKnow() {
-    var before = levels.levels();
+    var before = levels.told();
     assertFalse(levels.set("org.example", "DEBUG"));
     assertFalse(levels.set("io.geminirelay.no.such.Thing", "DEBUG"));
     assertFalse(levels.set("access", "loud"));
     assertFalse(levels.set("access", "ALL"));
     assertFalse(levels.set("access", ""));
-    assertEquals(before, levels.levels());
+    assertEquals(before, levels.told());
   }
 }

@@ -95,6 +95,7 @@ class LogQueueTest {
     open.countDown();
     queue.stop();
     assertEquals(1, written.size());
-    assertTrue(written.get(0).startsWith("INFO relay-7 id=id trace_id=- client=crawler "), written.get(0));
+    assertTrue(
+        written.get(0).startsWith("INFO relay-7 id=id trace_id=- client=crawler "), written.get(0));
   }
 }

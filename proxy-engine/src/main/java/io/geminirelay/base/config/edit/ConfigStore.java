@@ -5,6 +5,7 @@ import io.geminirelay.base.config.ConfigFile;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.ConfigText;
+import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.Place;
 import io.geminirelay.base.config.Problem;
@@ -46,6 +47,17 @@ public final class ConfigStore {
     this.source = source;
   }
 
+  /**
+   * Finds out whether a configuration would work.
+   *
+   * @param <X> what says that it would not
+   */
+  @FunctionalInterface
+  public interface Trial<X extends Exception> {
+    /** Returns if it would. */
+    void of(EngineConfig config) throws X;
+  }
+
   /** What is told of the configuration that was loaded last. */
   private record View(
       @Nullable Path path,
@@ -85,10 +97,23 @@ public final class ConfigStore {
    * @throws EditException if one of them cannot be made
    * @throws ConfigException if the configuration would not be valid with them, or is not now
    */
-  public synchronized Changed change(List<ConfigEdit> changes)
-      throws EditException, ConfigException {
+  public Changed change(List<ConfigEdit> changes) throws EditException, ConfigException {
+    return changeTried(changes, config -> {});
+  }
+
+  /**
+   * Makes several changes, if {@code trial} finds nothing against what comes out: all of them, or
+   * none.
+   *
+   * @param trial asked before anything is kept; what it throws is thrown
+   * @throws EditException if one of them cannot be made
+   * @throws ConfigException if the configuration would not be valid with them, or is not now
+   * @param <X> what {@code trial} throws when there is something against it
+   */
+  public synchronized <X extends Exception> Changed changeTried(
+      List<ConfigEdit> changes, Trial<X> trial) throws EditException, ConfigException, X {
     for (int tries = TRIES; tries > 0; tries--) {
-      Changed changed = changeOnce(changes);
+      Changed changed = changeOnce(changes, trial);
       if (changed != null) {
         return changed;
       }
@@ -97,8 +122,8 @@ public final class ConfigStore {
   }
 
   /** Makes changes; null if the file was changed meanwhile by somebody else. */
-  private @Nullable Changed changeOnce(List<ConfigEdit> changes)
-      throws EditException, ConfigException {
+  private <X extends Exception> @Nullable Changed changeOnce(
+      List<ConfigEdit> changes, Trial<X> trial) throws EditException, ConfigException, X {
     List<Problem> warnings = new ArrayList<>();
     Disk disk = read(unsaved, warnings);
     Replay.Result before = disk.now();
@@ -109,6 +134,7 @@ public final class ConfigStore {
       text = Replay.editor(source, disk.file()).apply(text, edit);
     }
     Loaded loaded = ConfigLoader.load(source, disk.file().with(text));
+    trial.of(loaded.config());
     List<ConfigEdit> edits = before.edits();
     if (!text.equals(before.text())) {
       edits = joined(disk.file(), edits, changes, loaded);

@@ -1,5 +1,6 @@
 package io.geminirelay.side.admin.pages;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ConfigException;
 import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.ConfigEdit;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +86,10 @@ final class Change {
     return AdminProblem.of(FaultKind.INVALID_CONFIG, what);
   }
 
-  /** How answers name where a change is kept. */
-  static String saved(Applied applied) {
-    return applied.saved().name().toLowerCase(Locale.ROOT);
+  /** Adds where {@code applied} is kept, its warnings and {@code more} ones to the open object. */
+  static void write(JsonGenerator out, Applied applied, String... more) throws IOException {
+    out.writeStringField("saved", applied.saved().name().toLowerCase(Locale.ROOT));
+    Stream<String> warnings = applied.warnings().stream().map(Problem::toString);
+    UsageFields.texts(out, "warnings", Stream.concat(warnings, Stream.of(more)).toList());
   }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Shows the clients, adds one, takes one out. Of a token, only its digest is kept. */
 final class ClientPages {
   private static final int TOKEN_BYTES = 32;
+  private static final String NO_CLIENTS =
+      "there are no clients left: programs on the gateway's own machine are let in without a token";
   private static final int MAX_NAMES = 100;
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final long MAX_REQUESTS = 1_000_000_000L;
@@ -130,7 +132,7 @@ final class ClientPages {
           if (given == null) {
             out.writeStringField("token", token);
           }
-          out.writeStringField("saved", Change.saved(applied));
+          Change.write(out, applied);
           out.writeEndObject();
         });
   }
@@ -144,10 +146,12 @@ final class ClientPages {
   private AdminAnswer remove(AdminRequest request) {
     Applied applied =
         Change.make(room.actions(), new ConfigEdit.RemoveClient(request.value("name")));
+    boolean last = room.view().get().config().clients().isEmpty();
+    List<String> left = last ? List.of(NO_CLIENTS) : List.of();
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          out.writeStringField("saved", Change.saved(applied));
+          Change.write(out, applied, left.toArray(String[]::new));
           out.writeEndObject();
         });
   }

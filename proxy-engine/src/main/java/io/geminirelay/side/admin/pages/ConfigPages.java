@@ -1,7 +1,6 @@
 package io.geminirelay.side.admin.pages;
 
 import io.geminirelay.base.config.ConfigText;
-import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminAnswer;
@@ -78,10 +77,8 @@ final class ConfigPages {
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          out.writeStringField("saved", Change.saved(applied));
+          Change.write(out, applied);
           UsageFields.texts(out, "restart_needed", applied.restartNeeded());
-          List<String> warnings = applied.warnings().stream().map(Problem::toString).toList();
-          UsageFields.texts(out, "warnings", warnings);
           out.writeEndObject();
         });
   }

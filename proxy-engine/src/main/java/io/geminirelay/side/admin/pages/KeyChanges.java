@@ -146,7 +146,7 @@ final class KeyChanges {
 
   private static void saved(JsonGenerator out, @Nullable Applied applied) throws IOException {
     if (applied != null) {
-      out.writeStringField("saved", Change.saved(applied));
+      Change.write(out, applied);
     }
   }
 }

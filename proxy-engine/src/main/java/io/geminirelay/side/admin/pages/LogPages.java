@@ -8,7 +8,6 @@ import io.geminirelay.side.admin.AdminOperation;
 import io.geminirelay.side.admin.AdminProblem;
 import io.geminirelay.side.admin.AdminRequest;
 import java.util.List;
-import java.util.Map;
 
 /** Shows and sets how much is logged, until the next start. */
 final class LogPages {
@@ -28,14 +27,19 @@ final class LogPages {
   }
 
   private AdminAnswer levels() {
+    List<LogLevels.Told> all = logs.told();
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
           out.writeObjectFieldStart("levels");
-          for (Map.Entry<String, String> level : logs.levels().entrySet()) {
-            out.writeStringField(level.getKey(), level.getValue());
+          for (LogLevels.Told told : all) {
+            out.writeStringField(told.logger(), told.level());
           }
           out.writeEndObject();
+          UsageFields.texts(
+              out,
+              "own",
+              all.stream().filter(LogLevels.Told::own).map(LogLevels.Told::logger).toList());
           out.writeEndObject();
         });
   }

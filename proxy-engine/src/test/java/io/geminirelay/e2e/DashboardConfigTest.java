@@ -1,0 +1,42 @@
+package io.geminirelay.e2e;
+
+import org.junit.jupiter.api.Test;
+
+/** Settings as the operator sees and changes them, in a real browser. */
+class DashboardConfigTest {
+
+  @Test
+  void changesASettingAndShowsIt() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("config", 1)) {
+      Browser browser = dashboard.browser();
+      for (int i = 20; i < 25; i++) {
+        browser.type("#config-path", "max_wait_secs");
+        browser.type("#config-value", String.valueOf(i));
+        browser.click("#config-form button[type=submit]");
+        browser.seeText("#config-effective", "max_wait_secs: " + i);
+      }
+      browser.type("#config-path", "max_wait_secs");
+      browser.type("#config-value", "soon");
+      browser.click("#config-form button[type=submit]");
+      browser.seeText("#config-form .form-error", "max_wait_secs");
+      browser.seeText("#config-effective", "max_wait_secs: 24");
+      browser.picture("config-refused");
+      dashboard.assertClean("422");
+    }
+  }
+
+  @Test
+  void changesTheLevelOfALogger() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("config", 1)) {
+      Browser browser = dashboard.browser();
+      String level = "select[data-logger=access]";
+      browser.choose(level, "WARN");
+      browser.seeText(".toast", "access logs at WARN");
+      browser.choose(level, "");
+      browser.seeText(level + " option:checked", "As its parent");
+      browser.choose("select[data-role=other-logger]", "io.geminirelay.Engine");
+      browser.see("select[data-logger='io.geminirelay.Engine']");
+      dashboard.assertClean();
+    }
+  }
+}
