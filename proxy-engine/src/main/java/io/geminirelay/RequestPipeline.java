@@ -82,7 +82,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
             ? null
             : new AddressLimitHandler(guards.addresses(), RouteTable::routeOf);
     this.limits = guards.clients();
-    this.local = new LocalHandler(pages);
+    this.local = new LocalHandler(pages, settlement::local);
     this.dialects = new DialectFactory(config.dialects(), time);
     this.outbound = outbound;
     this.settlement = settlement;

@@ -48,6 +48,7 @@ public final class Exchange {
   private @Nullable Consumer<Exchange> ending;
   private @Nullable String traceParent;
   private boolean traced;
+  private boolean local;
   private long answerNanos;
 
   /**
@@ -298,6 +299,16 @@ public final class Exchange {
   /** Records that the client asked for the trail and has a right to it. */
   public void trace() {
     traced = true;
+  }
+
+  /** Whether the gateway answers by itself. */
+  public boolean local() {
+    return local;
+  }
+
+  /** Records that the gateway answers by itself. */
+  public void answerLocally() {
+    local = true;
   }
 
   /** Records when the head of the answer went to the client, for the first time. */

@@ -38,7 +38,13 @@ public final class Settlement {
     opened.increment();
   }
 
-  /** Exchanges opened and not yet closed. */
+  /** Leaves {@code exchange} out of those in flight: the gateway answers it by itself. */
+  public void local(Exchange exchange) {
+    exchange.answerLocally();
+    closed.increment();
+  }
+
+  /** Exchanges opened and not yet closed, but for those that the gateway answers by itself. */
   public long inFlight() {
     // The closed ones first: read the other way round, a close in between could go negative.
     long ended = closed.sum();
@@ -47,7 +53,9 @@ public final class Settlement {
 
   /** Ends {@code exchange}; the caller makes sure that it is the only one. */
   public void close(Exchange exchange, Outcome outcome, int status) {
-    closed.increment();
+    if (!exchange.local()) {
+      closed.increment();
+    }
     exchange.closed();
     Fault fault = exchange.fault();
     if (fault != null && fault.kind() == FaultKind.INTERNAL) {

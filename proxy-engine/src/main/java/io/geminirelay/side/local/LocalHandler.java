@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,11 @@ public final class LocalHandler extends ChannelInboundHandlerAdapter {
   private static final String BODY = "local-body";
 
   private final EnumMap<Route, LocalRoute> pages;
+  private final Consumer<Exchange> taken;
 
-  /** Serves the routes of {@code pages}. */
-  public LocalHandler(Map<Route, LocalRoute> pages) {
+  /** Serves the routes of {@code pages}; {@code taken} is told what they take over. */
+  public LocalHandler(Map<Route, LocalRoute> pages, Consumer<Exchange> taken) {
+    this.taken = taken;
     this.pages = new EnumMap<>(Route.class);
     this.pages.putAll(pages);
   }
@@ -41,8 +44,11 @@ public final class LocalHandler extends ChannelInboundHandlerAdapter {
       ctx.fireChannelRead(message);
       return;
     }
-    if (message instanceof HttpRequest head && mayHaveBody(head)) {
-      ctx.pipeline().addAfter(ctx.name(), BODY, new LocalBodyHandler(page, ctx));
+    if (message instanceof HttpRequest head) {
+      taken.accept(exchange);
+      if (mayHaveBody(head)) {
+        ctx.pipeline().addAfter(ctx.name(), BODY, new LocalBodyHandler(page, ctx));
+      }
     }
     if (ctx.pipeline().get(BODY) != null) {
       ctx.fireChannelRead(message);

@@ -98,7 +98,8 @@ class HealthPagesTest {
                 Map.of(
                     route,
                     new HealthPages(
-                        vitals, () -> CompletableFuture.completedStage(List.of()), STILL))));
+                        vitals, () -> CompletableFuture.completedStage(List.of()), STILL)),
+                taken -> {}));
     HttpRequest head =
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), "/health");
     Exchange exchange = new Exchange("id", head, 0);
