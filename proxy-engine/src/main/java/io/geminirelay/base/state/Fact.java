@@ -1,0 +1,63 @@
+package io.geminirelay.base.state;
+
+import java.util.Map;
+
+/**
+ * Something that is known until a moment, as it is kept outside the process. Holds no secret: keys
+ * are named by their fingerprints. Immutable.
+ *
+ * <p>An instance of another version may have written it: who reads it takes the fields it knows,
+ * leaves the others, and does without those that are missing.
+ *
+ * @param name {@code kind/…}; one of each name is kept, the last that was written
+ * @param fields what is known, by name
+ * @param untilMillis when it stops being of interest, in milliseconds of the epoch by this
+ *     machine's clock
+ */
+public record Fact(String name, Map<String, String> fields, long untilMillis) {
+  /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
+  private static final long SLACK_MILLIS = 1_500;
+
+  /** Copies the fields. */
+  public Fact {
+    fields = Map.copyOf(fields);
+  }
+
+  /** What comes before the first slash of the name. */
+  public String kind() {
+    return kind(name);
+  }
+
+  /** What comes before the first slash of {@code name}. */
+  public static String kind(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0 ? name : name.substring(0, slash);
+  }
+
+  /** The field {@code name}; {@code otherwise} where it is missing. */
+  public String field(String name, String otherwise) {
+    return fields.getOrDefault(name, otherwise);
+  }
+
+  /** The field {@code name} as a number; {@code otherwise} where it is missing or none. */
+  public long number(String name, long otherwise) {
+    String text = fields.get(name);
+    try {
+      return text == null ? otherwise : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+
+  /** The same, {@code millis} later. */
+  public Fact shifted(long millis) {
+    return millis == 0 ? this : new Fact(name, fields, untilMillis + millis);
+  }
+
+  /** Whether {@code other} tells nothing new. */
+  public boolean says(Fact other) {
+    return name.equals(other.name)
+        && fields.equals(other.fields)
+        && Math.abs(untilMillis - other.untilMillis) < SLACK_MILLIS;
+  }
+}

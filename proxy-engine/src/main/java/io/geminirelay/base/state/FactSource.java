@@ -1,0 +1,27 @@
+package io.geminirelay.base.state;
+
+import java.util.function.Consumer;
+
+/**
+ * A part of the engine that knows something worth keeping, and takes what was kept or what others
+ * know. Thread safe; called on the state thread.
+ */
+public interface FactSource {
+  /** The kind of its facts: their names begin with it and a slash. */
+  String kind();
+
+  /** A number that is another when {@link #tell} would tell something else. Cheap. */
+  long version();
+
+  /** Tells all that is known now. */
+  void tell(Consumer<Fact> to);
+
+  /**
+   * Takes what was kept, or what another instance knows. Where more is known here, that stays. What
+   * is named in it and not known here, such as a key, is left out.
+   */
+  void learn(Fact fact);
+
+  /** Another instance found that {@code fact} is over. */
+  void forget(Fact fact);
+}
