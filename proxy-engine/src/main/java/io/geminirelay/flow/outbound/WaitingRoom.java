@@ -36,7 +36,6 @@ public final class WaitingRoom {
 
   private final Duration maxWait;
   private final KeyRing keys;
-  private final Breakers breakers;
   private final TimeSource time;
   private final EventExecutor owner;
   private final AtomicInteger everywhere;
@@ -69,7 +68,6 @@ public final class WaitingRoom {
       AtomicInteger everywhere) {
     this.maxWait = config.maxWait();
     this.keys = keys;
-    this.breakers = breakers;
     this.time = time;
     this.owner = owner;
     this.everywhere = everywhere;
