@@ -24,6 +24,19 @@ public record EgressConfig(
     SOCKS5
   }
 
+  /** All that tells it from others, credentials too: to be digested, never shown. */
+  public String identity() {
+    return kind
+        + "://"
+        + user
+        + ":"
+        + (password == null ? "" : password.reveal())
+        + "@"
+        + host
+        + ":"
+        + port;
+  }
+
   @Override
   public String toString() {
     return kind + "://" + (user == null ? "" : "***@") + host + ":" + port;

@@ -99,6 +99,24 @@ public final class CircuitBreaker {
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
   }
 
+  /** Nanoseconds for which it refuses; 0 in every other state. */
+  long refusingNanos(long now) {
+    Phase current = phase.get();
+    return current.state() == State.REFUSING
+        ? Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now)
+        : 0;
+  }
+
+  /** Refuses for {@code nanos}, though not longer than the recovery time, if it admits now. */
+  void leaveAlone(long nanos, long now) {
+    Phase old = phase.get();
+    long recovery = config.recovery().toNanos();
+    if (old.state() == State.ADMITTING) {
+      long since = now - recovery + Math.min(nanos, recovery);
+      phase.compareAndSet(old, old.next(State.REFUSING, 0, since));
+    }
+  }
+
   /** The same, but trials under way are expected to end soon. */
   long forecastNanos(long now) {
     long wait = waitNanos(now);
@@ -127,17 +145,17 @@ public final class CircuitBreaker {
     }
   }
 
-  /** The target failed. */
-  void failure(int permit, long now) {
+  /** The target failed; whether it is refused from now on. */
+  boolean failure(int permit, long now) {
     while (true) {
       Phase old = phase.get();
       if (old.number() != permit || old.state() == State.REFUSING) {
-        return;
+        return false;
       }
       boolean enough = old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
       Phase next = enough ? old.next(State.REFUSING, 0, now) : old.with(old.count() + 1, 0);
       if (phase.compareAndSet(old, next)) {
-        return;
+        return enough;
       }
     }
   }

@@ -6,6 +6,7 @@ import io.geminirelay.flow.keys.ExitRest.Kind;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -153,6 +154,28 @@ final class ExitState {
         old -> {
           ExitRest rest = old.rest();
           return rest == null || sentNanos - rest.sinceNanos() >= 0 ? NONE : new Trouble(0, rest);
+        });
+  }
+
+  /** Another instance knows of a rest: it holds here too where there is none, or a shorter one. */
+  Change learn(Kind kind, Cooldown cooldown, long now) {
+    return change(
+        old -> {
+          ExitRest rest = old.rest();
+          boolean longer = rest == null || rest.cooldown().untilNanos() - cooldown.untilNanos() < 0;
+          return longer
+              ? new Trouble(
+                  old.failures(), new ExitRest(kind, cooldown, now, cooldown.beganNanos()))
+              : old;
+        });
+  }
+
+  /** Ends the rest if it is what is {@code meant}. */
+  Change forget(Predicate<ExitRest> meant) {
+    return change(
+        old -> {
+          ExitRest rest = old.rest();
+          return rest != null && meant.test(rest) ? NONE : old;
         });
   }
 

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.FactSource;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class KeyRing {
   private final RestRules rests;
   private final RingStates states;
   private final KeySelector selector;
+  private final FactSource facts;
 
   private KeyRing(
       List<GroupConfig> groups,
@@ -42,6 +44,7 @@ public final class KeyRing {
     this.states.follow(rests.clock());
     this.groups = GroupBuild.of(groups, config.disabled(), states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.version());
+    this.facts = new KeyFacts(states, this.groups, time);
   }
 
   /** A ring without a past; {@code random} has to be thread safe. */
@@ -80,6 +83,11 @@ public final class KeyRing {
             ExitOrder.of(key, way.ways()),
             new KeyState("", new QuotaBucket(0, states.days())),
             null);
+  }
+
+  /** What is known of the keys, to be kept and shared. */
+  public FactSource facts() {
+    return facts;
   }
 
   /** Who chooses among the keys. */

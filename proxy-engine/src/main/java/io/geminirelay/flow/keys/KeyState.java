@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class KeyState {
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile long failedAtNanos;
   private volatile boolean disabled;
+  private volatile boolean disabledElsewhere;
   private volatile String project = "";
   private volatile QuotaBucket bucket;
 
@@ -52,7 +54,7 @@ public final class KeyState {
 
   /** The present state. */
   public Status status() {
-    if (disabled) {
+    if (disabled()) {
       return Status.DISABLED;
     }
     if (invalid.get() != null) {
@@ -89,11 +91,32 @@ public final class KeyState {
   /** Whether the pause after a refusal is over, so that a request may find out how the key is. */
   public boolean mayBeTried(long now) {
     Cooldown refused = invalid.get();
-    return !disabled && (refused == null || refused.over(now));
+    return !disabled() && (refused == null || refused.over(now));
   }
 
   boolean disabled() {
-    return disabled;
+    return disabled || disabledElsewhere;
+  }
+
+  /** Another instance's operator put it aside, or took it back; whether that changed anything. */
+  boolean putAsideElsewhere(boolean aside) {
+    boolean before = disabled();
+    disabledElsewhere = aside;
+    if (!aside) {
+      // Who takes it back last is right, whatever the file here says, until it is read again.
+      disabled = false;
+    }
+    return before != aside;
+  }
+
+  /** Takes over a refusal that is known elsewhere; whether that changed anything. */
+  boolean learnInvalid(Cooldown rest) {
+    return invalid.adopt(rest);
+  }
+
+  /** Ends a refusal that is what is {@code meant}; whether that changed anything. */
+  boolean forgetInvalid(Predicate<Cooldown> meant) {
+    return invalid.forget(meant);
   }
 
   void disabled(boolean disabled) {

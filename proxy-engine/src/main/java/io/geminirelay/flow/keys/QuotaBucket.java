@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +256,25 @@ public final class QuotaBucket {
       all = models.get();
     }
     return false;
+  }
+
+  /** Takes over a rest that is known elsewhere, where it is the longer; whether it changed any. */
+  boolean learn(Cooldown rest, long now) {
+    return rest.model().isEmpty()
+        ? whole.adopt(rest)
+        : replace(rest.model(), old -> Cooldown.longer(old, rest), now);
+  }
+
+  /**
+   * Ends the rest of {@code model}, empty for all models, if it is what is {@code meant}; whether
+   * that changed anything.
+   */
+  boolean forget(String model, Predicate<Cooldown> meant) {
+    if (model.isEmpty()) {
+      return whole.forget(meant);
+    }
+    Cooldown rest = cooldown(model);
+    return rest != null && meant.test(rest) && lift(rest);
   }
 
   /** Ends every rest. */

@@ -93,6 +93,16 @@ final class RingStates {
     return Collections.unmodifiableCollection(keys.values());
   }
 
+  /** The same by name, {@code TARGET#FINGERPRINT}. */
+  Map<String, KeyState> named() {
+    return Collections.unmodifiableMap(keys);
+  }
+
+  /** The buckets of configured projects by name, {@code TARGET/PROJECT}. */
+  Map<String, QuotaBucket> namedBuckets() {
+    return Collections.unmodifiableMap(buckets);
+  }
+
   /** The bucket of a configured project; null when none is. */
   @Nullable QuotaBucket configured(String target, @Nullable String project) {
     return project == null ? null : buckets.computeIfAbsent(target + "/" + project, x -> bucket());

@@ -1,0 +1,185 @@
+package io.geminirelay.flow.keys;
+
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.Fact;
+import io.geminirelay.base.state.FactSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of keys and of the projects that share a quota, as facts: {@code
+ * key/TARGET#FINGERPRINT/…} and {@code key/TARGET/PROJECT/…}, with {@code invalid}, {@code
+ * disabled}, {@code project}, {@code rest} for all models, {@code rest=MODEL} for one. Thread safe.
+ *
+ * <p>Health and failures in a row are left out: they tell of the way from here to Google as much as
+ * of the key.
+ */
+final class KeyFacts implements FactSource {
+  private static final String KIND = "key";
+  private static final String INVALID = "invalid";
+  private static final String DISABLED = "disabled";
+  private static final String PROJECT = "project";
+  private static final String REST = "rest";
+
+  /** What a hand has done is kept until a month after the day it is told. */
+  private static final long BY_HAND_DAYS = 31;
+
+  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+  private final RingStates states;
+  private final List<KeyGroup> groups;
+  private final TimeSource time;
+
+  /** What {@code states} hold; projects are learned for the keys of {@code groups}. */
+  KeyFacts(RingStates states, List<KeyGroup> groups, TimeSource time) {
+    this.states = states;
+    this.groups = groups;
+    this.time = time;
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public long version() {
+    return states.version().get();
+  }
+
+  // ---- telling
+
+  @Override
+  public void tell(Consumer<Fact> to) {
+    states.named().forEach((name, state) -> tell(KIND + "/" + name + "/", state, to));
+    states.namedBuckets().forEach((name, bucket) -> tell(KIND + "/" + name + "/", bucket, to));
+  }
+
+  private void tell(String name, KeyState state, Consumer<Fact> to) {
+    Cooldown invalid = state.invalidity();
+    if (invalid != null) {
+      to.accept(KeptRest.fact(name + INVALID, invalid, time));
+    }
+    if (state.disabled()) {
+      to.accept(new Fact(name + DISABLED, Map.of(), byHandUntil()));
+    }
+    if (!state.project().isEmpty()) {
+      to.accept(new Fact(name + PROJECT, Map.of(PROJECT, state.project()), byHandUntil()));
+    }
+    tell(name, state.bucket(), to);
+  }
+
+  private void tell(String name, QuotaBucket bucket, Consumer<Fact> to) {
+    Cooldown whole = bucket.whole();
+    if (whole != null) {
+      to.accept(KeptRest.fact(name + REST, whole, time));
+    }
+    for (Cooldown rest : bucket.cooldowns()) {
+      to.accept(KeptRest.fact(name + REST + "=" + rest.model(), rest, time));
+    }
+  }
+
+  /** The same all day, so that it is not told again and again. */
+  private long byHandUntil() {
+    long day = time.instant().toEpochMilli() / DAY_MILLIS;
+    return (day + BY_HAND_DAYS) * DAY_MILLIS;
+  }
+
+  // ---- learning
+
+  @Override
+  public void learn(Fact fact) {
+    Part part = Part.of(fact.name());
+    if (part != null) {
+      change(() -> learn(fact, part));
+    }
+  }
+
+  private boolean learn(Fact fact, Part part) {
+    KeyState state = states.named().get(part.holder());
+    String what = part.what();
+    if (what.equals(REST) || what.startsWith(REST + "=")) {
+      QuotaBucket bucket =
+          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
+      String model = what.equals(REST) ? "" : what.substring(REST.length() + 1);
+      Cooldown rest = bucket == null ? null : KeptRest.of(fact, model, time);
+      return bucket != null && rest != null && bucket.learn(rest, time.nanoTime());
+    }
+    if (state == null) {
+      return false;
+    }
+    return switch (what) {
+      case INVALID -> {
+        Cooldown rest = KeptRest.of(fact, "", time);
+        yield rest != null && state.learnInvalid(rest);
+      }
+      case DISABLED -> state.putAsideElsewhere(true);
+      case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
+      default -> false;
+    };
+  }
+
+  private boolean learnProject(KeyState state, String project) {
+    boolean changed = false;
+    for (KeyGroup group : groups) {
+      for (ApiKey key : group.keys()) {
+        if (key.state() == state && !project.isEmpty()) {
+          changed |= states.projects().learn(key, project, states.keys(), time.nanoTime());
+        }
+      }
+    }
+    return changed;
+  }
+
+  @Override
+  public void forget(Fact fact) {
+    Part part = Part.of(fact.name());
+    if (part != null) {
+      change(() -> forget(fact, part));
+    }
+  }
+
+  private boolean forget(Fact fact, Part part) {
+    KeyState state = states.named().get(part.holder());
+    String what = part.what();
+    if (what.equals(REST) || what.startsWith(REST + "=")) {
+      QuotaBucket bucket =
+          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
+      String model = what.equals(REST) ? "" : what.substring(REST.length() + 1);
+      return bucket != null && bucket.forget(model, rest -> KeptRest.covers(fact, rest, time));
+    }
+    if (state == null) {
+      return false;
+    }
+    return switch (what) {
+      case INVALID -> state.forgetInvalid(rest -> KeptRest.covers(fact, rest, time));
+      case DISABLED -> state.putAsideElsewhere(false);
+      default -> false;
+    };
+  }
+
+  private void change(BooleanSupplier change) {
+    states.version().change(change);
+    states.tell();
+  }
+
+  /**
+   * What a fact is about.
+   *
+   * @param holder key or project, as {@link RingStates} names it
+   * @param what is known of it
+   */
+  private record Part(String holder, String what) {
+    /** Of {@code key/HOLDER/WHAT}, where a holder may have a slash and a model may, too. */
+    static @Nullable Part of(String name) {
+      String rest = name.substring(Math.min(name.length(), KIND.length() + 1));
+      int models = rest.indexOf("/" + REST + "=");
+      int slash = models >= 0 ? models : rest.lastIndexOf('/');
+      return slash <= 0 ? null : new Part(rest.substring(0, slash), rest.substring(slash + 1));
+    }
+  }
+}
