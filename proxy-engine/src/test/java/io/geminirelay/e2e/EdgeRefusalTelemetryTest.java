@@ -27,7 +27,7 @@ class EdgeRefusalTelemetryTest {
   private static final String HOST = "host: a\r\n";
   private static final String LIMITS =
       "server.limits: {request_line_bytes: 512, header_bytes: 16384, body_bytes: 100000,"
-          + " header_timeout_secs: 1, body_timeout_secs: 1}";
+          + " header_timeout_secs: 1, body_timeout_secs: %d}";
 
   static Stream<Arguments> overHttp1() {
     return Stream.of(
@@ -35,14 +35,15 @@ class EdgeRefusalTelemetryTest {
         Arguments.of(400, "GET /v1beta/models HTTP/1.1\r\n\r\n"),
         Arguments.of(414, "GET /v1beta/" + "a".repeat(600) + " HTTP/1.1\r\n" + HOST + "\r\n"),
         Arguments.of(
-            431, "GET /v1beta/models HTTP/1.1\r\na: " + "b".repeat(17_000) + "\r\n" + HOST + "\r\n"),
+            431,
+            "GET /v1beta/models HTTP/1.1\r\na: " + "b".repeat(17_000) + "\r\n" + HOST + "\r\n"),
         Arguments.of(408, "GET /v1beta/models HTTP/1.1\r\n" + HOST));
   }
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("overHttp1")
   void aBrokenHeadIsARefusalWithItsStatus(int status, String head) throws Exception {
-    try (Rig rig = Rig.of(1, LIMITS);
+    try (Rig rig = Rig.of(1, LIMITS.formatted(1));
         TestClient client = TestClient.connect(rig.port())) {
       client.send(head.getBytes(StandardCharsets.ISO_8859_1));
       assertRefused(rig, client.read(), status);
@@ -59,7 +60,7 @@ class EdgeRefusalTelemetryTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("overHttp2")
   void soIsOneOfHttp2(int status, String path, List<Header> headers) throws Exception {
-    try (Rig rig = Rig.of(1, LIMITS);
+    try (Rig rig = Rig.of(1, LIMITS.formatted(1));
         TestHttp2Client client = TestHttp2Client.plain(rig.port())) {
       assertRefused(rig, client.exchange("GET", path, headers, null), status);
     }
@@ -85,7 +86,8 @@ class EdgeRefusalTelemetryTest {
   @Test
   void aBodyThatGrowsTooLongEndsItsAttemptBeforeItIsTold() throws Exception {
     // The second piece goes once the first is upstream.
-    assertToldOnceAndForAll(413, "transfer-encoding: chunked\r\n\r\n15f90\r\n" + "x".repeat(90_000) + "\r\n");
+    assertToldOnceAndForAll(
+        413, "transfer-encoding: chunked\r\n\r\n15f90\r\n" + "x".repeat(90_000) + "\r\n");
   }
 
   private static void assertToldOnceAndForAll(int status, String rest) throws Exception {
@@ -94,7 +96,7 @@ class EdgeRefusalTelemetryTest {
     lines.start();
     log.addAppender(lines);
     log.setLevel(Level.INFO);
-    try (Rig rig = Rig.of(1, LIMITS);
+    try (Rig rig = Rig.of(1, LIMITS.formatted(status == 408 ? 1 : 60));
         TestClient client = TestClient.connect(rig.port())) {
       client.send("POST /upload/v1beta/files HTTP/1.1\r\nhost: localhost\r\n" + rest);
       if (status == 413) {
