@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:Google accepts every key",
       "1:nothing could be asked: no key got any answer",
-      "2:wrong arguments, or no such key",
+      "2:wrong arguments, no such key, or no key at all",
       "3:the configuration is not valid",
       "4:some key is not accepted, or got no answer"
     })
@@ -82,13 +82,13 @@ final class KeysVerifyCommand implements Callable<Integer> {
   }
 
   private List<CompletableFuture<KeyChecked>> asked(Verification verification) {
-    try {
-      List<ApiKey> found = KeyNames.find(verification.keys(), group, wanted);
-      return found.stream().map(verification.check()::check).toList();
-    } catch (IllegalArgumentException e) {
+    List<ApiKey> found = Objects.requireNonNull(keys).find(verification.keys(), group, wanted);
+    if (found.isEmpty()) {
       throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
+          Objects.requireNonNull(spec).commandLine(),
+          "there is no key to verify; add api_keys to a group of the configuration");
     }
+    return found.stream().map(verification.check()::check).toList();
   }
 
   private static int codeOf(List<KeyChecked> results) {

@@ -122,9 +122,19 @@ class KeysCommandTest {
   }
 
   @Test
+  void endsWithTwoWhereThereIsNoKeyAtAll() throws Exception {
+    Path file = Files.writeString(folder.resolve("empty.yaml"), "groups: []\n");
+    Ran ran = Ran.of("keys", "verify", "-c", file.toString());
+    assertEquals(2, ran.code(), ran::toString);
+    assertTrue(ran.err().contains("there is no key to verify"), ran::toString);
+    assertEquals("", Ran.of("keys", "verify", "--json", "-c", file.toString()).out());
+  }
+
+  @Test
   void endsWithTwoWhereNoSuchKeyIsOrNothingWasAsked() throws Exception {
     assertEquals(2, run("keys", "verify", "0123456789").code());
     assertEquals(2, run("keys", "verify", "--group", "three").code());
+    assertEquals(2, run("keys", "list", "--group", "three").code());
     assertEquals(2, run("keys").code());
     assertEquals(0, google.journal().requestCount());
   }
