@@ -125,7 +125,6 @@ class MetricsTest {
       assertEquals(0.75, page.value("gemini_relay_quota_room_mean_ratio" + labels));
       assertEquals(1, page.sum("gemini_relay_breaker_state", "state=\"admitting\""));
       assertEquals(0, page.sum("gemini_relay_breaker_state", "state=\"refusing\""));
-      assertEquals(1, page.value("gemini_relay_store_up{store=\"memory\"}"));
       assertEquals(1, page.sum("gemini_relay_build_info"));
       assertTrue(page.value("gemini_relay_direct_memory_limit_bytes") > 0);
       assertTrue(page.sum("jvm_memory_used_bytes") > 0);

@@ -50,13 +50,6 @@ final class EngineGauges {
     all.add(clients(live));
     all.add(pools(engine));
     all.addAll(memory());
-    all.add(
-        new Gauge(
-                "gemini_relay_store_up",
-                "Whether the store of state can be used, by what it is.",
-                "store")
-            .row(1, "memory")
-            .done());
     return all;
   }
 
