@@ -73,7 +73,10 @@ public final class Main implements Callable<Integer> {
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int code = commandLine().execute(args);
+    // What was logged on the way, of a start that failed above all, is still on its way out.
+    LogLevel.close();
+    System.exit(code);
   }
 
   /** The command with its rules about failures and exit codes. */

@@ -122,12 +122,16 @@ class KeysCommandTest {
   }
 
   @Test
-  void endsWithTwoWhereThereIsNoKeyAtAll() throws Exception {
-    Path file = Files.writeString(folder.resolve("empty.yaml"), "groups: []\n");
-    Ran ran = Ran.of("keys", "verify", "-c", file.toString());
-    assertEquals(2, ran.code(), ran::toString);
-    assertTrue(ran.err().contains("there is no key to verify"), ran::toString);
-    assertEquals("", Ran.of("keys", "verify", "--json", "-c", file.toString()).out());
+  void endsWithThreeAndSaysSoWhereThereIsNoKeyAtAll() throws Exception {
+    for (String groups : List.of("[]", "[{name: one, api_keys: []}]")) {
+      Path file = Files.writeString(folder.resolve("empty.yaml"), "groups: " + groups + "\n");
+      for (String asked : List.of("list", "verify")) {
+        Ran ran = Ran.of("keys", asked, "-c", file.toString());
+        assertEquals(3, ran.code(), ran::toString);
+        assertTrue(ran.err().contains("found no API key"), ran::toString);
+        assertEquals("", ran.out());
+      }
+    }
   }
 
   @Test
