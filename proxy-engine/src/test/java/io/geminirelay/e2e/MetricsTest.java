@@ -103,6 +103,31 @@ class MetricsTest {
   }
 
   @Test
+  void aStreamIsOpenFromItsHeadToItsEnd() throws Exception {
+    try (Rig rig = Rig.of(2, CLIENTS)) {
+      rig.script().next(1, Reaction.usual(answer -> answer.delayed(Duration.ofSeconds(60))));
+      rig.script().next(1, Reaction.usual(answer -> answer.stallAfter(200)));
+      byte[] body = Rig.BODY.getBytes("UTF-8");
+      try (TestClient waiting = TestClient.connect(rig.port());
+          TestClient streaming = TestClient.connect(rig.port())) {
+        waiting.request("POST", Rig.STREAM, Header.list(CLIENT), body);
+        rig.journal().awaitRequests(1);
+        streaming.request("POST", Rig.STREAM, Header.list(CLIENT), body);
+        Rig.await(
+            () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 1, "the stream");
+        assertEquals(2, Scrape.of(rig.port()).value("gemini_relay_requests_in_flight"));
+      }
+      Rig.await(
+          () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 0, "the stream's end");
+      assertEquals(200, rig.post(Rig.STREAM, Rig.BODY, CLIENT).status());
+      rig.script().always(Errors.keyInvalid());
+      rig.post(Rig.STREAM, Rig.BODY, CLIENT);
+      Rig.await(
+          () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 0, "no stream at all");
+    }
+  }
+
+  @Test
   void aWaitForAKeyIsMeasured() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script().next(1, Errors.internal500());

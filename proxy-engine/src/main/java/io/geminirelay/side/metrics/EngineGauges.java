@@ -49,6 +49,11 @@ final class EngineGauges {
             engine.logLinesDropped().getAsLong()));
     all.add(clients(live));
     all.add(pools(engine));
+    all.add(
+        one(
+            "gemini_relay_streams_open",
+            "Answers that are streams, have begun and not ended; at most a second old.",
+            engine.pools().get().stream().mapToLong(EngineState.Pool::streams).sum()));
     all.addAll(memory());
     return all;
   }
