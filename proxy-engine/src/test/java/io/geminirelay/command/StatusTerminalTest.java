@@ -92,9 +92,11 @@ class StatusTerminalTest {
 
   /** Looks whenever something was written; a look is a process of its own, and dear. */
   private String await(Predicate<String> wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     String screen = screen();
     while (!wanted.test(screen)) {
-      assertTrue(changes.tryAcquire(30, TimeUnit.SECONDS), "the screen stayed:\n" + screen);
+      boolean changed = changes.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertTrue(changed && System.nanoTime() - end < 0, "the screen stayed:\n" + screen);
       changes.drainPermits();
       screen = screen();
     }

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Header;
 import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page of metrics says of requests that came through the front door. */
@@ -106,7 +109,18 @@ class MetricsTest {
   void aStreamIsOpenFromItsHeadToItsEnd() throws Exception {
     try (Rig rig = Rig.of(2, CLIENTS)) {
       rig.script().next(1, Reaction.usual(answer -> answer.delayed(Duration.ofSeconds(60))));
-      rig.script().next(1, Reaction.usual(answer -> answer.stallAfter(200)));
+      byte[] event =
+          "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n"
+              .getBytes(StandardCharsets.UTF_8);
+      rig.script()
+          .next(
+              1,
+              Reaction.of(
+                  Answer.stream(
+                          200,
+                          Header.list("content-type", "text/event-stream"),
+                          List.of(event, event))
+                      .stallAfter(event.length)));
       byte[] body = Rig.BODY.getBytes("UTF-8");
       try (TestClient waiting = TestClient.connect(rig.port());
           TestClient streaming = TestClient.connect(rig.port())) {
