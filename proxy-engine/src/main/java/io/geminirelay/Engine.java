@@ -67,6 +67,7 @@ public final class Engine {
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
+  private final Operator operator;
   private final Administration administration;
   private final EngineParts parts;
   private final EngineMetrics metrics;
@@ -82,6 +83,7 @@ public final class Engine {
   private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
       throws IOException {
     this.started = config;
+    LogLevel.hide(config);
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
     ServerTls serverTls =
@@ -90,7 +92,7 @@ public final class Engine {
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
-    Operator operator =
+    this.operator =
         new Operator(
             () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
     this.administration =
@@ -159,6 +161,7 @@ public final class Engine {
    * @throws IllegalArgumentException if a CA file cannot be used
    */
   void tryOut(EngineConfig config) throws IOException {
+    LogLevel.hide(config);
     Generation.files(config, parts, current);
   }
 
@@ -171,6 +174,7 @@ public final class Engine {
    * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
+    LogLevel.hide(config);
     Generation before = current;
     Generation next;
     try {
@@ -184,6 +188,11 @@ public final class Engine {
     metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
+  }
+
+  /** Reads the configuration anew, as the admin interface does; the log tells what came of it. */
+  void reload() {
+    administration.run(operator::reloadLogged);
   }
 
   private int clientConnections() {
