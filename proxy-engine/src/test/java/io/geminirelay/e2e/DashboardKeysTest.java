@@ -102,6 +102,15 @@ class DashboardKeysTest {
   }
 
   @Test
+  void anAddressWithAStateThatIsNoneShowsAllKeys() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("keys?state=bogus", 2)) {
+      dashboard.cell("keys", DashboardRig.keyName(1), "state");
+      dashboard.browser().seeText("#key-state option:checked", "All states");
+      dashboard.assertClean();
+    }
+  }
+
+  @Test
   void showsThousandsOfKeysByDrawingThoseInSight() throws Exception {
     try (DashboardRig dashboard = DashboardRig.at("keys", 2000)) {
       Browser browser = dashboard.browser();

@@ -38,9 +38,11 @@ class DashboardLooksTest {
         dashboard.turnTo(view);
         assertEquals(List.of(), browser.faultsOfAccess(), view);
         assertEquals(List.of(), browser.sticksOut(), view + " at 1280 pixels");
+        assertEquals(List.of(), browser.cut(), view + " at 1280 pixels");
         browser.picture(view + "-" + scheme);
         browser.resize(390, 844);
         assertEquals(List.of(), browser.sticksOut(), view + " at 390 pixels");
+        assertEquals(List.of(), browser.cut(), view + " at 390 pixels");
         assertEquals(List.of(), browser.faultsOfAccess(), view + " at 390 pixels");
         browser.picture(view + "-" + scheme + "-phone");
       }
