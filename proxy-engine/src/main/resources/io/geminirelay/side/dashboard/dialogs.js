@@ -132,7 +132,8 @@ function showWrong(form, error) {
   const inputs = [...form.querySelectorAll("input, select, textarea")];
   const wrong =
     inputs.find((each) => named.includes(each.name)) ??
-    inputs.find((each) => new RegExp(`\\b${each.name}\\b`).test(error.message));
+    inputs.find((each) => new RegExp(`\\b${each.name}\\b`).test(error.message)) ??
+    inputs.find((each) => each.type === "text" && each.value && error.message.includes(each.value));
   if (wrong) {
     markWrong(wrong, true);
     wrong.focus();
