@@ -284,10 +284,16 @@ final class Browser implements AutoCloseable {
             """
             const heads = [...document.querySelectorAll('.table thead th')]
               .filter(e => innerWidth >= 1080 && e.offsetWidth === 0 && e.closest('table').offsetWidth > 0);
+            const inside = e => {
+              const text = document.createRange();
+              text.selectNodeContents(e);
+              const [inner, outer] = [text.getBoundingClientRect(), e.getBoundingClientRect()];
+              return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+            };
             const cut = [...document.querySelectorAll(
-                '.table :is(td.number, td[data-column=actions]), .table thead .sort, .table .meter, .plain .meter')]
+                '.table :is(td.number, td.num, td[data-column=actions]), .table thead .sort, .table .meter, .plain .meter')]
               .filter(e => e.closest('.table, .plain').offsetWidth > 0)
-              .filter(e => (innerWidth >= 1080 || !e.closest('thead')) && (e.offsetWidth === 0 || e.scrollWidth > e.clientWidth + 1));
+              .filter(e => (innerWidth >= 1080 || !e.closest('thead')) && (e.offsetWidth === 0 || !inside(e) || e.scrollWidth > e.clientWidth + 1));
             const rows = [...document.querySelectorAll('.table tbody tr')].filter(e => e.scrollHeight > e.clientHeight + 1);
             return [...heads, ...cut, ...rows].slice(0, 8).map(e => (e.dataset.column ?? e.parentElement.dataset.column)
               + ' ' + e.className + ' ' + e.textContent + ' ' + e.scrollWidth + '/' + e.clientWidth + ' ' + e.scrollHeight + '/' + e.clientHeight);

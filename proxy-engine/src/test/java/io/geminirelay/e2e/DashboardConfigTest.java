@@ -1,5 +1,7 @@
 package io.geminirelay.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
@@ -15,6 +17,8 @@ class DashboardConfigTest {
         browser.type("#config-value", String.valueOf(i));
         browser.click("#config-form button[type=submit]");
         browser.seeText("#config-effective", "max_wait_secs: " + i);
+        int messages = browser.all(".toast").size();
+        assertTrue(messages <= 3, messages + " messages");
       }
       browser.type("#config-path", "max_wait_secs");
       browser.type("#config-value", "soon");
