@@ -49,7 +49,7 @@ final class Administration {
             new AdminWork(door, feed, thread),
             thread,
             () -> config.get().server().adminToken() != null,
-            new DashboardFiles(thread)::answer);
+            new DashboardFiles()::answer);
   }
 
   private static ScheduledExecutorService newThread() {
