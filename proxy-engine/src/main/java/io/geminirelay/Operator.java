@@ -103,7 +103,7 @@ final class Operator {
   }
 
   private Applied reload() throws ConfigException, IOException {
-    Loaded loaded = store().load();
+    Loaded loaded = store().loadTried(trial);
     return apply(loaded, store().savesTo(), loaded.warnings());
   }
 

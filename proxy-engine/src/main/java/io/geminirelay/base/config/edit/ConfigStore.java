@@ -69,13 +69,31 @@ public final class ConfigStore {
   private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
 
   /**
-   * Reads the file, the environment and the changes that were kept; forgets those that were not.
+   * Reads the file, the environment and the changes that were kept; forgets those that were not,
+   * with a warning for each.
    *
    * @throws ConfigException with every mistake there is; then nothing is forgotten
    */
-  public synchronized Loaded load() throws ConfigException {
+  public Loaded load() throws ConfigException {
+    return loadTried(config -> {});
+  }
+
+  /**
+   * As {@link #load}, if {@code trial} finds nothing against what was read; else nothing is
+   * forgotten.
+   *
+   * @param trial what it throws is thrown
+   * @throws ConfigException with every mistake there is; then nothing is forgotten
+   * @param <X> what {@code trial} throws when there is something against it
+   */
+  public synchronized <X extends Exception> Loaded loadTried(Trial<X> trial)
+      throws ConfigException, X {
     List<Problem> warnings = new ArrayList<>();
     Disk disk = read(null, warnings);
+    trial.of(disk.now().loaded().config());
+    List<ConfigEdit> forgotten = new ArrayList<>(unsaved == null ? List.of() : unsaved);
+    forgotten.removeAll(disk.now().edits());
+    forgotten.forEach(edit -> warnings.add(Journal.forgotten(EditText.of(edit))));
     unsaved = null;
     look(disk.file(), disk.now().text(), disk.now().edits());
     return with(disk.now().loaded(), warnings);
