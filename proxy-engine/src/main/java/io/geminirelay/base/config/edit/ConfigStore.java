@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ public final class ConfigStore {
    */
   private @Nullable List<ConfigEdit> unsaved;
 
-  private volatile View view = new View(null, Map.of(), Map.of(), List.of());
+  private volatile View view = new View(null, Map.of(), Map.of(), Set.of(), List.of());
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
@@ -63,6 +65,7 @@ public final class ConfigStore {
       @Nullable Path path,
       Map<String, Place> inFile,
       Map<String, Place> everywhere,
+      Set<String> addedClients,
       List<String> changes) {}
 
   /** What is on disk now: the file, the journal, and both together. */
@@ -202,6 +205,14 @@ public final class ConfigStore {
     return now.inFile().containsKey(fingerprint) ? KeySource.FILE : KeySource.STORE;
   }
 
+  /** Where the client called {@code name} is given, by what was loaded last. */
+  public KeySource sourceOfClient(String name) {
+    if (source.clients().contains(name)) {
+      return KeySource.ENVIRONMENT;
+    }
+    return view.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
+  }
+
   private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
       throws ConfigException {
     ConfigFile file = ConfigLoader.open(source);
@@ -309,7 +320,13 @@ public final class ConfigStore {
     Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
     boolean same = text.equals(file.text());
     Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
-    view = new View(file.path(), inFile, everywhere, edits.stream().map(EditText::of).toList());
+    Set<String> clients =
+        edits.stream()
+            .filter(ConfigEdit.AddClient.class::isInstance)
+            .map(edit -> ((ConfigEdit.AddClient) edit).client().name())
+            .collect(Collectors.toUnmodifiableSet());
+    List<String> changes = edits.stream().map(EditText::of).toList();
+    view = new View(file.path(), inFile, everywhere, clients, changes);
   }
 
   /** Whether {@code warning} was there before, be it in another line. */
