@@ -290,11 +290,11 @@ public final class ConfigStore {
   private static boolean keepInFile(Path path, Disk disk, String text, List<Problem> warnings)
       throws FileSave.ChangedMeanwhileException {
     try {
-      FileSave.replace(path, bytes(disk.file().text()), bytes(text));
+      FileSave.replace(path, disk.journal().folder(), bytes(disk.file().text()), bytes(text));
     } catch (FileSave.ChangedMeanwhileException e) {
       throw e;
     } catch (IOException e) {
-      warnings.add(Journal.warning("", "a file that could not be written: " + path));
+      warnings.add(Journal.warning("", "a file that could not be written: " + e.getMessage()));
       return false;
     }
     try {
