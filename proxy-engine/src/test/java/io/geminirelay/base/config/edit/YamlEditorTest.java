@@ -229,6 +229,9 @@ class YamlEditorTest {
     all.add(new Case("mark of a document", "---\n", new Set("top_p", 1), "---\ntop_p: 1\n"));
     all.add(new Case("no line end", "a: 1", new Set("top_p", 1), "a: 1\ntop_p: 1"));
     all.add(new Case("line ends", "a: 1\r\nb: 2\r\n", new Set("c", 1), "a: 1\r\nb: 2\r\nc: 1\r\n"));
+    all.add(new Case("mixed line ends", "a: 1\r\nb: 2\n", new Set("c", 1), "a: 1\r\nb: 2\nc: 1\n"));
+    all.add(new Case("the other way", "a: 1\nb: 2\r\n", new Set("c", 1), "a: 1\nb: 2\r\nc: 1\r\n"));
+    all.add(new Case("no end at all", "a: 1\r\nb: 2", new Set("c", 1), "a: 1\r\nb: 2\r\nc: 1"));
     all.add(new Case("line ends out", "a: 1\r\nb: 2\r\n", new Unset("a"), "b: 2\r\n"));
     all.add(new Case("byte order mark", "\ufeffa: 1\nb: 2\n", new Unset("a"), "\ufeffb: 2\n"));
     all.add(
