@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -109,6 +110,28 @@ class KeyRingTest {
     KeyRing next = first.successor(List.of(group), config());
     assertEquals(KeyState.Status.AVAILABLE, aside.state().status());
     assertEquals(2, Stream.generate(() -> pick(next)).limit(4).distinct().count());
+  }
+
+  @Test
+  void whatIsInNoConfigurationIsForgottenAfterItsLongestRest() {
+    GroupConfig both = group("g", 2, List.of(), "team");
+    GroupConfig one = group("g", 1, List.of(), null);
+    KeyRing ring = KeyRing.of(List.of(both), config(), time, new Random(1));
+    ApiKey stays = ring.groups().get(0).keys().get(0);
+    ApiKey leaves = ring.groups().get(0).keys().get(1);
+    ring = ring.successor(List.of(one), config());
+    time.advance(Duration.ofHours(25));
+    ring.lookAtClock();
+    ring = ring.successor(List.of(both), config());
+    assertSame(leaves.state(), ring.groups().get(0).keys().get(1).state(), "it may come back");
+    assertSame(leaves.bucket(), ring.groups().get(0).keys().get(1).bucket());
+    ring = ring.successor(List.of(one), config());
+    time.advance(Duration.ofHours(27));
+    ring.lookAtClock();
+    ring = ring.successor(List.of(both), config());
+    assertSame(stays.state(), ring.groups().get(0).keys().get(0).state());
+    assertNotSame(leaves.state(), ring.groups().get(0).keys().get(1).state());
+    assertNotSame(leaves.bucket(), ring.groups().get(0).keys().get(1).bucket());
   }
 
   private static KeysConfig putAside(String fingerprint) {
