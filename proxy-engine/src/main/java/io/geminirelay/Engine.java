@@ -109,6 +109,7 @@ public final class Engine {
         new EngineParts(
             time,
             time.nanoTime(),
+            config.server().reachable(),
             loops.next(),
             exits,
             tls,

@@ -82,7 +82,7 @@ record Generation(
     pages.put(Route.HEALTH, health);
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
-        new RequestPipeline(config, pages, guards, outbound, parts.settlement());
+        new RequestPipeline(config, parts.reachable(), pages, guards, outbound, parts.settlement());
     return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
   }
 
