@@ -99,7 +99,7 @@ class KeyRingTest {
   @Test
   void aConfigurationPutsKeysAsideAndTakesThemBack() {
     GroupConfig group = group("g", 2, List.of(), null);
-    KeysConfig off = putAside(group.keys().get(0).key().fingerprint());
+    KeysConfig off = putAside(Set.of(group.keys().get(0).key().fingerprint()));
     KeyRing first = KeyRing.of(List.of(group), off, time, new Random(1));
     ApiKey aside = first.groups().get(0).keys().get(0);
     assertEquals(KeyState.Status.DISABLED, aside.state().status());
@@ -134,7 +134,7 @@ class KeyRingTest {
     assertNotSame(leaves.bucket(), ring.groups().get(0).keys().get(1).bucket());
   }
 
-  private static KeysConfig putAside(String fingerprint) {
+  static KeysConfig putAside(Set<String> fingerprints) {
     KeysConfig plain = config();
     return new KeysConfig(
         plain.behavior(),
@@ -144,7 +144,7 @@ class KeyRingTest {
         plain.temporaryBlock(),
         plain.maxWait(),
         plain.maxWaiting(),
-        Set.of(fingerprint));
+        Set.copyOf(fingerprints));
   }
 
   @Test
