@@ -224,6 +224,18 @@ class YamlEditorTest {
 
   private static void odd(List<Case> all) {
     all.add(
+        new Case(
+            "items that stay",
+            "a:\n  - x # why x\n  # of y\n  - y # why y\n  - z # why z\n",
+            new Set("a", List.of("x", "z", "new")),
+            "a:\n  - x # why x\n  # of y\n  - z # why z\n  - new\n"));
+    all.add(
+        new Case(
+            "items in another order",
+            "a: [x, y] # both\n",
+            new Set("a", List.of("y", "x")),
+            "a: [y, x] # both\n"));
+    all.add(
         new Case("empty", "", add("a", "k"), "groups:\n  - name: a\n    api_keys:\n      - k\n"));
     all.add(new Case("comment alone", "# x", new Set("top_p", 1), "# x\ntop_p: 1\n"));
     all.add(new Case("mark of a document", "---\n", new Set("top_p", 1), "---\ntop_p: 1\n"));
