@@ -75,6 +75,7 @@ public final class Engine {
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
+  private final @Nullable ServerTls listenerTls;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile Generation current;
@@ -86,8 +87,10 @@ public final class Engine {
     LogLevel.hide(config);
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
-    ServerTls serverTls =
-        config.server().tls() == null ? null : ServerTls.load(config.server().tls());
+    UpstreamTls tls = new UpstreamTls();
+    NamedFiles files = NamedFiles.read(config, tls, null);
+    tls.use(files.upstream());
+    this.listenerTls = files.listener();
     this.loops = transport.eventLoops(config.server().workers());
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
@@ -108,9 +111,10 @@ public final class Engine {
         new EngineParts(
             time,
             time.nanoTime(),
+            config.server().reachable(),
             loops.next(),
             exits,
-            new UpstreamTls(),
+            tls,
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, telemetry.andThen(metrics.meters())),
@@ -129,12 +133,12 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     pools.forEach(metrics::watch);
-    this.current = Generation.of(config, parts, null);
+    this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
     metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
     exits.know(current.outbound().keys());
     this.handler =
-        new ConnectionHandler(config.server(), connections, serverTls, () -> current.stages());
+        new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
     var unused =
         loops
             .next()
@@ -157,12 +161,21 @@ public final class Engine {
   /**
    * Finds out whether the files that {@code config} names can be used; without effect. Blocking.
    *
-   * @throws IOException if one cannot be read
+   * @throws IOException if one cannot be used
    * @throws IllegalArgumentException if a CA file cannot be used
    */
   void tryOut(EngineConfig config) throws IOException {
     LogLevel.hide(config);
-    Generation.files(config, parts, current);
+    var unused = read(config);
+  }
+
+  private NamedFiles read(EngineConfig config) throws IOException {
+    try {
+      return NamedFiles.read(config, parts.tls(), current.counters());
+    } catch (IOException | RuntimeException e) {
+      metrics.meters().refusedConfiguration();
+      throw e;
+    }
   }
 
   /**
@@ -170,18 +183,18 @@ public final class Engine {
    * they began. Keys keep their states. Blocking where files are to be read; not for an event loop.
    *
    * @return names of settings that changed and that only a restart brings into effect
-   * @throws IOException if a file that it names cannot be read; then nothing changes
+   * @throws IOException if a file that it names cannot be used; then nothing changes
    * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     LogLevel.hide(config);
+    NamedFiles files = read(config);
     Generation before = current;
-    Generation next;
-    try {
-      next = Generation.of(config, parts, before);
-    } catch (IOException | RuntimeException e) {
-      metrics.meters().refusedConfiguration();
-      throw e;
+    Generation next = Generation.of(config, files.counters(), parts, before);
+    parts.tls().use(files.upstream());
+    ServerTls certificate = files.listener();
+    if (listenerTls != null && certificate != null) {
+      listenerTls.follow(certificate);
     }
     parts.exits().know(next.outbound().keys());
     current = next;

@@ -19,6 +19,7 @@ import java.util.function.Function;
  *
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
+ * @param reachable whether other machines can reach the address that is bound
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -31,6 +32,7 @@ import java.util.function.Function;
 record EngineParts(
     TimeSource time,
     long startNanos,
+    boolean reachable,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,

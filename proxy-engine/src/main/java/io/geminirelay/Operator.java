@@ -90,9 +90,19 @@ final class Operator {
     List<String> restart = RestartNeeds.of(started, now.config());
     return kept == null
         ? new GatewayView.Origin(
-            null, () -> Saved.MEMORY, List.of(), restart, fingerprint -> KeySource.FILE)
+            null,
+            () -> Saved.MEMORY,
+            List.of(),
+            restart,
+            fingerprint -> KeySource.FILE,
+            name -> KeySource.FILE)
         : new GatewayView.Origin(
-            kept.file(), kept::savesTo, kept.changes(), restart, kept::sourceOf);
+            kept.file(),
+            kept::savesTo,
+            kept.changes(),
+            restart,
+            kept::sourceOf,
+            kept::sourceOfClient);
   }
 
   /** What can be done to it. */
@@ -107,7 +117,7 @@ final class Operator {
   }
 
   private Applied reload() throws ConfigException, IOException {
-    Loaded loaded = store().load();
+    Loaded loaded = store().loadTried(trial);
     return apply(loaded, store().savesTo(), loaded.warnings());
   }
 

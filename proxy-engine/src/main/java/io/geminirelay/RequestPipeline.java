@@ -56,11 +56,14 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /**
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
+   * @param reachable whether other machines can reach the address that is bound, which need not be
+   *     the one of {@code config}
    * @param pages what is answered without going upstream
    * @param guards how much may be asked
    */
   public RequestPipeline(
       EngineConfig config,
+      boolean reachable,
       Map<Route, LocalRoute> pages,
       Guards guards,
       Outbound outbound,
@@ -71,7 +74,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
         new AuthHandler(
-            passes(config),
+            passes(config, reachable),
             config.server().adminToken(),
             config.server().metricsToken(),
             Set.copyOf(rules.origins()));
@@ -88,12 +91,9 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.settlement = settlement;
   }
 
-  private static ClientPasses passes(EngineConfig config) {
+  private static ClientPasses passes(EngineConfig config, boolean reachable) {
     return new ClientPasses(
-        config.clients(),
-        config.openToAll(),
-        config.server().reachable(),
-        config.dialects().generatePassword());
+        config.clients(), config.openToAll(), reachable, config.dialects().generatePassword());
   }
 
   @Override

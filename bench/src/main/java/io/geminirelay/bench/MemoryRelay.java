@@ -176,6 +176,7 @@ final class MemoryRelay {
     RequestPipeline stages =
         new RequestPipeline(
             config,
+            config.server().reachable(),
             Map.of(
                 Route.HEALTH,
                 new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),

@@ -11,7 +11,7 @@ public final class ConfigException extends Exception {
   private final transient List<Problem> problems;
 
   /** At least one problem; kept in the order of the file. */
-  ConfigException(List<Problem> problems) {
+  public ConfigException(List<Problem> problems) {
     super(describe(problems));
     this.problems = inFileOrder(problems);
   }

@@ -103,15 +103,6 @@ public final class KeyRing {
     return () -> states.listeners().remove(listener);
   }
 
-  /** Puts a key aside by hand, or takes it back. */
-  public void disable(ApiKey key, boolean disabled) {
-    change(
-        () -> {
-          key.state().disabled(disabled);
-          return true;
-        });
-  }
-
   /** Forgets every rest of a key, its project's too, and what was learned of the limits. */
   public void reset(ApiKey key) {
     change(key.state()::clear);

@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import java.net.InetAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded without a way to flood a locked address out of it: who counts and who is locked are
  * kept apart, of the former the one that was quiet longest makes room, and of the latter nobody
- * does before the time is over. Where no more can be locked by name, all that are not known share
- * one lock. Admin thread only.
+ * does before the time is over. Where no more can be locked by name, all share one lock but those
+ * that gave the right credential before: whoever owns enough networks to fill the table must not
+ * keep the operator out. Admin thread only.
  */
 final class LoginAttempts {
   static final int MAX_COUNTED = 4_096;
   static final int MAX_LOCKED = 65_536;
+  static final int MAX_KNOWN = 1_024;
 
   /** Callers without an address; as a network of IPv6 this one has no hosts (RFC 4291). */
   private static final long NOWHERE = -1;
@@ -30,6 +33,10 @@ final class LoginAttempts {
   // Both in the order of the last wrong try.
   private final LinkedHashMap<Long, Tries> counted = new LinkedHashMap<>();
   private final LinkedHashMap<Long, Long> lockedUntil = new LinkedHashMap<>();
+
+  /** Who gave the right credential, the last one at the end. */
+  private final LinkedHashSet<Long> known = new LinkedHashSet<>();
+
   private @Nullable Long othersUntil;
 
   LoginAttempts(TimeSource time) {
@@ -39,9 +46,10 @@ final class LoginAttempts {
   /** Nanoseconds for which {@code address} is still locked out; 0 or less for not. */
   long lockedNanos(@Nullable InetAddress address) {
     long now = time.nanoTime();
-    Long until = lockedUntil.get(networkOf(address));
+    long network = networkOf(address);
+    Long until = lockedUntil.get(network);
     long own = until == null ? 0 : until - now;
-    Long others = othersUntil;
+    Long others = known.contains(network) ? null : othersUntil;
     return Math.max(own, others == null ? 0 : others - now);
   }
 
@@ -71,13 +79,20 @@ final class LoginAttempts {
     if (lockedUntil.size() < MAX_LOCKED) {
       lockedUntil.put(network, until);
     } else {
+      known.remove(network);
       othersUntil = until;
     }
   }
 
   /** Forgets the wrong tries of {@code address}, which gave the right credential. */
   void right(@Nullable InetAddress address) {
-    counted.remove(networkOf(address));
+    long network = networkOf(address);
+    counted.remove(network);
+    known.remove(network);
+    if (known.size() >= MAX_KNOWN) {
+      known.remove(known.iterator().next());
+    }
+    known.add(network);
   }
 
   /** How long somebody is to wait, in whole seconds, at least one. */

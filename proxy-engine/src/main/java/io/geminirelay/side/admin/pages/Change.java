@@ -13,7 +13,6 @@ import io.geminirelay.side.admin.AdminProblem;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +20,6 @@ import org.slf4j.LoggerFactory;
 /** Has a configuration changed or read anew, and says what kept that from happening. */
 final class Change {
   private static final Logger LOG = LoggerFactory.getLogger(Change.class);
-
-  private static final Pattern LIKE_A_CREDENTIAL =
-      Pattern.compile("(?=[a-z_-]*[0-9A-Z])[A-Za-z0-9_-]{12,}");
 
   private Change() {}
 
@@ -34,12 +30,17 @@ final class Change {
 
   /** Makes all of {@code edits}, or none. */
   static Applied make(AdminActions actions, List<ConfigEdit> edits) {
+    GivenValues given = GivenValues.of(edits);
     try {
-      return actions.change().make(edits);
+      Applied applied = actions.change().make(edits);
+      return new Applied(
+          applied.saved(),
+          applied.restartNeeded(),
+          applied.warnings().stream().map(given::masked).toList());
     } catch (EditException e) {
-      throw AdminProblem.of(kind(e.kind()), masked(String.valueOf(e.getMessage())));
+      throw AdminProblem.of(kind(e.kind()), given.masked(String.valueOf(e.getMessage())));
     } catch (ConfigException e) {
-      throw invalid(e, "the configuration would not be valid");
+      throw invalid(e, given, "the configuration would not be valid");
     } catch (IOException | IllegalArgumentException e) {
       throw unusable(e);
     }
@@ -50,7 +51,8 @@ final class Change {
     try {
       return actions.reload().call();
     } catch (ConfigException e) {
-      throw invalid(e, "the configuration is not valid; nothing has changed");
+      GivenValues nothing = GivenValues.of(List.of());
+      throw invalid(e, nothing, "the configuration is not valid; nothing has changed");
     } catch (IOException | IllegalArgumentException e) {
       throw unusable(e);
     }
@@ -64,20 +66,10 @@ final class Change {
     };
   }
 
-  private static AdminProblem invalid(ConfigException e, String what) {
+  private static AdminProblem invalid(ConfigException e, GivenValues given, String what) {
     return new AdminProblem(
         Fault.of(FaultKind.INVALID_CONFIG, what),
-        e.problems().stream().map(Change::masked).toList());
-  }
-
-  private static Problem masked(Problem problem) {
-    return new Problem(
-        problem.place(), masked(problem.found()), problem.expected(), problem.nearest());
-  }
-
-  /** A value of a request may be a credential in the wrong place, which must not come back. */
-  private static String masked(String text) {
-    return LIKE_A_CREDENTIAL.matcher(text).replaceAll("***");
+        e.problems().stream().map(given::masked).toList());
   }
 
   private static AdminProblem unusable(Exception e) {

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Credentials;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
+import io.geminirelay.base.config.edit.KeySource;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminAnswer;
@@ -20,7 +21,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the clients, adds one, takes one out. Of a token, only its digest is kept. */
@@ -28,6 +31,7 @@ final class ClientPages {
   private static final int TOKEN_BYTES = 32;
   private static final String NO_CLIENTS =
       "there are no clients left: programs on the gateway's own machine are let in without a token";
+  private static final Pattern NAME = Pattern.compile("(?!\\.+$)[^\\p{Cntrl}\\\\%]+");
   private static final int MAX_NAMES = 100;
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final long MAX_REQUESTS = 1_000_000_000L;
@@ -54,7 +58,7 @@ final class ClientPages {
           out.writeStartObject();
           out.writeArrayFieldStart("clients");
           for (ClientConfig client : view.config().clients()) {
-            write(out, client, limited.get(client.name()));
+            write(out, client, view.origin(), limited.get(client.name()));
           }
           out.writeEndArray();
           out.writeEndObject();
@@ -67,10 +71,13 @@ final class ClientPages {
     return limited;
   }
 
-  private void write(JsonGenerator out, ClientConfig client, Crowd.@Nullable Client now)
+  private void write(
+      JsonGenerator out, ClientConfig client, GatewayView.Origin origin, Crowd.@Nullable Client now)
       throws IOException {
     out.writeStartObject();
     out.writeStringField("name", client.name());
+    KeySource source = origin.sourceOfClient().apply(client.name());
+    out.writeStringField("source", source.name().toLowerCase(Locale.ROOT));
     out.writeNumberField("requests_per_minute", client.requestsPerMinute());
     out.writeNumberField("tokens_per_minute", client.tokensPerMinute());
     out.writeNumberField("max_concurrent", client.maxConcurrent());
@@ -86,6 +93,12 @@ final class ClientPages {
     UsageFields.write(out, room.telemetry().usage().client(client.name()));
     out.writeEndObject();
     out.writeEndObject();
+  }
+
+  private boolean isOfEnvironment(String name) {
+    GatewayView view = room.view().get();
+    return view.config().clients().stream().anyMatch(client -> client.name().equals(name))
+        && view.origin().sourceOfClient().apply(name) == KeySource.ENVIRONMENT;
   }
 
   private static void left(JsonGenerator out, String name, long left) throws IOException {
@@ -115,7 +128,7 @@ final class ClientPages {
     String token = given == null ? newToken() : given;
     ClientConfig client =
         new ClientConfig(
-            body.text("name"),
+            name(body),
             Secret.sha256(token.getBytes(StandardCharsets.UTF_8)),
             body.count("requests_per_minute", 0, MAX_REQUESTS, 0),
             body.count("tokens_per_minute", 0, MAX_TOKENS, 0),
@@ -128,13 +141,25 @@ final class ClientPages {
         out -> {
           out.writeStartObject();
           out.writeFieldName("client");
-          write(out, client, limited(view).get(client.name()));
+          write(out, client, view.origin(), limited(view).get(client.name()));
           if (given == null) {
             out.writeStringField("token", token);
           }
           Change.write(out, applied);
           out.writeEndObject();
         });
+  }
+
+  /** A name that the path of a request can hold, as its removal needs. */
+  private static String name(AdminBody body) {
+    String name = body.text("name");
+    if (!NAME.matcher(name).matches()) {
+      throw AdminProblem.invalid(
+          "name",
+          "a name that no path can hold",
+          "no control character, backslash or percent sign, and more than dots");
+    }
+    return name;
   }
 
   private String newToken() {
@@ -144,8 +169,13 @@ final class ClientPages {
   }
 
   private AdminAnswer remove(AdminRequest request) {
-    Applied applied =
-        Change.make(room.actions(), new ConfigEdit.RemoveClient(request.value("name")));
+    String name = request.value("name");
+    if (isOfEnvironment(name)) {
+      throw AdminProblem.of(
+          FaultKind.INVALID_CONFIG,
+          "the client " + name + " comes from API_KEYS of the environment: remove it there");
+    }
+    Applied applied = Change.make(room.actions(), new ConfigEdit.RemoveClient(name));
     boolean last = room.view().get().config().clients().isEmpty();
     List<String> left = last ? List.of(NO_CLIENTS) : List.of();
     return AdminAnswer.ok(

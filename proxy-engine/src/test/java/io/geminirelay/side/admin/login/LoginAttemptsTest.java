@@ -58,11 +58,16 @@ class LoginAttemptsTest {
     }
     assertTrue(attempts.lockedNanos(address(0)) > 0);
     assertTrue(attempts.lockedNanos(address(2_000_000)) <= 0);
+    attempts.right(address(3_000_000));
     // The table is full: one more locks all whom it does not know.
     attempts.wrong(address(2_000_001), RULES);
     attempts.wrong(address(2_000_001), RULES);
     assertTrue(attempts.lockedNanos(address(0)) > 0);
     assertTrue(attempts.lockedNanos(address(2_000_000)) > 0);
+    assertTrue(attempts.lockedNanos(address(3_000_000)) <= 0, "whoever had the token stays in");
+    attempts.wrong(address(3_000_000), RULES);
+    attempts.wrong(address(3_000_000), RULES);
+    assertTrue(attempts.lockedNanos(address(3_000_000)) > 0, "but not to guess");
     time.advance(Duration.ofSeconds(61));
     assertTrue(attempts.lockedNanos(address(0)) <= 0);
     assertTrue(attempts.lockedNanos(address(2_000_000)) <= 0);
