@@ -180,6 +180,25 @@ class AdminApiTest {
   }
 
   @Test
+  void theFirstClientIsNotAddedWithoutAWord() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0));
+        TestClient client = TestClient.connect(calls.gateway().port())) {
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+      Map<String, Object> first = calls.ask(201, "POST", "clients", "{\"name\":\"a\"}");
+      assertEquals(401, client.post(Rig.UNARY, Rig.BODY).status());
+      String warnings = String.valueOf(first.get("warnings"));
+      assertTrue(warnings.contains("401"), warnings);
+      Map<String, Object> second = calls.ask(201, "POST", "clients", "{\"name\":\"b\"}");
+      assertEquals(List.of(), Json.list(second.get("warnings")));
+      calls.ask(200, "PATCH", "config", "{\"set\":{\"auth\":\"none\"}}");
+      for (String name : List.of("a", "b")) {
+        Map<String, Object> gone = calls.ask(200, "DELETE", "clients/" + name, null);
+        assertEquals(List.of(), Json.list(gone.get("warnings")), "nothing changes for anybody");
+      }
+    }
+  }
+
+  @Test
   void aModelThatRestsHasNoRoom() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "max_wait_secs: 0", Rig.key(0));
         TestClient client = TestClient.connect(calls.gateway().port())) {

@@ -3,6 +3,7 @@ package io.geminirelay.side.admin.pages;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Credentials;
+import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.fault.FaultKind;
@@ -28,6 +29,9 @@ final class ClientPages {
   private static final int TOKEN_BYTES = 32;
   private static final String NO_CLIENTS =
       "there are no clients left: programs on the gateway's own machine are let in without a token";
+  private static final String FIRST_CLIENT =
+      "this is the first client: requests without a client's token, which the gateway's own machine"
+          + " could send so far, are answered with 401 from now on";
   private static final int MAX_NAMES = 100;
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final long MAX_REQUESTS = 1_000_000_000L;
@@ -122,7 +126,9 @@ final class ClientPages {
             (int) body.count("max_concurrent", 0, Integer.MAX_VALUE, 0),
             body.texts("models", MAX_NAMES),
             body.texts("groups", MAX_NAMES));
+    boolean first = letsThisMachineIn();
     Applied applied = Change.make(room.actions(), new ConfigEdit.AddClient(client));
+    String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];
     GatewayView view = room.view().get();
     return AdminAnswer.created(
         out -> {
@@ -132,9 +138,15 @@ final class ClientPages {
           if (given == null) {
             out.writeStringField("token", token);
           }
-          Change.write(out, applied);
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
+  }
+
+  /** Whether programs on the gateway's own machine need no token. */
+  private boolean letsThisMachineIn() {
+    EngineConfig config = room.view().get().config();
+    return config.clients().isEmpty() && !config.openToAll() && !config.server().reachable();
   }
 
   private String newToken() {
@@ -146,12 +158,11 @@ final class ClientPages {
   private AdminAnswer remove(AdminRequest request) {
     Applied applied =
         Change.make(room.actions(), new ConfigEdit.RemoveClient(request.value("name")));
-    boolean last = room.view().get().config().clients().isEmpty();
-    List<String> left = last ? List.of(NO_CLIENTS) : List.of();
+    String[] more = letsThisMachineIn() ? new String[] {NO_CLIENTS} : new String[0];
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          Change.write(out, applied, left.toArray(String[]::new));
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
   }
