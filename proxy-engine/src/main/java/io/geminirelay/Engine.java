@@ -5,6 +5,7 @@ import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -90,6 +91,7 @@ public final class Engine {
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    AdminCheck tokens = new AdminCheck(time);
     Operator operator =
         new Operator(
             () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
@@ -101,7 +103,8 @@ public final class Engine {
                 operator.actions(),
                 telemetry,
                 new LogLevels(() -> current.config().telemetry()),
-                time));
+                time),
+            tokens);
     this.parts =
         new EngineParts(
             time,
@@ -113,6 +116,7 @@ public final class Engine {
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
+            tokens,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(

@@ -86,7 +86,7 @@ record Generation(
     pages.put(Route.HEALTH, health);
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
-        new RequestPipeline(config, pages, guards, outbound, parts.settlement());
+        new RequestPipeline(config, pages, guards, outbound, parts.settlement(), parts.tokens());
     return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
   }
 

@@ -5,11 +5,13 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.flow.accept.Callers;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AddressLimitHandler;
+import io.geminirelay.flow.guard.AdminPass;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
@@ -58,23 +60,21 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
    *
    * @param pages what is answered without going upstream
    * @param guards how much may be asked
+   * @param admin compares admin tokens
    */
   public RequestPipeline(
       EngineConfig config,
       Map<Route, LocalRoute> pages,
       Guards guards,
       Outbound outbound,
-      Settlement settlement) {
+      Settlement settlement,
+      AdminCheck admin) {
     CorsRules rules = config.guard().cors();
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
     this.tokens = guards.tokens();
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
     this.auth =
-        new AuthHandler(
-            passes(config),
-            config.server().adminToken(),
-            config.server().metricsToken(),
-            Set.copyOf(rules.origins()));
+        new AuthHandler(passes(config), AdminPass.of(config, admin), Set.copyOf(rules.origins()));
     this.time = outbound.time();
     this.callers = new Callers(config.server());
     this.addresses =

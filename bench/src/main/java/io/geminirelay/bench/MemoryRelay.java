@@ -10,6 +10,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -181,7 +182,8 @@ final class MemoryRelay {
                 new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
             Guards.of(config, tokens, time),
             outbound,
-            new Settlement(time, new Telemetry(time)));
+            new Settlement(time, new Telemetry(time)),
+            new AdminCheck(time));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
   }
 

@@ -1,9 +1,10 @@
-package io.geminirelay.side.admin.login;
+package io.geminirelay.base.login;
 
 import io.geminirelay.base.config.AdminConfig;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded without a way to flood a locked address out of it: who counts and who is locked are
  * kept apart, of the former the one that was quiet longest makes room, and of the latter nobody
  * does before the time is over. Where no more can be locked by name, all that are not known share
- * one lock. Admin thread only.
+ * one lock. Not thread safe.
  */
 final class LoginAttempts {
   static final int MAX_COUNTED = 4_096;
@@ -45,8 +46,19 @@ final class LoginAttempts {
     return Math.max(own, others == null ? 0 : others - now);
   }
 
-  /** Counts a wrong credential; true where it was one too many. */
-  boolean wrong(@Nullable InetAddress address, AdminConfig rules) {
+  /** Whether the credential with this digest is the one that {@code address} had wrong last. */
+  boolean isRepeat(@Nullable InetAddress address, byte[] sha256) {
+    Tries before = counted.get(networkOf(address));
+    return before != null && before.last == mark(sha256);
+  }
+
+  /** The digest's first bytes: enough to know a credential again that nobody can choose freely. */
+  private static long mark(byte[] sha256) {
+    return ByteBuffer.wrap(sha256).getLong();
+  }
+
+  /** Counts a wrong credential with this digest; true where it was one too many. */
+  boolean wrong(@Nullable InetAddress address, byte[] sha256, AdminConfig rules) {
     long now = time.nanoTime();
     long network = networkOf(address);
     Tries before = counted.remove(network);
@@ -59,7 +71,7 @@ final class LoginAttempts {
     if (counted.size() >= MAX_COUNTED) {
       counted.remove(counted.keySet().iterator().next());
     }
-    counted.put(network, new Tries(tries, now));
+    counted.put(network, new Tries(tries, now, mark(sha256)));
     return false;
   }
 
@@ -80,6 +92,11 @@ final class LoginAttempts {
     counted.remove(networkOf(address));
   }
 
+  /** Whether nobody is counted or locked. */
+  boolean isEmpty() {
+    return counted.isEmpty() && lockedUntil.isEmpty() && othersUntil == null;
+  }
+
   /** How long somebody is to wait, in whole seconds, at least one. */
   static long seconds(long nanos) {
     return Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + 999_999_999L));
@@ -89,5 +106,5 @@ final class LoginAttempts {
     return address == null ? NOWHERE : Caller.networkOf(address);
   }
 
-  private record Tries(int count, long lastNanos) {}
+  private record Tries(int count, long lastNanos, long last) {}
 }
