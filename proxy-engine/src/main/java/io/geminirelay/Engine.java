@@ -94,7 +94,7 @@ public final class Engine {
     AdminCheck tokens = new AdminCheck(time);
     Operator operator =
         new Operator(
-            () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
+            () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -188,6 +188,19 @@ public final class Engine {
     metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
+  }
+
+  /** What the operator has done to the engine. */
+  private final class Course implements Operator.Successor {
+    @Override
+    public List<String> apply(EngineConfig config) throws IOException {
+      return Engine.this.apply(config);
+    }
+
+    @Override
+    public void refused() {
+      metrics.meters().refusedConfiguration();
+    }
   }
 
   private int clientConnections() {

@@ -37,11 +37,13 @@ final class Operator {
   private final EngineConfig started;
   private final IntSupplier connections;
 
-  /** Puts a configuration in force. */
-  @FunctionalInterface
+  /** Puts configurations in force. */
   interface Successor {
     /** As {@link Engine#apply}. */
     List<String> apply(EngineConfig config) throws IOException;
+
+    /** There is none to be put in force: what was to be is not valid, or cannot be used. */
+    void refused();
   }
 
   /**
@@ -98,12 +100,24 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
-    Changed changed = store().changeTried(edits, trial);
+    Changed changed;
+    try {
+      changed = store().changeTried(edits, trial);
+    } catch (ConfigException | IOException | IllegalArgumentException e) {
+      successor.refused();
+      throw e;
+    }
     return apply(changed.loaded(), changed.saved(), changed.warnings());
   }
 
   private Applied reload() throws ConfigException, IOException {
-    Loaded loaded = store().load();
+    Loaded loaded;
+    try {
+      loaded = store().load();
+    } catch (ConfigException e) {
+      successor.refused();
+      throw e;
+    }
     return apply(loaded, store().savesTo(), loaded.warnings());
   }
 

@@ -127,7 +127,7 @@ final class ClientPages {
             body.texts("models", MAX_NAMES),
             body.texts("groups", MAX_NAMES));
     boolean first = letsThisMachineIn();
-    Applied applied = Change.make(room.actions(), new ConfigEdit.AddClient(client));
+    Applied applied = Change.make(room, request, new ConfigEdit.AddClient(client));
     String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];
     GatewayView view = room.view().get();
     return AdminAnswer.created(
@@ -157,7 +157,7 @@ final class ClientPages {
 
   private AdminAnswer remove(AdminRequest request) {
     Applied applied =
-        Change.make(room.actions(), new ConfigEdit.RemoveClient(request.value("name")));
+        Change.make(room, request, new ConfigEdit.RemoveClient(request.value("name")));
     String[] more = letsThisMachineIn() ? new String[] {NO_CLIENTS} : new String[0];
     return AdminAnswer.ok(
         out -> {

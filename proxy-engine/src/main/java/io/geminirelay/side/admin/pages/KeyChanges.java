@@ -56,7 +56,7 @@ final class KeyChanges {
     }
     Integer weight = body.has("weight") ? (int) body.count("weight", 1, 100, 1) : null;
     NewKey key = new NewKey(secret, body.optionalText("project"), weight);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.AddKeys(group, List.of(key)));
+    Applied applied = Change.make(room, request, new ConfigEdit.AddKeys(group, List.of(key)));
     AdminAnswer answer =
         AdminAnswer.created(out -> writeKey(out, id, applied))
             .with(HttpHeaderNames.LOCATION, "/admin/api/keys/" + id);
@@ -74,7 +74,7 @@ final class KeyChanges {
     Applied applied =
         text.added().isEmpty()
             ? null
-            : Change.make(room.actions(), new ConfigEdit.AddKeys(group, newKeys(text)));
+            : Change.make(room, request, new ConfigEdit.AddKeys(group, newKeys(text)));
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
@@ -101,7 +101,7 @@ final class KeyChanges {
   private AdminAnswer remove(AdminRequest request) {
     ApiKey key = AdminRoom.key(room.view().get(), request.value("id"));
     Applied applied =
-        Change.make(room.actions(), new ConfigEdit.RemoveKey(key.secret().fingerprint()));
+        Change.make(room, request, new ConfigEdit.RemoveKey(key.secret().fingerprint()));
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
@@ -112,13 +112,13 @@ final class KeyChanges {
 
   private AdminAnswer enable(AdminRequest request) {
     String id = idOf(request);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.EnableKey(id));
+    Applied applied = Change.make(room, request, new ConfigEdit.EnableKey(id));
     return AdminAnswer.ok(out -> writeKey(out, id, applied));
   }
 
   private AdminAnswer disable(AdminRequest request) {
     String id = idOf(request);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.DisableKey(id));
+    Applied applied = Change.make(room, request, new ConfigEdit.DisableKey(id));
     return AdminAnswer.ok(out -> writeKey(out, id, applied));
   }
 
@@ -126,6 +126,7 @@ final class KeyChanges {
     GatewayView view = room.view().get();
     ApiKey key = AdminRoom.key(view, request.value("id"));
     view.keys().reset(key);
+    Audit.done(request, "reset the key #" + key.secret().fingerprint(), "");
     return AdminAnswer.ok(out -> writeKey(out, key.secret().fingerprint(), null));
   }
 
