@@ -136,6 +136,26 @@ class MetricsTest {
   }
 
   @Test
+  void aPageLeavesNoTraceInTheQuotas() throws Exception {
+    String aliases = "model_aliases: {fast: gemini-2.5-flash, deep: gemini-2.5-pro},";
+    try (Rig rig =
+        Rig.of(
+            io.geminirelay.testing.GeminiSimulator.plain(new io.geminirelay.testing.FakeTime()),
+            aliases,
+            3)) {
+      Scrape.of(rig.port());
+      String room = "gemini_relay_quota_room_least_ratio";
+      assertFalse(Scrape.of(rig.port()).names().contains(room));
+      assertEquals(200, rig.post(Rig.UNARY.replace("gemini-2.5-flash", "fast"), Rig.BODY).status());
+      Scrape page = Scrape.of(rig.port());
+      assertEquals(1, page.sum(room), page::text);
+      assertEquals(1, page.value(room + "{group=\"g\"," + MODEL + "}"));
+      assertTrue(page.text().contains("gemini_relay_capacity_returns_seconds{model=\"fast\"}"));
+      assertFalse(page.text().contains("gemini_relay_capacity_returns_seconds{model=\"deep\"}"));
+    }
+  }
+
+  @Test
   void modelsThatClientsMakeUpDoNotLetThePageGrow() throws Exception {
     try (Rig rig = Rig.of(1);
         TestClient client = TestClient.connect(rig.port())) {

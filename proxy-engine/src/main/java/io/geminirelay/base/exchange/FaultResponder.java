@@ -3,6 +3,7 @@ package io.geminirelay.base.exchange;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -28,7 +29,13 @@ public final class FaultResponder {
   @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public static void respond(
       ChannelHandlerContext ctx, Exchange exchange, Fault fault, boolean close) {
-    ByteBuf body = ctx.alloc().buffer();
+    ctx.writeAndFlush(answer(ctx.alloc(), exchange, fault, close));
+  }
+
+  /** As {@link #respond}, for who writes it by another way; the response belongs to the caller. */
+  public static FullHttpResponse answer(
+      ByteBufAllocator buffers, Exchange exchange, Fault fault, boolean close) {
+    ByteBuf body = buffers.buffer();
     FaultBody.write(body, exchange, fault);
     FullHttpResponse response = response(exchange, fault, body);
     // A client that still waits for leave to send its body may send it or not: which of the two
@@ -36,7 +43,7 @@ public final class FaultResponder {
     if (close || HttpUtil.is100ContinueExpected(exchange.head())) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
-    ctx.writeAndFlush(response);
+    return response;
   }
 
   /**

@@ -92,12 +92,13 @@ public final class ExchangeHandler extends ChannelDuplexHandler
       ReferenceCountUtil.release(message);
     } else if (object.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
+      Fault fault = FramingFaults.of(object.decoderResult());
       if (object instanceof HttpRequest head) {
         current.classified(routes.apply(head), current.uri(), "", false);
+        refuseHead(ctx, current, fault);
+      } else {
+        refuse(ctx, current, fault);
       }
-      // A head that is broken was seen by no later stage.
-      ChannelHandlerContext from = object instanceof HttpRequest ? ctx : last(ctx);
-      refuse(ctx, from, current, FramingFaults.of(object.decoderResult()));
     } else {
       ctx.fireChannelRead(message);
     }
@@ -111,12 +112,18 @@ public final class ExchangeHandler extends ChannelDuplexHandler
     ctx.channel().attr(Exchange.KEY).set(exchange);
   }
 
-  private void refuse(
-      ChannelHandlerContext ctx, ChannelHandlerContext from, Exchange current, Fault fault) {
+  /** No later stage has seen the head, so that the answer begins here, where all are told of. */
+  private void refuseHead(ChannelHandlerContext ctx, Exchange current, Fault fault) {
+    write(ctx, FaultResponder.answer(ctx.alloc(), current, fault, true), ctx.newPromise());
+    ctx.flush();
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Exchange current, Fault fault) {
     if (status == 0) {
-      FaultResponder.respond(from, current, fault, true);
-      // The later stages have begun with a request that will not be whole.
+      // The later stages have begun with a request that will not be whole. They end before the
+      // answer does: what is told of the exchange then is not to change afterwards.
       ctx.fireUserEventTriggered(fault);
+      FaultResponder.respond(last(ctx), current, fault, true);
     } else {
       current.failed(fault);
       ctx.close();
@@ -191,7 +198,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
         cause instanceof FaultException known
             ? known.fault()
             : Fault.of(FaultKind.INTERNAL, "the gateway failed; see its log", cause);
-    refuse(ctx, last(ctx), current, fault);
+    refuse(ctx, current, fault);
   }
 
   /** Where an answer passes all stages that have seen its request: some add to it. */

@@ -67,8 +67,9 @@ public final class BodyHandler extends ChannelDuplexHandler {
       seenBytes += content.content().readableBytes();
       if (seenBytes > maxBodyBytes) {
         Fault fault = tooLarge();
-        refuse(ctx, message, fault);
+        // First, so that what is told of the exchange at its end does not change afterwards.
         ctx.fireUserEventTriggered(fault);
+        refuse(ctx, message, fault);
         return;
       }
       if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {

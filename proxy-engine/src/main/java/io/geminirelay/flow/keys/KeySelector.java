@@ -2,9 +2,11 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.exchange.TimeSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,21 @@ public final class KeySelector {
    */
   public long waitNanos(Demand demand) {
     return rotation(demand).forecast(time.nanoTime()).waitNanos(demand.tokens());
+  }
+
+  /** The models that were asked for lately, as clients name them. */
+  public Set<String> models() {
+    Set<String> models = new HashSet<>(open.keySet());
+    confined.values().forEach(each -> models.addAll(each.keySet()));
+    return models;
+  }
+
+  /**
+   * As {@link #waitNanos} for a small request to any group, but leaves no trace: for those who look
+   * on, whose questions must neither take the room of what requests need nor look like requests.
+   */
+  public long glanceNanos(String model) {
+    return Glance.waitNanos(candidates(model, List.of()), model, time.nanoTime());
   }
 
   /**

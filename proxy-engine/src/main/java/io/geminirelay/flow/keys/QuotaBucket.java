@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ObjIntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,15 @@ public final class QuotaBucket {
         .sorted(Map.Entry.comparingByKey())
         .map(each -> QuotaFigure.of(each.getKey(), each.getValue(), rests(each.getKey(), now), now))
         .toList();
+  }
+
+  /**
+   * Tells {@code rooms} what is left of each model that was asked for, in thousandths as in {@link
+   * QuotaFigure#room}, in no order.
+   */
+  public void eachRoom(ObjIntConsumer<String> rooms) {
+    long now = days.time().nanoTime();
+    quotas.forEach((model, quota) -> rooms.accept(model, rests(model, now) ? 0 : quota.room(now)));
   }
 
   private boolean rests(String model, long now) {

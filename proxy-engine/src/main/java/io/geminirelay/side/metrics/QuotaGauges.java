@@ -2,11 +2,9 @@ package io.geminirelay.side.metrics;
 
 import io.geminirelay.base.telemetry.metrics.ModelNames;
 import io.geminirelay.flow.keys.ApiKey;
-import io.geminirelay.flow.keys.Demand;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.flow.keys.QuotaBucket;
-import io.geminirelay.flow.keys.QuotaFigure;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -14,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is left of the quotas, by group and model, and when a model that no key can serve now is
- * served again. Looks at every key and at every model that it was used for.
+ * served again. Looks at every key and at every model that it was used for, and leaves no trace of
+ * that in them.
  */
 final class QuotaGauges {
   private static final double NANOS = 1e9;
@@ -55,10 +55,8 @@ final class QuotaGauges {
     for (ApiKey key : group.keys()) {
       QuotaBucket bucket = key.bucket();
       if (seen.add(bucket)) {
-        for (QuotaFigure figure : bucket.figures()) {
-          String label = models.label(figure.model());
-          rooms.computeIfAbsent(label, x -> new Room()).add(figure.room());
-        }
+        bucket.eachRoom(
+            (model, room) -> rooms.computeIfAbsent(models.label(model), x -> new Room()).add(room));
       }
     }
     return rooms;
@@ -69,11 +67,15 @@ final class QuotaGauges {
         new Gauge(
             "gemini_relay_capacity_returns_seconds",
             "Time until a key can serve a small request for the model: 0 for now, +Inf for never"
-                + " by itself.",
+                + " by itself. Of models that were asked for lately.",
             "model");
-    for (String model : models.all()) {
-      long wait = live.keys().selector().waitNanos(new Demand(model, List.of(), 1));
-      returns.row(wait == KeySelector.NEVER ? Double.POSITIVE_INFINITY : wait / NANOS, model);
+    KeySelector selector = live.keys().selector();
+    for (String model : new TreeSet<>(selector.models())) {
+      // The names that clients make up have no label, and are not looked into.
+      if (models.label(model).equals(model)) {
+        long wait = selector.glanceNanos(model);
+        returns.row(wait == KeySelector.NEVER ? Double.POSITIVE_INFINITY : wait / NANOS, model);
+      }
     }
     return returns;
   }

@@ -1,7 +1,6 @@
 package io.geminirelay.base.telemetry.metrics;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,11 +42,6 @@ public final class ModelNames {
   /** The label value of {@code model} as far as it has one. */
   public String label(String model) {
     return label(model, false);
-  }
-
-  /** All models that have a label value of their own, in no order. */
-  public List<String> all() {
-    return List.copyOf(known.keySet());
   }
 
   private synchronized String add(String model) {

@@ -6,7 +6,6 @@ import io.geminirelay.flow.keys.CircuitBreaker;
 import io.geminirelay.flow.keys.Cooldown;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyState;
-import io.geminirelay.flow.keys.QuotaFigure;
 import io.geminirelay.side.admin.GatewayView;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,11 +98,13 @@ final class ModelFigures {
     } else {
       pool.whole.add(rest);
     }
-    for (QuotaFigure figure : key.bucket().figures()) {
-      double[] sum = pool.rooms.computeIfAbsent(figure.model(), model -> new double[2]);
-      sum[0] += figure.room() / 1000.0;
-      sum[1]++;
-    }
+    key.bucket()
+        .eachRoom(
+            (model, room) -> {
+              double[] sum = pool.rooms.computeIfAbsent(model, x -> new double[2]);
+              sum[0] += room / 1000.0;
+              sum[1]++;
+            });
   }
 
   /** Models that groups list, or that keys were used for. */
