@@ -9,6 +9,8 @@ import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthRouteTest {
   private static final String KEY = "AIzaTestKeyNumberOne00000000000000000001";
@@ -47,6 +49,31 @@ class HealthRouteTest {
       assertEquals(200, details.status());
       assertTrue(details.text().contains("\"available\":1"), details.text());
       assertFalse(details.text().contains(KEY));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/health/detailed?x=%zz", "/health/detailed?validate=%", "/admin/api/keys?q=%zz"})
+  void refusesAQueryWithABrokenEscape(String uri) throws Exception {
+    try (Gateway gateway = Gateway.start(YAML)) {
+      Response answer =
+          Scrape.get(gateway.port(), uri, "Authorization", "Bearer open-sesame-open-sesame");
+      assertEquals(400, answer.status(), answer::toString);
+      assertTrue(answer.text().contains("percent-encoded"), answer.text());
+    }
+  }
+
+  @Test
+  void refusesAnAdminPathWithABrokenEscape() throws Exception {
+    try (Gateway gateway = Gateway.start(YAML)) {
+      Response answer =
+          Scrape.get(
+              gateway.port(),
+              "/admin/api/requests/%zz",
+              "Authorization",
+              "Bearer open-sesame-open-sesame");
+      assertEquals(400, answer.status(), answer::toString);
     }
   }
 }

@@ -29,13 +29,16 @@ final class Durations {
     return all.copy();
   }
 
-  /** Those of {@code now} that were not in {@code earlier} yet; null when there is none. */
-  static @Nullable Spread between(@Nullable AbstractHistogram earlier, AbstractHistogram now) {
-    AbstractHistogram since = now;
-    if (earlier != null) {
-      since = now.copy();
-      since.subtract(earlier);
+  /**
+   * Those of {@code now} that were not in {@code earlier} yet; null when there is none, which costs
+   * next to nothing.
+   */
+  static @Nullable Spread between(AbstractHistogram earlier, AbstractHistogram now) {
+    if (now.getTotalCount() == earlier.getTotalCount()) {
+      return null;
     }
+    AbstractHistogram since = now.copy();
+    since.subtract(earlier);
     return since.getTotalCount() == 0
         ? null
         : new Spread(millis(since, 50), millis(since, 95), millis(since, 99));

@@ -32,7 +32,7 @@ final class Glance {
 
   private static long soonest(List<ApiKey> keys, String model, boolean anyOpen, long now) {
     long soonest = KeySelector.NEVER;
-    Map<ModelQuota, Long> rests = new IdentityHashMap<>();
+    IdentityHashMap<ModelQuota, Long> rests = new IdentityHashMap<>();
     for (ApiKey key : keys) {
       String sent = key.modelFor(model);
       Rests resting = key.rests(sent);

@@ -3,10 +3,13 @@ package io.geminirelay.side.health;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.exchange.LocalAnswer;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.KeyChecked;
 import io.geminirelay.flow.keys.wait.WaitQueue;
 import io.netty.buffer.ByteBuf;
@@ -64,10 +67,16 @@ public final class HealthPages implements LocalRoute {
 
   /** Other event loops know who waits and ask Google: the page is made when they have told. */
   private void answerInDetail(ChannelHandlerContext ctx, Exchange exchange) {
+    boolean toValidate;
+    try {
+      toValidate = isToValidate(exchange);
+    } catch (IllegalArgumentException e) {
+      String detail = "the query has a broken escape: write it in percent-encoded UTF-8";
+      FaultResponder.respond(ctx, exchange, Fault.of(FaultKind.BAD_REQUEST, detail), false);
+      return;
+    }
     CompletionStage<List<KeyChecked>> verified =
-        isToValidate(exchange)
-            ? verify.get()
-            : CompletableFuture.completedStage(List.<KeyChecked>of());
+        toValidate ? verify.get() : CompletableFuture.completedStage(List.<KeyChecked>of());
     var unused =
         verified
             .thenCompose(

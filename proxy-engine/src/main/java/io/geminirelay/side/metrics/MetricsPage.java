@@ -36,7 +36,16 @@ public final class MetricsPage implements LocalRoute {
 
   /** Shows what {@code registry} holds. */
   public MetricsPage(PrometheusRegistry registry) {
+    this(registry, oneThread());
+  }
+
+  /** The same, with pages made by {@code maker}. */
+  MetricsPage(PrometheusRegistry registry, Executor maker) {
     this.registry = registry;
+    this.maker = maker;
+  }
+
+  private static Executor oneThread() {
     ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             1,
@@ -50,7 +59,7 @@ public final class MetricsPage implements LocalRoute {
               return made;
             });
     thread.allowCoreThreadTimeOut(true);
-    this.maker = thread;
+    return thread;
   }
 
   @Override
@@ -74,7 +83,13 @@ public final class MetricsPage implements LocalRoute {
     if (other != null) {
       return other;
     }
-    maker.execute(() -> make(form, made));
+    try {
+      maker.execute(() -> make(form, made));
+    } catch (RuntimeException | Error e) {
+      // No thread to be had: nobody would take the form out again, and all later pages would wait.
+      underWay.remove(form, made);
+      made.completeExceptionally(e);
+    }
     return made;
   }
 

@@ -3,6 +3,7 @@ package io.geminirelay.base.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.fault.FaultKind;
@@ -86,5 +87,20 @@ class HistoryTest {
       assertEquals(points.get(i - 1).at().plusSeconds(10), points.get(i).at());
       assertEquals(i == 359 ? 1 : 0, points.get(i).sum().requests());
     }
+  }
+
+  @Test
+  void anIdleHourCostsTheNextExchangeLittle() {
+    add(Told.served(time, "a"));
+    time.advance(Duration.ofHours(2));
+    Settled next = Told.served(time, "b");
+    var threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    add(next);
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+    // Two histograms, and the points of an hour in which nothing happened.
+    assertTrue(taken < 1_000_000, taken + " bytes");
+    assertEquals(360, history.points().size());
   }
 }

@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts attempts by the group of their key and what became of them. Thread safe. */
@@ -36,6 +37,12 @@ final class AttemptMeters implements Trail.Ends {
     if (trail.skipped() > 0) {
       counter(groups.of(trail.lastKey()), SKIPPED).inc(trail.skipped());
     }
+  }
+
+  /** Drops the counters of groups that there are no more. */
+  void forget(Set<String> gone) {
+    known.keySet().removeAll(gone);
+    attempts.removeIf(labels -> gone.contains(labels.get(0)));
   }
 
   @Override

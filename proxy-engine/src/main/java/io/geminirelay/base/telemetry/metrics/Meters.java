@@ -1,5 +1,6 @@
 package io.geminirelay.base.telemetry.metrics;
 
+import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.Outcome;
@@ -10,7 +11,10 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Every meter that events move, declared once; one for the whole engine. What has a state that can
@@ -31,6 +35,11 @@ public final class Meters implements Consumer<Settled> {
   private final Gauge changedAt;
   private final Histogram loopDelay;
   private final TimeSource time;
+
+  /** Of the configuration in use. Guarded by this. */
+  private Set<String> clientNames = new HashSet<>();
+
+  private Set<String> groupNames = new HashSet<>();
 
   /** Meters that stand at zero. */
   public Meters(TimeSource time) {
@@ -79,15 +88,35 @@ public final class Meters implements Consumer<Settled> {
   }
 
   /** The gateway goes on with {@code config}. */
-  public void configured(EngineConfig config) {
+  public synchronized void configured(EngineConfig config) {
+    Set<String> named = new HashSet<>();
     for (GroupConfig group : config.groups()) {
-      models.configured(group.modelAliases().keySet());
-      models.configured(group.modelAliases().values());
-      models.configured(
-          group.limits().keySet().stream().filter(pattern -> pattern.indexOf('*') < 0).toList());
+      named.addAll(group.modelAliases().keySet());
+      named.addAll(group.modelAliases().values());
+      group.limits().keySet().stream()
+          .filter(pattern -> pattern.indexOf('*') < 0)
+          .forEach(named::add);
     }
+    models.configured(named);
+    forget(config);
     changes.labelValues("ok").inc();
     changedAt.set(time.instant().toEpochMilli() / 1000.0);
+  }
+
+  /** What the last configuration had and this one has not leaves the page. */
+  private void forget(EngineConfig config) {
+    Set<String> nowClients =
+        config.clients().stream().map(ClientConfig::name).collect(Collectors.toSet());
+    Set<String> nowGroups =
+        config.groups().stream().map(GroupConfig::name).collect(Collectors.toSet());
+    clientNames.removeAll(nowClients);
+    groupNames.removeAll(nowGroups);
+    if (!clientNames.isEmpty() || !groupNames.isEmpty()) {
+      requests.forget(clientNames, groupNames);
+      attempts.forget(groupNames);
+    }
+    clientNames = nowClients;
+    groupNames = nowGroups;
   }
 
   /** The gateway was to go on with another configuration, but could not. */

@@ -1,16 +1,18 @@
 package io.geminirelay.base.telemetry.metrics;
 
-import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * The models that have a label value of their own: those that are configured, and those that were
- * served, {@value #MOST} together; every other is {@value #OTHER}. So that clients, who may name
- * any model, cannot make the page grow. A name once given stays. Thread safe.
+ * The models that have a label value of their own: all that are configured, and {@value #MOST} of
+ * the others that were served; every other is {@value #OTHER}. So that clients, who may name any
+ * model, cannot make the page grow. A name of a model that was served stays. Thread safe.
  */
 public final class ModelNames {
-  /** Names with a label value of their own. */
+  /** Names with a label value of their own besides those that are configured. */
   public static final int MOST = 100;
 
   /** The label value of all other models. */
@@ -19,12 +21,16 @@ public final class ModelNames {
   private static final int MAX_CHARS = 64;
 
   private final Map<String, String> known = new ConcurrentHashMap<>();
+  private volatile Map<String, String> configured = Map.of();
 
   ModelNames() {}
 
-  /** Gives the models that the operator named their labels. */
-  void configured(Collection<String> models) {
-    models.forEach(this::add);
+  /** Gives the models that the operator names now their labels. */
+  void configured(Set<String> models) {
+    configured =
+        models.stream()
+            .filter(ModelNames::presentable)
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), Function.identity()));
   }
 
   /** The label value of {@code model}; empty for none. */
@@ -32,7 +38,8 @@ public final class ModelNames {
     if (model.isEmpty()) {
       return "";
     }
-    String label = known.get(model);
+    String own = configured.get(model);
+    String label = own == null ? known.get(model) : own;
     if (label != null) {
       return label;
     }

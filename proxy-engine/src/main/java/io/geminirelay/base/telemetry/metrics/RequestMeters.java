@@ -8,7 +8,9 @@ import io.geminirelay.base.telemetry.Settled;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts requests and tokens by who asked for what and how it ended.
@@ -26,12 +28,18 @@ final class RequestMeters {
     "prompt", "cached", "output", "thoughts", "tool_use"
   };
 
-  /** Beyond these names of clients, of all configurations so far, one label has to do. */
-  private static final int MOST_CLIENTS = 1000;
+  /** Beyond so many clients, models and groups that met, one label has to do for models. */
+  private static final int MOST_ROWS = 2000;
+
+  /** And beyond so many more, for clients as well. */
+  private static final int MOST_OTHERS = 500;
 
   private final Counter requests;
   private final Counter tokens;
-  private final Map<String, Map<String, Pair>> clients = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Map<String, Row>>> clients = new ConcurrentHashMap<>();
+
+  /** Written by those who hold this. */
+  private volatile int rows;
 
   RequestMeters(PrometheusRegistry registry) {
     requests =
@@ -52,22 +60,18 @@ final class RequestMeters {
 
   /** Counts {@code settled}, whose model and group have these labels. */
   void count(Settled settled, String model, String group) {
-    Pair pair = pair(settled.client(), model);
-    Tally tally = pair.groups.get(group);
-    if (tally == null) {
-      tally = pair.groups.computeIfAbsent(group, pair::tally);
-    }
+    Row row = row(settled.client(), model, group);
     FaultKind fault = settled.fault();
-    tally
+    row.requests
         .of(code(settled.route(), settled.outcome(), fault == null ? 0 : fault.ordinal() + 1))
         .inc();
     TokenCounts counts = settled.tokens();
     if (counts != null) {
-      count(pair.tokens, 0, counts.prompt());
-      count(pair.tokens, 1, counts.cached());
-      count(pair.tokens, 2, counts.output());
-      count(pair.tokens, 3, counts.thoughts());
-      count(pair.tokens, 4, counts.toolUse());
+      count(row.tokens, 0, counts.prompt());
+      count(row.tokens, 1, counts.cached());
+      count(row.tokens, 2, counts.output());
+      count(row.tokens, 3, counts.thoughts());
+      count(row.tokens, 4, counts.toolUse());
     }
   }
 
@@ -77,52 +81,87 @@ final class RequestMeters {
     }
   }
 
-  private Pair pair(String client, String model) {
-    Map<String, Pair> models = clients.get(client);
-    if (models == null) {
-      String label = clients.size() < MOST_CLIENTS ? client : ModelNames.OTHER;
-      models = clients.computeIfAbsent(label, x -> new ConcurrentHashMap<>());
+  /** Drops the counters of clients and groups that there are no more. */
+  synchronized void forget(Set<String> goneClients, Set<String> goneGroups) {
+    clients.keySet().removeAll(goneClients);
+    int left = 0;
+    for (Map<String, Map<String, Row>> models : clients.values()) {
+      for (Map<String, Row> groups : models.values()) {
+        groups.keySet().removeAll(goneGroups);
+        left += groups.size();
+      }
     }
-    Pair known = models.get(model);
-    return known != null
-        ? known
-        : models.computeIfAbsent(
-            model, x -> new Pair(clients.containsKey(client) ? client : ModelNames.OTHER, model));
+    rows = left;
+    requests.removeIf(
+        labels -> goneClients.contains(labels.get(2)) || goneGroups.contains(labels.get(3)));
+    tokens.removeIf(labels -> goneClients.contains(labels.get(2)));
+  }
+
+  private Row row(String client, String model, String group) {
+    Row known = find(client, model, group);
+    if (known != null) {
+      return known;
+    }
+    return rows < MOST_ROWS ? add(client, model, group) : rowOfOthers(client, group);
+  }
+
+  private Row rowOfOthers(String client, String group) {
+    Row known = find(client, ModelNames.OTHER, group);
+    if (known != null) {
+      return known;
+    }
+    String label = rows < MOST_ROWS + MOST_OTHERS ? client : ModelNames.OTHER;
+    Row shared = find(label, ModelNames.OTHER, group);
+    return shared != null ? shared : add(label, ModelNames.OTHER, group);
+  }
+
+  private @Nullable Row find(String client, String model, String group) {
+    Map<String, Map<String, Row>> models = clients.get(client);
+    Map<String, Row> groups = models == null ? null : models.get(model);
+    return groups == null ? null : groups.get(group);
+  }
+
+  private synchronized Row add(String client, String model, String group) {
+    Row known = find(client, model, group);
+    if (known != null) {
+      return known;
+    }
+    Row made = new Row(client, model, group);
+    clients
+        .computeIfAbsent(client, x -> new ConcurrentHashMap<>())
+        .computeIfAbsent(model, x -> new ConcurrentHashMap<>())
+        .put(group, made);
+    rows++;
+    return made;
   }
 
   private static int code(Route route, Outcome outcome, int fault) {
     return (fault * ROUTES.length + route.ordinal()) * OUTCOMES.length + outcome.ordinal();
   }
 
-  /** The counters of one client and model. */
-  private final class Pair {
-    private final String client;
-    private final String model;
-    private final Map<String, Tally> groups = new ConcurrentHashMap<>();
+  /** The counters of one client, model and group. */
+  private final class Row {
+    private final Tally requests;
     private final Tally tokens;
 
-    Pair(String client, String model) {
-      this.client = client;
-      this.model = model;
+    Row(String client, String model, String group) {
+      this.requests =
+          new Tally(
+              code -> {
+                Outcome outcome = OUTCOMES[code % OUTCOMES.length];
+                Route route = ROUTES[code / OUTCOMES.length % ROUTES.length];
+                int fault = code / OUTCOMES.length / ROUTES.length;
+                return RequestMeters.this.requests.labelValues(
+                    Words.of(route),
+                    model,
+                    client,
+                    group,
+                    Words.of(outcome),
+                    fault == 0 ? "" : FAULTS[fault - 1].reason());
+              });
       this.tokens =
           new Tally(
               kind -> RequestMeters.this.tokens.labelValues(TOKEN_KINDS[kind], model, client));
-    }
-
-    Tally tally(String group) {
-      return new Tally(
-          code -> {
-            Outcome outcome = OUTCOMES[code % OUTCOMES.length];
-            Route route = ROUTES[code / OUTCOMES.length % ROUTES.length];
-            int fault = code / OUTCOMES.length / ROUTES.length;
-            return requests.labelValues(
-                Words.of(route),
-                model,
-                client,
-                group,
-                Words.of(outcome),
-                fault == 0 ? "" : FAULTS[fault - 1].reason());
-          });
     }
   }
 }
