@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.Secret;
+import io.geminirelay.testing.Header;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Json;
@@ -195,6 +196,25 @@ class AdminApiTest {
         Map<String, Object> gone = calls.ask(200, "DELETE", "clients/" + name, null);
         assertEquals(List.of(), Json.list(gone.get("warnings")), "nothing changes for anybody");
       }
+    }
+  }
+
+  @Test
+  void strangersDriveNoRequestOutOfMemory() throws Exception {
+    String clients = "clients: [{name: a, token: token-of-a-0000}]";
+    try (AdminCalls calls = new AdminCalls(folder, clients, Rig.key(0));
+        TestClient client = TestClient.connect(calls.gateway().port())) {
+      assertEquals(200, client.post(Rig.UNARY, Rig.BODY, "x-api-key", "token-of-a-0000").status());
+      Rig.await(() -> requests(calls) == 1, "the request in the journal");
+      for (int i = 0; i < 1_005; i++) {
+        List<Header> guess = Header.list("x-api-key", "guess-" + i);
+        assertEquals(401, client.exchange("GET", "/v1beta/models", guess, null).status());
+      }
+      assertEquals(1, requests(calls));
+      Map<String, Object> overview = calls.get("overview");
+      assertEquals(1_005L, ((Number) overview.get("unauthenticated")).longValue());
+      Map<String, Object> minute = Json.map(overview.get("last_minute"));
+      assertEquals(0L, ((Number) minute.get("refused")).longValue());
     }
   }
 

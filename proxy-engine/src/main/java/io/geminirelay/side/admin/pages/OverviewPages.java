@@ -48,6 +48,7 @@ final class OverviewPages {
     out.writeNumberField("in_flight", view.vitals().inFlight().getAsLong());
     out.writeNumberField("waiting", view.load().waiting());
     out.writeNumberField("connections", view.load().connections());
+    out.writeNumberField("unauthenticated", room.telemetry().unauthenticated());
     writeKeys(out, view, now);
     out.writeObjectFieldStart("last_minute");
     History.Minute minute = room.telemetry().history().lastMinute();
