@@ -193,8 +193,8 @@ public final class Engine {
   /** What the operator has done to the engine. */
   private final class Course implements Operator.Successor {
     @Override
-    public List<String> apply(EngineConfig config) throws IOException {
-      return Engine.this.apply(config);
+    public void apply(EngineConfig config) throws IOException {
+      var unused = Engine.this.apply(config);
     }
 
     @Override

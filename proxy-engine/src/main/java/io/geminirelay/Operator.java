@@ -40,7 +40,7 @@ final class Operator {
   /** Puts configurations in force. */
   interface Successor {
     /** As {@link Engine#apply}. */
-    List<String> apply(EngineConfig config) throws IOException;
+    void apply(EngineConfig config) throws IOException;
 
     /** There is none to be put in force: what was to be is not valid, or cannot be used. */
     void refused();
@@ -133,12 +133,13 @@ final class Operator {
 
   private Applied apply(Loaded loaded, Saved saved, List<Problem> warnings) throws IOException {
     EngineConfig before = current.get().config();
-    List<String> restart = successor.apply(loaded.config());
+    successor.apply(loaded.config());
     // Only then: what the operator has set by hand since stays.
     if (!before.telemetry().equals(loaded.config().telemetry())) {
       LogLevel.set(loaded.config().telemetry());
     }
-    return new Applied(saved, restart, warnings);
+    // What other changes left for a restart, the configuration's page tells.
+    return new Applied(saved, RestartNeeds.of(before, loaded.config()), warnings);
   }
 
   private CompletionStage<List<KeyChecked>> verify(List<ApiKey> keys) {
