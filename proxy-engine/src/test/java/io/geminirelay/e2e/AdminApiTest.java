@@ -219,6 +219,50 @@ class AdminApiTest {
   }
 
   @Test
+  void aKeyIsVerifiedBeforeItIsAddedWhereThatIsAsked() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      String asked = addition(NEW).replace("}", ",\"verify\":true}");
+      calls.google.script().nextWithKey(1, NEW, Errors.keyInvalid());
+      String refused = String.valueOf(calls.ask(422, "POST", "keys", asked));
+      assertTrue(refused.contains("not added"), refused);
+      calls.ask(404, "GET", "keys/" + id(NEW), null);
+      calls.ask(400, "POST", "keys", asked.replace("true", "1"));
+      calls.ask(404, "POST", "keys", asked.replace("\"g\"", "\"none\""));
+      Map<String, Object> added = calls.ask(201, "POST", "keys", asked);
+      assertEquals(List.of(), Json.list(added.get("warnings")));
+      assertEquals(2, calls.google.journal().countOf(NEW));
+    }
+  }
+
+  @Test
+  void whatDoesNotLookLikeAKeyIsDoubted() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      Map<String, Object> added = calls.ask(201, "POST", "keys", addition("abc"));
+      assertEquals(1, Json.list(added.get("warnings")).size(), added::toString);
+      String text = "{\"group\":\"g\",\"text\":\"x\\n" + NEW + "\\nAQ.abc\"}";
+      Map<String, Object> imported = calls.ask(200, "POST", "keys/import", text);
+      String warnings = String.valueOf(imported.get("warnings"));
+      assertTrue(warnings.contains("#" + id("x")), warnings);
+      assertFalse(warnings.contains(id(NEW)), warnings);
+    }
+  }
+
+  @Test
+  void aChangeNamesTheRestartsThatItNeedsItself() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      String host = "{\"set\":{\"server.max_connections\":77}}";
+      assertEquals(
+          List.of("server.max_connections"),
+          Json.list(calls.ask(200, "PATCH", "config", host).get("restart_needed")));
+      Map<String, Object> other =
+          calls.ask(200, "PATCH", "config", "{\"set\":{\"max_wait_secs\":7}}");
+      assertEquals(List.of(), Json.list(other.get("restart_needed")));
+      assertEquals(
+          List.of("server.max_connections"), Json.list(calls.get("config").get("restart_needed")));
+    }
+  }
+
+  @Test
   void aModelThatRestsHasNoRoom() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "max_wait_secs: 0", Rig.key(0));
         TestClient client = TestClient.connect(calls.gateway().port())) {
