@@ -263,6 +263,26 @@ class AdminApiTest {
   }
 
   @Test
+  void aMistakenSettingIsToldWithItsRemedy() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
+      Map<String, Object> answer =
+          calls.ask(422, "PATCH", "config", "{\"set\":{\"max_wait_sec\":3}}");
+      Map<String, Object> problem = Json.map(Json.list(answer.get("problems")).get(0));
+      assertEquals("max_wait_secs", problem.get("nearest"));
+      assertFalse(problem.containsKey("line"), "the line of a text that was not kept");
+      String whole = String.valueOf(calls.ask(422, "PATCH", "config", "{\"set\":{\"server\":5}}"));
+      assertTrue(whole.contains("settings of its own"), whole);
+      String numbered =
+          String.valueOf(calls.ask(404, "PATCH", "config", "{\"set\":{\"groups[0].top_p\":0.5}}"));
+      assertTrue(numbered.contains("groups.NAME"), numbered);
+      Files.writeString(calls.file, Files.readString(calls.file) + "max_wait_sec: 3\n");
+      Map<String, Object> reload = calls.ask(422, "POST", "config/reload", null);
+      problem = Json.map(Json.list(reload.get("problems")).get(0));
+      assertTrue(problem.containsKey("line"), "of the file");
+    }
+  }
+
+  @Test
   void aModelThatRestsHasNoRoom() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "max_wait_secs: 0", Rig.key(0));
         TestClient client = TestClient.connect(calls.gateway().port())) {
