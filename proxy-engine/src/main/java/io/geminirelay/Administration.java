@@ -82,6 +82,11 @@ final class Administration {
     return table;
   }
 
+  /** Runs {@code work} on the thread of the interface, where changes are made. */
+  void run(Runnable work) {
+    thread.execute(work);
+  }
+
   /** Ends what would go on for ever; requests are still answered. */
   void drain() {
     feed.close();

@@ -68,6 +68,7 @@ public final class Engine {
   private final EventLoopGroup loops;
   private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
   private final Addresses addresses;
+  private final Operator operator;
   private final Administration administration;
   private final EngineParts parts;
   private final EngineMetrics metrics;
@@ -83,6 +84,7 @@ public final class Engine {
   private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
       throws IOException {
     this.started = config;
+    LogLevel.hide(config);
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
     ServerTls serverTls =
@@ -92,7 +94,7 @@ public final class Engine {
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
     AdminCheck tokens = new AdminCheck(time);
-    Operator operator =
+    this.operator =
         new Operator(
             () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
     this.administration =
@@ -163,6 +165,7 @@ public final class Engine {
    * @throws IllegalArgumentException if a CA file cannot be used
    */
   void tryOut(EngineConfig config) throws IOException {
+    LogLevel.hide(config);
     Generation.files(config, parts, current);
   }
 
@@ -175,6 +178,7 @@ public final class Engine {
    * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
+    LogLevel.hide(config);
     Generation before = current;
     Generation next;
     try {
@@ -201,6 +205,11 @@ public final class Engine {
     public void refused() {
       metrics.meters().refusedConfiguration();
     }
+  }
+
+  /** Reads the configuration anew, as the admin interface does; the log tells what came of it. */
+  void reload() {
+    administration.run(operator::reloadLogged);
   }
 
   private int clientConnections() {

@@ -74,7 +74,7 @@ final class EngineMetrics {
 
   private static EngineState.Pool pool(PoolCounts counts) {
     return new EngineState.Pool(
-        counts.idle(), counts.busy(), counts.waiting(), counts.connecting());
+        counts.idle(), counts.busy(), counts.waiting(), counts.connecting(), counts.streams());
   }
 
   private static LiveState live(Generation now) {

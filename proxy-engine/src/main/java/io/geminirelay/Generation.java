@@ -116,7 +116,9 @@ record Generation(
     return new Outbound(
         keys,
         breakers,
-        new WaitingRoom(config.keys(), keys, breakers, time, parts.owner()),
+        old == null
+            ? new WaitingRoom(config.keys(), keys, breakers, time, parts.owner())
+            : old.room().successor(config.keys(), keys, breakers),
         parts.exits(),
         config.keys().behavior(),
         new RetryPolicy(config.outbound(), budget, new Random()),

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.TelemetryConfig;
 import io.geminirelay.base.telemetry.LogQueue;
 import java.util.Iterator;
@@ -26,6 +27,14 @@ final class LogLevel {
     LogQueue queue = queue();
     if (queue != null) {
       queue.format(telemetry.logFormat());
+    }
+  }
+
+  /** Lets no line of the log show a credential of {@code config}, from now on. */
+  static void hide(EngineConfig config) {
+    LogQueue queue = queue();
+    if (queue != null) {
+      queue.hide(config.secrets());
     }
   }
 
@@ -62,8 +71,11 @@ final class LogLevel {
     }
   }
 
-  /** Writes out what waits in the log's queue, and closes the log. */
-  static void close() {
+  /**
+   * Writes out what waits in the log's queue, and closes the log. One at a time: who comes second
+   * may end the process, and must not before the first is done.
+   */
+  static synchronized void close() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.stop();
     }

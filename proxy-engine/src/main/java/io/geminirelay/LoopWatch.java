@@ -21,7 +21,7 @@ final class LoopWatch implements Runnable {
   private final LongConsumer lateNanos;
   private long dueNanos;
   private int round;
-  private volatile PoolCounts counts = new PoolCounts(0, 0, 0, 0);
+  private volatile PoolCounts counts = new PoolCounts(0, 0, 0, 0, 0);
 
   /** Tells {@code lateNanos} of delays. */
   LoopWatch(EventLoop loop, LoopPools pools, LongConsumer lateNanos) {

@@ -58,6 +58,8 @@ import picocli.CommandLine.Spec;
       "5:the gateway does not accept the admin token (status)"
     })
 public final class Main implements Callable<Integer> {
+  private static final String OWN = Main.class.getPackageName() + ".";
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -71,7 +73,10 @@ public final class Main implements Callable<Integer> {
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int code = commandLine().execute(args);
+    // What was logged on the way, of a start that failed above all, is still on its way out.
+    LogLevel.close();
+    System.exit(code);
   }
 
   /** The command with its rules about failures and exit codes. */
@@ -127,11 +132,24 @@ public final class Main implements Callable<Integer> {
   }
 
   private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
-    String message = e.getMessage();
-    line.getErr().println("gemini-relay: " + (message == null ? e.toString() : message));
+    line.getErr().println("gemini-relay: " + reason(e));
     line.getErr().flush();
     boolean invalid = e instanceof ConfigException || e instanceof VocabularyException;
     return invalid ? Exit.CONFIG_INVALID : Exit.FAILED;
+  }
+
+  /**
+   * What {@code e} says, if it is ours or comes from a file or the network. Other libraries repeat
+   * in their complaints what they were given, be it a token.
+   */
+  static String reason(Exception e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    String where = trace.length == 0 ? "" : " at " + trace[0];
+    boolean foreign =
+        e instanceof RuntimeException
+            && (trace.length == 0 || !trace[0].getClassName().startsWith(OWN));
+    String message = e.getMessage();
+    return foreign || message == null ? e.getClass().getName() + where : message;
   }
 
   /** Tells the version. */

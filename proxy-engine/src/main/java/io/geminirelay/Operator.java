@@ -24,12 +24,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the operator can see of the running gateway, and do to it. Changes are for one thread, that
  * of the admin interface; the rest is thread safe.
  */
 final class Operator {
+  private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
+
   private final Supplier<Generation> current;
   private final ConfigStore.Trial<IOException> trial;
   private final Successor successor;
@@ -119,6 +123,26 @@ final class Operator {
       throw e;
     }
     return apply(loaded, store().savesTo(), loaded.warnings());
+  }
+
+  /** {@link #reload} for who cannot be told what came of it but by the log. */
+  void reloadLogged() {
+    try {
+      Applied applied = reload();
+      applied.warnings().forEach(warning -> LOG.warn("configuration: {}", warning));
+      LOG.info(
+          "the configuration was read anew{}",
+          applied.restartNeeded().isEmpty()
+              ? ""
+              : "; a restart is needed for " + String.join(", ", applied.restartNeeded()));
+    } catch (ConfigException e) {
+      LOG.error("the configuration is not valid; nothing has changed");
+      e.problems().forEach(problem -> LOG.error("configuration: {}", problem));
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.error("the configuration cannot be put in force; nothing has changed", e);
+    } catch (AdminProblem e) {
+      LOG.error("the configuration cannot be read anew: {}", e.getMessage());
+    }
   }
 
   private ConfigStore store() {

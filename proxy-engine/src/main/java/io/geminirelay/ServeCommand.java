@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.command.Exit;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -36,7 +37,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Runs {@code engine} until SIGTERM or SIGINT has drained it.
+   * Runs {@code engine} until SIGTERM or SIGINT has drained it; SIGHUP has it read its
+   * configuration anew.
    *
    * @param started told first
    * @param ended told last
@@ -48,6 +50,7 @@ final class ServeCommand implements Callable<Integer> {
       engine.drain().toCompletableFuture().join();
       throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
     }
+    Signals.register("HUP", engine::reload);
     started.run();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine, ended), "drain"));
     engine.stopped().toCompletableFuture().get();

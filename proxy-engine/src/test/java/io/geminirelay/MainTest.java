@@ -2,10 +2,14 @@ package io.geminirelay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,21 @@ class MainTest {
   void wrongArgumentsEndWithTwo() {
     assertEquals(2, run("check", "--nonsense"));
     assertEquals("", out.toString());
+  }
+
+  @Test
+  void whatOthersComplainOfIsNotRepeated() throws Exception {
+    Exception foreign =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1"))
+                    .header("Authorization", "Bearer hidden\ntoken"));
+    assertTrue(foreign.getMessage().contains("hidden"), foreign.getMessage());
+    assertTrue(Main.reason(foreign).startsWith("java.lang.IllegalArgumentException at "));
+    assertFalse(Main.reason(foreign).contains("hidden"), Main.reason(foreign));
+    assertEquals("we say so", Main.reason(new IllegalArgumentException("we say so")));
+    assertEquals("no such file", Main.reason(new IOException("no such file")));
   }
 
   @Test

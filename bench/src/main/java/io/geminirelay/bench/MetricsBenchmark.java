@@ -10,16 +10,19 @@ import io.geminirelay.base.telemetry.Settled;
 import io.geminirelay.base.telemetry.metrics.Meters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Group;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
 
 /** What an exchange costs in metrics: each counter and histogram that it moves. */
 @State(Scope.Benchmark)
@@ -53,6 +56,27 @@ public class MetricsBenchmark {
   @Benchmark
   public void request(Position position) {
     meters.accept(settled[position.at++ & 63]);
+  }
+
+  /** The same from two event loops at once, which move the same counters. */
+  @Benchmark
+  @Threads(2)
+  public void requestOfTwoLoops(Position position) {
+    meters.accept(settled[position.at++ & 63]);
+  }
+
+  /** The same while page after page is read, which is the worst that a scraper can do. */
+  @Benchmark
+  @Group("scraped")
+  public void requestWhileScraped(Position position) {
+    meters.accept(settled[position.at++ & 63]);
+  }
+
+  /** Reads all meters. */
+  @Benchmark
+  @Group("scraped")
+  public MetricSnapshots scrape() {
+    return meters.registry().scrape();
   }
 
   private Settled ended(long nanos) {

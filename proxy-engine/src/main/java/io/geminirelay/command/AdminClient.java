@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** Asks the admin API of a running gateway how it is. Blocking; for one thread. */
 final class AdminClient {
@@ -19,14 +20,21 @@ final class AdminClient {
   private final String token;
   private final HttpClient http;
 
-  /** Asks the gateway at {@code base} with its admin {@code token}. */
-  AdminClient(URI base, String token) {
+  /**
+   * Asks a gateway.
+   *
+   * @param base its address, with the prefix where a proxy in front of it adds one
+   * @param token its admin token
+   * @param trust says whether it is the one that is meant
+   */
+  AdminClient(URI base, String token, SSLContext trust) {
     this.base = base;
     this.token = token;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
+            .sslContext(trust)
             .build();
   }
 
@@ -66,9 +74,14 @@ final class AdminClient {
         exits.at("breakers").elements());
   }
 
+  private URI page(String what) {
+    String prefix = base.toString();
+    return URI.create(prefix + (prefix.endsWith("/") ? "" : "/") + "admin/api/" + what);
+  }
+
   private Json get(String what) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(base.resolve("/admin/api/" + what))
+        HttpRequest.newBuilder(page(what))
             .timeout(PATIENCE)
             .header("Authorization", "Bearer " + token)
             .header("Accept", "application/json")

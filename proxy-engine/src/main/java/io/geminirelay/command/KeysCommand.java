@@ -1,11 +1,15 @@
 package io.geminirelay.command;
 
 import io.geminirelay.Main;
+import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeyRing;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -28,6 +32,16 @@ public final class KeysCommand implements Callable<Integer> {
   /** The program. */
   Main main() {
     return Objects.requireNonNull(main);
+  }
+
+  /** As {@link KeyNames#find}; what does not exist is a wrong argument. */
+  List<ApiKey> find(KeyRing ring, @Nullable String group, List<String> wanted) {
+    try {
+      return KeyNames.find(ring, group, wanted);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override

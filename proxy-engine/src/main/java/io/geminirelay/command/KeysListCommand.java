@@ -36,7 +36,7 @@ final class KeysListCommand implements Callable<Integer> {
     Main main = Objects.requireNonNull(keys).main();
     EngineConfig config = main.load().config();
     KeyRing ring = KeyRing.of(config.groups(), config.keys(), TimeSource.SYSTEM, new Random());
-    List<ApiKey> all = KeyNames.find(ring, group, List.of());
+    List<ApiKey> all = Objects.requireNonNull(keys).find(ring, group, List.of());
     if (json) {
       JsonText.print(main.out(), out -> write(out, all));
       return Exit.OK;

@@ -5,7 +5,6 @@ import io.geminirelay.Main;
 import io.geminirelay.Verification;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyChecked;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,12 +14,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Asks Google with each key of the configuration whether it accepts it; serves nothing. */
 @Command(
@@ -43,12 +39,11 @@ import picocli.CommandLine.Spec;
       "0:Google accepts every key",
       "1:nothing could be asked: no key got any answer",
       "2:wrong arguments, or no such key",
-      "3:the configuration is not valid",
+      "3:the configuration is not valid, or has no key",
       "4:some key is not accepted, or got no answer"
     })
 final class KeysVerifyCommand implements Callable<Integer> {
   @ParentCommand private @Nullable KeysCommand keys;
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(names = "--group", paramLabel = "NAME", description = "Only keys of this group.")
   private @Nullable String group;
@@ -82,13 +77,9 @@ final class KeysVerifyCommand implements Callable<Integer> {
   }
 
   private List<CompletableFuture<KeyChecked>> asked(Verification verification) {
-    try {
-      List<ApiKey> found = KeyNames.find(verification.keys(), group, wanted);
-      return found.stream().map(verification.check()::check).toList();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
-    }
+    return Objects.requireNonNull(keys).find(verification.keys(), group, wanted).stream()
+        .map(verification.check()::check)
+        .toList();
   }
 
   private static int codeOf(List<KeyChecked> results) {

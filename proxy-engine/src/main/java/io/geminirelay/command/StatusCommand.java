@@ -1,26 +1,19 @@
 package io.geminirelay.command;
 
 import io.geminirelay.Main;
-import io.geminirelay.base.config.ConfigException;
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
-import io.geminirelay.base.config.Secret;
-import io.geminirelay.base.config.ServerConfig;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -35,7 +28,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The token is that of --token-file or --token-env, else of the variable ADMIN_TOKEN, else"
-          + " server.admin_token of the configuration.",
+          + " server.admin_token of the configuration. The configuration is read if it is named, or"
+          + " the address or the token is not given otherwise.",
       "",
       "Environment: ADMIN_TOKEN; CONFIG_PATH; NO_COLOR, set to anything, turns colours off.",
       "",
@@ -48,29 +42,15 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:shown",
       "1:the gateway does not answer",
-      "2:wrong arguments, or no admin token",
+      "2:wrong arguments, or no admin token that can be sent",
+      "3:the configuration is not valid",
       "5:the gateway does not accept the token, or has no admin API"
     })
 public final class StatusCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description =
-          "Address of the gateway. Else the port of the configuration on this machine, else"
-              + " http://127.0.0.1:8080.")
-  private @Nullable URI url;
-
-  @Option(names = "--token-file", paramLabel = "FILE", description = "File with the admin token.")
-  private @Nullable Path tokenFile;
-
-  @Option(
-      names = "--token-env",
-      paramLabel = "NAME",
-      description = "Environment variable with the admin token.")
-  private @Nullable String tokenVariable;
+  @Mixin private final GatewayOptions gateway = new GatewayOptions();
 
   @Option(names = "--once", description = "Print once and end.")
   private boolean once;
@@ -90,10 +70,8 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Main program = Objects.requireNonNull(main);
     ConfigSource source = program.source();
-    Map<String, String> environment = source.environment();
-    ServerConfig server = server(source);
-    AdminClient client = new AdminClient(address(server), token(environment, server));
-    String noColour = environment.getOrDefault("NO_COLOR", "");
+    AdminClient client = gateway.client(source);
+    String noColour = source.environment().getOrDefault("NO_COLOR", "");
     try {
       if (once || json) {
         printOnce(program, client);
@@ -103,6 +81,9 @@ public final class StatusCommand implements Callable<Integer> {
       return Exit.OK;
     } catch (AdminClient.RefusedException e) {
       return fail(e.getMessage(), Exit.REFUSED);
+    } catch (SSLException e) {
+      return fail(
+          "no TLS with " + client.base() + ": " + e.getMessage() + "; see --ca-file", Exit.FAILED);
     } catch (IOException e) {
       String why = e.getMessage();
       return fail("no answer from " + client.base() + (why == null ? "" : ": " + why), Exit.FAILED);
@@ -143,55 +124,5 @@ public final class StatusCommand implements Callable<Integer> {
     err.println("gemini-relay: " + Table.printable(String.valueOf(why)));
     err.flush();
     return code;
-  }
-
-  /** What the configuration says of the gateway; null where there is none that can be read. */
-  private static @Nullable ServerConfig server(ConfigSource source) {
-    try {
-      return ConfigLoader.load(source).config().server();
-    } catch (ConfigException e) {
-      return null;
-    }
-  }
-
-  private URI address(@Nullable ServerConfig server) {
-    if (url != null) {
-      if (url.getHost() == null || !String.valueOf(url.getScheme()).startsWith("http")) {
-        throw wrong("--url has to be like http://127.0.0.1:8080");
-      }
-      return url;
-    }
-    ServerConfig its = server == null ? ServerConfig.STANDARD : server;
-    return URI.create((its.tls() == null ? "http" : "https") + "://127.0.0.1:" + its.port());
-  }
-
-  private String token(Map<String, String> environment, @Nullable ServerConfig server) {
-    String found = null;
-    if (tokenFile != null) {
-      found = read(tokenFile);
-    } else if (tokenVariable != null) {
-      found = environment.get(tokenVariable);
-    } else if (environment.containsKey("ADMIN_TOKEN")) {
-      found = environment.get("ADMIN_TOKEN");
-    } else if (server != null) {
-      Secret configured = server.adminToken();
-      found = configured == null ? null : configured.reveal();
-    }
-    if (found == null || found.isBlank()) {
-      throw wrong("no admin token: give --token-file, --token-env or $ADMIN_TOKEN");
-    }
-    return found.strip();
-  }
-
-  private String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw wrong("cannot read --token-file " + file);
-    }
-  }
-
-  private ParameterException wrong(String why) {
-    return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
   }
 }

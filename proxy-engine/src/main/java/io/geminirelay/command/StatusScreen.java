@@ -97,7 +97,8 @@ final class StatusScreen {
     }
   }
 
-  private void ask() {
+  /** One look at the gateway; whatever becomes of it, there is another. */
+  void ask() {
     try {
       last = client.ask();
       lost = null;
@@ -108,6 +109,10 @@ final class StatusScreen {
       lost = why == null ? "it does not answer at " + client.base() : why;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // Else the task would end unheard, and old figures look like new ones. Its message is not
+      // ours: it may show what was sent.
+      lost = "it cannot be asked (" + e.getClass().getSimpleName() + ")";
     }
     stale.set(true);
   }
@@ -122,7 +127,7 @@ final class StatusScreen {
   private void draw() {
     int columns = terminal.getColumns() > 0 ? terminal.getColumns() : USUAL_COLUMNS;
     int rows = terminal.getRows() > 0 ? terminal.getRows() : USUAL_ROWS;
-    List<String> lines = view.screen(last, lost, columns, rows);
+    List<String> lines = lines(columns, rows);
     // One write, over what was there: nothing flickers.
     StringBuilder text = new StringBuilder("\u001b[H");
     for (int i = 0; i < lines.size(); i++) {
@@ -130,6 +135,11 @@ final class StatusScreen {
     }
     terminal.writer().print(text.append("\u001b[J"));
     terminal.flush();
+  }
+
+  /** What is drawn on a terminal of that size. */
+  List<String> lines(int columns, int rows) {
+    return view.screen(last, lost, columns, rows);
   }
 
   /** On a signal the library may have closed its terminal before: written past it. */

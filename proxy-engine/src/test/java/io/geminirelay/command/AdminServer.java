@@ -1,6 +1,8 @@
 package io.geminirelay.command;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,17 +11,38 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** A small HTTP server that speaks the admin API as the command reads it. */
 final class AdminServer implements AutoCloseable {
   static final String TOKEN = "open-sesame-open-sesame";
 
   private final HttpServer server;
+  private final String root;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> pages = new ConcurrentHashMap<>();
 
   AdminServer(int port) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0), "");
+  }
+
+  /** Over TLS with {@code key}; its API is below {@code prefix}. */
+  static AdminServer secure(SSLContext key, String prefix) throws IOException {
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(key));
+    return new AdminServer(https, prefix);
+  }
+
+  /** Whose API is below {@code prefix}, as behind a proxy that adds it. */
+  static AdminServer below(String prefix) throws IOException {
+    return new AdminServer(
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), prefix);
+  }
+
+  private AdminServer(HttpServer server, String prefix) {
+    this.server = server;
+    this.root = prefix + "/admin/api/";
     server.setExecutor(threads);
     pages.put(
         "overview",
@@ -53,13 +76,13 @@ final class AdminServer implements AutoCloseable {
         "reason":"egress_connect","until":"2026-07-15T19:02:30Z","failures":3,"keys":2}],
         "breakers":[{"target":"example.org","state":"admitting",
         "models":[{"model":"m","state":"refusing"}]}]}""");
-    server.createContext("/admin/api/", this::answer);
+    server.createContext(root, this::answer);
     server.start();
   }
 
   private void answer(com.sun.net.httpserver.HttpExchange exchange) throws IOException {
     try (exchange) {
-      String path = exchange.getRequestURI().getPath().substring("/admin/api/".length());
+      String path = exchange.getRequestURI().getPath().substring(root.length());
       String query = String.valueOf(exchange.getRequestURI().getQuery());
       boolean known =
           ("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"));

@@ -122,9 +122,23 @@ class KeysCommandTest {
   }
 
   @Test
+  void endsWithThreeAndSaysSoWhereThereIsNoKeyAtAll() throws Exception {
+    for (String groups : List.of("[]", "[{name: one, api_keys: []}]")) {
+      Path file = Files.writeString(folder.resolve("empty.yaml"), "groups: " + groups + "\n");
+      for (String asked : List.of("list", "verify")) {
+        Ran ran = Ran.of("keys", asked, "-c", file.toString());
+        assertEquals(3, ran.code(), ran::toString);
+        assertTrue(ran.err().contains("found no API key"), ran::toString);
+        assertEquals("", ran.out());
+      }
+    }
+  }
+
+  @Test
   void endsWithTwoWhereNoSuchKeyIsOrNothingWasAsked() throws Exception {
     assertEquals(2, run("keys", "verify", "0123456789").code());
     assertEquals(2, run("keys", "verify", "--group", "three").code());
+    assertEquals(2, run("keys", "list", "--group", "three").code());
     assertEquals(2, run("keys").code());
     assertEquals(0, google.journal().requestCount());
   }

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,10 +106,23 @@ class StatusCommandTest {
   }
 
   @Test
+  void whatNobodyExpectedIsNoReasonToShowOldFiguresAsNew() throws Exception {
+    URI odd = URI.create("httpx://127.0.0.1:1");
+    AdminClient client = new AdminClient(odd, AdminServer.TOKEN, SSLContext.getDefault());
+    try (Terminal terminal =
+        new DumbTerminal(InputStream.nullInputStream(), OutputStream.nullOutputStream())) {
+      StatusScreen screen = new StatusScreen(terminal, client, new StatusView(odd, false));
+      screen.ask();
+      String first = screen.lines(80, 24).get(0);
+      assertTrue(first.startsWith("gateway lost: "), first);
+    }
+  }
+
+  @Test
   void aScreenNeverHasMoreLinesOrColumnsThanTheTerminal() throws Exception {
     try (AdminServer gateway = new AdminServer(0)) {
       URI url = URI.create(gateway.url());
-      Snapshot now = new AdminClient(url, AdminServer.TOKEN).ask();
+      Snapshot now = new AdminClient(url, AdminServer.TOKEN, SSLContext.getDefault()).ask();
       StatusView view = new StatusView(url, false);
       for (int columns : new int[] {1, 20, 80, 200}) {
         for (int rows : new int[] {1, 5, 24, 100}) {

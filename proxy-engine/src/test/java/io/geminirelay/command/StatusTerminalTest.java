@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -20,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The live view in a real terminal, which tmux plays. */
 class StatusTerminalTest {
   @TempDir private Path folder;
+  private final Semaphore changes = new Semaphore(0);
   private AdminServer gateway;
+  private Process watch;
 
   @BeforeEach
   void start() throws Exception {
@@ -33,10 +38,12 @@ class StatusTerminalTest {
     // An argument file: the class path is longer than what should be typed.
     Files.writeString(
         folder.resolve("arguments"),
-        "-Xmx128m\n-cp\n\""
+        // What starts soonest, as much of this test's time goes by until the program is there.
+        "-Xmx128m\n-XX:TieredStopAtLevel=1\n-XX:+UseSerialGC\n-Xshare:auto\n-cp\n\""
             + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
             + "\"\nio.geminirelay.Main\n");
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "/bin/bash --norc");
+    watchScreen();
     // Without a prompt of its own, what is on the screen comes from the commands alone.
     type("PS1='ready> '; clear");
     await(screen -> screen.startsWith("ready>"));
@@ -46,8 +53,22 @@ class StatusTerminalTest {
   void stop() throws Exception {
     if (gateway != null) {
       tmux("kill-server");
+      watch.destroy();
       gateway.close();
     }
+  }
+
+  /** A second client, which tmux tells of whatever is written to the screen. */
+  private void watchScreen() throws IOException {
+    watch =
+        new ProcessBuilder("tmux", "-S", folder + "/socket", "-C", "attach", "-f", "ignore-size")
+            .redirectErrorStream(true)
+            .start();
+    BufferedReader told = watch.inputReader(StandardCharsets.UTF_8);
+    Thread thread =
+        new Thread(() -> told.lines().forEach(line -> changes.release()), "screen-watch");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private String tmux(String... arguments) throws IOException, InterruptedException {
@@ -69,11 +90,14 @@ class StatusTerminalTest {
     return tmux("capture-pane", "-p");
   }
 
+  /** Looks whenever something was written; a look is a process of its own, and dear. */
   private String await(Predicate<String> wanted) throws Exception {
-    long end = System.nanoTime() + 30_000_000_000L;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     String screen = screen();
     while (!wanted.test(screen)) {
-      assertTrue(System.nanoTime() - end < 0, "the screen stayed:\n" + screen);
+      boolean changed = changes.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertTrue(changed && System.nanoTime() - end < 0, "the screen stayed:\n" + screen);
+      changes.drainPermits();
       screen = screen();
     }
     return screen;

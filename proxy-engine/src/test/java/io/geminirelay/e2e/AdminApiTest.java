@@ -10,11 +10,13 @@ import io.geminirelay.testing.Header;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Json;
+import io.geminirelay.testing.sim.Reaction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -313,6 +315,37 @@ class AdminApiTest {
       }
       Map<String, Object> some = calls.get("keys?offset=1990&limit=50");
       assertEquals(10, Json.list(some.get("keys")).size());
+    }
+  }
+
+  @Test
+  void whoComesToWaitAfterAReloadHearsThatTheKeyIsBack() throws Exception {
+    try (AdminCalls calls = new AdminCalls(folder, "max_wait_secs: 600", Rig.key(0));
+        TestClient client = TestClient.connect(calls.gateway().port())) {
+      Reaction refusal = Errors.tooManyRequestsPerMinute("gemini-2.5-flash", 500);
+      calls
+          .google
+          .script()
+          .next(
+              1,
+              (request, usual) -> {
+                calls.applyAgain();
+                return refusal.answer(request, usual);
+              });
+      CompletableFuture<Integer> answer =
+          CompletableFuture.supplyAsync(() -> client.post(Rig.UNARY, Rig.BODY).status());
+      Rig.await(() -> waiting(calls) == 1, "a request that waits");
+      calls.ask(200, "POST", "keys/" + id(Rig.key(0)) + "/reset", null);
+      assertEquals(200, answer.get(10, TimeUnit.SECONDS));
+      assertEquals(0, waiting(calls));
+    }
+  }
+
+  private static long waiting(AdminCalls calls) {
+    try {
+      return ((Number) calls.get("overview").get("waiting")).longValue();
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Response;
@@ -52,6 +54,17 @@ final class AdminCalls implements AutoCloseable {
   void restart() throws Exception {
     gateway.close();
     gateway = Gateway.stored(file);
+  }
+
+  /** Goes on with the file as it is. */
+  void applyAgain() {
+    try {
+      gateway
+          .engine()
+          .apply(new ConfigStore(new ConfigSource(file, Path.of(""), Map.of())).load().config());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   private Response raw(String method, String path, @Nullable String json) {

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Header;
 import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Errors;
 import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page of metrics says of requests that came through the front door. */
@@ -103,6 +106,42 @@ class MetricsTest {
   }
 
   @Test
+  void aStreamIsOpenFromItsHeadToItsEnd() throws Exception {
+    try (Rig rig = Rig.of(2, CLIENTS)) {
+      rig.script().next(1, Reaction.usual(answer -> answer.delayed(Duration.ofSeconds(60))));
+      byte[] event =
+          "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n"
+              .getBytes(StandardCharsets.UTF_8);
+      rig.script()
+          .next(
+              1,
+              Reaction.of(
+                  Answer.stream(
+                          200,
+                          Header.list("content-type", "text/event-stream"),
+                          List.of(event, event))
+                      .stallAfter(event.length)));
+      byte[] body = Rig.BODY.getBytes("UTF-8");
+      try (TestClient waiting = TestClient.connect(rig.port());
+          TestClient streaming = TestClient.connect(rig.port())) {
+        waiting.request("POST", Rig.STREAM, Header.list(CLIENT), body);
+        rig.journal().awaitRequests(1);
+        streaming.request("POST", Rig.STREAM, Header.list(CLIENT), body);
+        Rig.await(
+            () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 1, "the stream");
+        assertEquals(2, Scrape.of(rig.port()).value("gemini_relay_requests_in_flight"));
+      }
+      Rig.await(
+          () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 0, "the stream's end");
+      assertEquals(200, rig.post(Rig.STREAM, Rig.BODY, CLIENT).status());
+      rig.script().always(Errors.keyInvalid());
+      rig.post(Rig.STREAM, Rig.BODY, CLIENT);
+      Rig.await(
+          () -> Scrape.of(rig.port()).value("gemini_relay_streams_open") == 0, "no stream at all");
+    }
+  }
+
+  @Test
   void aWaitForAKeyIsMeasured() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script().next(1, Errors.internal500());
@@ -125,7 +164,6 @@ class MetricsTest {
       assertEquals(0.75, page.value("gemini_relay_quota_room_mean_ratio" + labels));
       assertEquals(1, page.sum("gemini_relay_breaker_state", "state=\"admitting\""));
       assertEquals(0, page.sum("gemini_relay_breaker_state", "state=\"refusing\""));
-      assertEquals(1, page.value("gemini_relay_store_up{store=\"memory\"}"));
       assertEquals(1, page.sum("gemini_relay_build_info"));
       assertTrue(page.value("gemini_relay_direct_memory_limit_bytes") > 0);
       assertTrue(page.sum("jvm_memory_used_bytes") > 0);

@@ -61,6 +61,41 @@ class MonitoringFilesTest {
     assertPasses(Promtool.run(copied(), NOTHING, "test", "rules", "alerts-test.yml"));
   }
 
+  @Test
+  void everyAlertIsTried() throws Exception {
+    String rules = Files.readString(CONFIG.resolve("prometheus/alerts.yml"));
+    String tests = Files.readString(copied().resolve("alerts-test.yml"));
+    Matcher alert = Pattern.compile("alert: (\\w+)").matcher(rules);
+    Set<String> untried = new TreeSet<>();
+    while (alert.find()) {
+      if (!tests.matches("(?s).*\\b" + alert.group(1) + "\\b.*")) {
+        untried.add(alert.group(1));
+      }
+    }
+    assertEquals(Set.of(), untried);
+  }
+
+  @Test
+  void theReadmeNamesEveryMetric() throws Exception {
+    String readme = Files.readString(Path.of("../README.md"));
+    int begin = readme.indexOf("| Metric | Labels | |");
+    String table = readme.substring(begin, readme.indexOf("\n\n", begin));
+    Set<String> told = new TreeSet<>();
+    Matcher name = Pattern.compile("`((?:gemini_relay|api)_[a-z0-9_]+)`").matcher(table);
+    while (name.find()) {
+      told.add(name.group(1));
+    }
+    Set<String> there = new TreeSet<>();
+    for (String each : pageAfterTraffic().names()) {
+      if (each.startsWith("gemini_relay_") || each.startsWith("api_")) {
+        there.add(each.replaceAll("_(bucket|count|sum)$", ""));
+      }
+    }
+    // What has no rows while there are no exits.
+    there.add("gemini_relay_exit_state");
+    assertEquals(there, told);
+  }
+
   /** Serves, repeats, lets wait, refuses; then there is a page that has every metric. */
   private static Scrape pageAfterTraffic() throws Exception {
     try (Rig rig =
@@ -140,8 +175,10 @@ class MonitoringFilesTest {
     try (JsonParser json = new JsonFactory().createParser(DASHBOARD.toFile())) {
       while (json.nextToken() != null) {
         if (json.currentToken() == JsonToken.FIELD_NAME && "id".equals(json.currentName())) {
-          json.nextToken();
-          assertTrue(ids.add(json.getIntValue()), "panel " + json.getIntValue());
+          // Panels have numbers; what else has an id here has a name.
+          if (json.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+            assertTrue(ids.add(json.getIntValue()), "panel " + json.getIntValue());
+          }
         }
       }
     }

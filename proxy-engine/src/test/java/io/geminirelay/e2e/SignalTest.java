@@ -8,9 +8,8 @@ import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Reaction;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,14 +17,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process itself under load when it is told to stop. */
+/** The process itself: how it starts, and what it does when it is told something by a signal. */
 class SignalTest {
-  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
   private static final int CLIENTS = 16;
 
   @Test
@@ -36,9 +32,10 @@ class SignalTest {
           .always(
               Reaction.usual(
                   answer -> answer.paced(Duration.ofMillis(20)).delayed(Duration.ofMillis(20))));
-      Process process = serve(folder, google.baseUrl());
-      try {
-        int port = port(folder);
+      try (GatewayProcess gateway =
+          GatewayProcess.serve(folder, GatewayProcess.config(google.baseUrl()))) {
+        Process process = gateway.process();
+        int port = gateway.port();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<Void>> load = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -53,9 +50,50 @@ class SignalTest {
         assertEquals(0, process.exitValue());
         assertEquals(google.journal().requestCount(), served.get());
         assertTrue(google.journal().cancelled().isEmpty(), google.journal()::toString);
-      } finally {
-        process.destroyForcibly();
       }
+    }
+  }
+
+  @Test
+  void readsTheConfigurationAnewOnSighup(@TempDir Path folder) throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+        GatewayProcess gateway =
+            GatewayProcess.serve(folder, GatewayProcess.config(google.baseUrl()))) {
+      int port = gateway.port();
+      assertEquals(2, Scrape.of(port).value("gemini_relay_usable_keys"));
+      gateway.write("server: {port: 0}\nservr: {}\n");
+      gateway.signal("HUP");
+      gateway.awaitLine("nothing has changed");
+      gateway.awaitLine("did you mean server?");
+      assertEquals(2, Scrape.of(port).value("gemini_relay_usable_keys"));
+      gateway.write(
+          "server: {port: 0}\ngroups: [{name: g, target_url: \"%s\", api_keys: [%s]}]\n"
+              .formatted(google.baseUrl(), Rig.key(3)));
+      gateway.signal("HUP");
+      gateway.awaitLine("the configuration was read anew");
+      assertEquals(1, Scrape.of(port).value("gemini_relay_usable_keys"));
+      try (TestClient client = TestClient.connect(port)) {
+        assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status());
+      }
+      assertEquals(1, google.journal().countOf(Rig.key(3)));
+      gateway.process().destroy();
+      assertTrue(gateway.process().waitFor(30, TimeUnit.SECONDS), "still running");
+      assertEquals(0, gateway.process().exitValue());
+    }
+  }
+
+  @Test
+  void whatAFailedStartLoggedIsWritten(@TempDir Path folder) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        GatewayProcess gateway =
+            GatewayProcess.serve(
+                folder,
+                GatewayProcess.config("http://127.0.0.1:1")
+                    .replace("port: 0", "port: " + taken.getLocalPort()))) {
+      assertTrue(gateway.process().waitFor(30, TimeUnit.SECONDS), "still running");
+      assertEquals(1, gateway.process().exitValue());
+      assertTrue(gateway.log().contains("gemini-relay: cannot listen"), gateway.log());
+      assertTrue(gateway.log().contains("\"message\":\"stopped\""), gateway.log());
     }
   }
 
@@ -74,51 +112,6 @@ class SignalTest {
         served.incrementAndGet();
         last = "close".equals(answer.header("connection"));
       }
-    }
-  }
-
-  private static Process serve(Path folder, String target) throws IOException {
-    Path config = folder.resolve("relay.yaml");
-    String group = "groups: [{name: g, target_url: \"%s\", api_keys: [%s, %s]}]\n";
-    Files.writeString(
-        config, "server: {port: 0}\n" + group.formatted(target, Rig.key(0), Rig.key(1)));
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-cp",
-            classPath,
-            "io.geminirelay.Main",
-            "serve",
-            "-c",
-            config.toString());
-    builder.environment().put("LOG_LEVEL", "INFO");
-    return builder
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
-  }
-
-  private static int port(Path folder) {
-    AtomicInteger port = new AtomicInteger();
-    Rig.await(
-        () -> {
-          Matcher matcher = LISTENING.matcher(log(folder));
-          port.set(matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
-          return port.get() > 0;
-        },
-        "the process to listen; see its log");
-    return port.get();
-  }
-
-  private static String log(Path folder) {
-    try {
-      return Files.readString(folder.resolve("log"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -36,6 +36,17 @@ final class Addresses {
     return address != null && address.isLoopbackAddress();
   }
 
+  /** Whether {@code host} stands for every address of the machine. */
+  static boolean isWildcard(String host) {
+    InetAddress address = literal(host);
+    return address != null && address.isAnyLocalAddress();
+  }
+
+  /** Whether {@code host} is an IPv6 address, not a name or one of IPv4. */
+  static boolean isIpV6(String host) {
+    return NetUtil.isValidIpV6Address(host);
+  }
+
   /** Whether {@code text} is an address or a range like {@code 10.0.0.0/8}. */
   static boolean isRange(String text) {
     int slash = text.indexOf('/');

@@ -1,5 +1,6 @@
 package io.geminirelay.base.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,14 @@ public record ServerConfig(
   /** Whether the address that is bound can be reached from other machines. */
   public boolean reachable() {
     return !Addresses.isLoopback(host);
+  }
+
+  /** The URL at which this machine itself reaches the listener. */
+  public URI localUrl() {
+    boolean v6 = Addresses.isIpV6(host);
+    String at = Addresses.isWildcard(host) ? (v6 ? "::1" : "127.0.0.1") : host;
+    String scheme = tls == null ? "http" : "https";
+    return URI.create(scheme + "://" + (v6 ? "[" + at + "]" : at) + ":" + port);
   }
 
   /**

@@ -10,7 +10,7 @@ final class LineText {
   private static final HexFormat HEX = HexFormat.of();
   private static final char UNKNOWN = '\uFFFD';
   private static final char DELETE = 0x7f;
-  private static final int MAX_CAUSES = 20;
+  private static final int MAX_EXCEPTIONS = 20;
 
   private LineText() {}
 
@@ -66,22 +66,40 @@ final class LineText {
         : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
   }
 
-  /** Appends an exception with its stack and causes, a line for each frame. */
+  /** Appends an exception with its stack, causes and what was suppressed, a line a frame. */
   static void appendStack(StringBuilder out, IThrowableProxy thrown) {
+    appendStack(out, thrown, "", MAX_EXCEPTIONS);
+  }
+
+  /** Returns how many exceptions may still follow. */
+  private static int appendStack(
+      StringBuilder out, IThrowableProxy thrown, String indent, int most) {
     @Nullable IThrowableProxy each = thrown;
-    for (int i = 0; each != null && i < MAX_CAUSES; i++) {
-      out.append(i == 0 ? "" : "Caused by: ").append(each.getClassName());
+    int left = most;
+    for (boolean first = true; each != null && left > 0; first = false) {
+      out.append(first ? "" : indent + "Caused by: ").append(each.getClassName());
       String message = each.getMessage();
       if (message != null) {
         appendOnOneLine(out.append(": "), message);
       }
       out.append('\n');
-      StackTraceElementProxy[] frames = each.getStackTraceElementProxyArray();
-      int own = frames.length - each.getCommonFrames();
-      for (int f = 0; f < own; f++) {
-        out.append("\tat ").append(frames[f].getStackTraceElement()).append('\n');
+      left--;
+      appendFrames(out, each, indent);
+      IThrowableProxy[] suppressed = each.getSuppressed();
+      for (int i = 0; suppressed != null && i < suppressed.length && left > 0; i++) {
+        out.append(indent).append("\tSuppressed: ");
+        left = appendStack(out, suppressed[i], indent + "\t", left);
       }
       each = each.getCause();
+    }
+    return left;
+  }
+
+  private static void appendFrames(StringBuilder out, IThrowableProxy thrown, String indent) {
+    StackTraceElementProxy[] frames = thrown.getStackTraceElementProxyArray();
+    int own = frames.length - thrown.getCommonFrames();
+    for (int f = 0; f < own; f++) {
+      out.append(indent).append("\tat ").append(frames[f].getStackTraceElement()).append('\n');
     }
   }
 }

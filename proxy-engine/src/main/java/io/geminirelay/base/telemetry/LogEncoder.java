@@ -8,13 +8,18 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.geminirelay.base.config.LogFormat;
+import io.geminirelay.base.config.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -23,7 +28,7 @@ import java.util.Locale;
  * <p>A line of JSON is one flat object of ASCII alone. Its members are {@code time}, {@code level},
  * {@code logger}, {@code thread}, then {@code message} and {@code exception}, or for a request
  * those of its {@link RequestLine}. In either form, only a stack trace goes on in a second line of
- * text; whatever somebody else wrote ends none.
+ * text; whatever somebody else wrote ends none. Credentials are taken out, see {@link LineScrub}.
  */
 public final class LogEncoder extends EncoderBase<ILoggingEvent> {
   private static final byte[] NOTHING = {};
@@ -37,6 +42,7 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
   private final TargetLengthBasedClassNameAbbreviator shortNames =
       new TargetLengthBasedClassNameAbbreviator(LOGGER_CHARS);
   private volatile LogFormat format = LogFormat.TEXT;
+  private volatile LineScrub scrub = LineScrub.FORMS;
 
   /** Writes text until it is told otherwise. */
   public LogEncoder() {}
@@ -44,6 +50,31 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
   /** Writes {@code form} from now on. */
   public void format(LogFormat form) {
     format = form;
+  }
+
+  /** Shows none of {@code secrets} from now on, besides those it was told of before. */
+  public synchronized void hide(Collection<Secret> secrets) {
+    List<String> forms = new ArrayList<>();
+    for (Secret each : secrets) {
+      String text = each.reveal();
+      StringBuilder oneLine = new StringBuilder();
+      LineText.appendOnOneLine(oneLine, text);
+      forms.add(oneLine.toString());
+      forms.add(inJson(text));
+      forms.add(LogFields.quoted(text));
+    }
+    scrub = scrub.with(forms);
+  }
+
+  /** {@code text} as it stands within a line of JSON. */
+  private String inJson(String text) {
+    StringWriter quoted = new StringWriter();
+    try (JsonGenerator out = json.createGenerator(quoted)) {
+      out.writeString(LineText.whole(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return quoted.getBuffer().substring(1, quoted.getBuffer().length() - 1);
   }
 
   @Override
@@ -58,7 +89,7 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] encode(ILoggingEvent event) {
-    return format == LogFormat.JSON ? json(event) : text(event);
+    return scrub.clean(format == LogFormat.JSON ? json(event) : text(event));
   }
 
   private byte[] json(ILoggingEvent event) {

@@ -29,7 +29,7 @@ final class LogFields {
     } else if (isPlain(value)) {
       out.append(value);
     } else {
-      quote(value);
+      out.append('"').append(quoted(value)).append('"');
     }
   }
 
@@ -62,8 +62,9 @@ final class LogFields {
     return true;
   }
 
-  private void quote(String value) {
-    out.append('"');
+  /** {@code value} as it stands between quotes. */
+  static String quoted(String value) {
+    StringBuilder out = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c < ' ' || c > '~') {
@@ -75,7 +76,7 @@ final class LogFields {
         out.append(c);
       }
     }
-    out.append('"');
+    return out.toString();
   }
 
   @Override

@@ -9,7 +9,9 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.geminirelay.base.config.LogFormat;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -54,11 +56,26 @@ public final class LogQueue extends AsyncAppender {
 
   /** Writes lines as {@code format} says from now on, if its appender can. */
   public void format(LogFormat format) {
-    if (writer != null
-        && writer.to instanceof OutputStreamAppender<ILoggingEvent> out
-        && out.getEncoder() instanceof LogEncoder encoder) {
+    LogEncoder encoder = encoder();
+    if (encoder != null) {
       encoder.format(format);
     }
+  }
+
+  /** Writes none of {@code secrets} from now on, if its appender can. */
+  public void hide(Collection<Secret> secrets) {
+    LogEncoder encoder = encoder();
+    if (encoder != null) {
+      encoder.hide(secrets);
+    }
+  }
+
+  private @Nullable LogEncoder encoder() {
+    return writer != null
+            && writer.to instanceof OutputStreamAppender<ILoggingEvent> out
+            && out.getEncoder() instanceof LogEncoder encoder
+        ? encoder
+        : null;
   }
 
   @Override

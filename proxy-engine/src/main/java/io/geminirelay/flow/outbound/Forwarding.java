@@ -54,7 +54,7 @@ final class Forwarding {
     this.pools = outbound.pools().apply(client.channel().eventLoop());
     this.request =
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
-    this.relay = new ResponseRelay(client, exchange, scanner);
+    this.relay = new ResponseRelay(client, exchange, scanner, pools.streams());
     this.failover =
         new Failover(
             exchange, outbound, new KeyWait(client.channel(), exchange, outbound, this::waited));

@@ -35,17 +35,20 @@ public final class WaitingRoom {
   private static final long PAUSE_MILLIS = 2;
 
   private final Duration maxWait;
+  private final KeyRing keys;
+  private final TimeSource time;
   private final EventExecutor owner;
+  private final AtomicInteger everywhere;
   private final KeySupply supply;
   private final Outlooks outlooks;
   private final WaitQueue queue;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<String, Integer> byModel = new ConcurrentHashMap<>();
   private final AtomicBoolean stirred = new AtomicBoolean();
-  private final Runnable leaveRing;
-  private volatile boolean retired;
 
-  // Touched by the owner alone.
+  // Touched by the owner alone, once made.
+  private @Nullable Runnable leaveRing;
+  private boolean retired;
   private boolean pausing;
   private boolean looking;
   private @Nullable Future<?> timer;
@@ -53,23 +56,49 @@ public final class WaitingRoom {
   /** A room for the keys of {@code keys}, whose queue {@code owner} owns. */
   public WaitingRoom(
       KeysConfig config, KeyRing keys, Breakers breakers, TimeSource time, EventExecutor owner) {
+    this(config, keys, breakers, time, owner, new AtomicInteger());
+  }
+
+  private WaitingRoom(
+      KeysConfig config,
+      KeyRing keys,
+      Breakers breakers,
+      TimeSource time,
+      EventExecutor owner,
+      AtomicInteger everywhere) {
     this.maxWait = config.maxWait();
+    this.keys = keys;
+    this.time = time;
     this.owner = owner;
+    this.everywhere = everywhere;
     this.supply = new KeySupply(keys, breakers);
     this.outlooks = new Outlooks(time, keys.selector()::waitNanos, supply::forecastNanos);
     this.queue = new WaitQueue(config.maxWaiting(), time, supply);
     this.leaveRing = keys.onChange(this::stir);
   }
 
-  /** Newcomers go to another room from now on; this one ends when the last has left. */
-  public void retire() {
-    retired = true;
-    endIfEmpty();
+  /** The room of a new configuration, which counts those that wait in this one with its own. */
+  public WaitingRoom successor(KeysConfig config, KeyRing newKeys, Breakers newBreakers) {
+    return new WaitingRoom(config, newKeys, newBreakers, time, owner, everywhere);
   }
 
-  private void endIfEmpty() {
-    if (retired && waiting.get() == 0) {
-      leaveRing.run();
+  /**
+   * Newcomers go to another room from now on. Exchanges that are upstream already may still come
+   * back to this one; while none is here, it listens to nothing, so that it can be forgotten.
+   */
+  public void retire() {
+    owned(
+        () -> {
+          retired = true;
+          leaveRingIfEmpty();
+        });
+  }
+
+  private void leaveRingIfEmpty() {
+    Runnable leave = leaveRing;
+    if (retired && leave != null && waiting.get() == 0) {
+      leaveRing = null;
+      leave.run();
     }
   }
 
@@ -82,9 +111,9 @@ public final class WaitingRoom {
     return supply;
   }
 
-  /** Requests that wait, or are on their way in. */
+  /** Requests that wait, or are on their way in; here and in the rooms before. */
   public int waiting() {
-    return waiting.get();
+    return everywhere.get();
   }
 
   /** Those of them that ask for {@code model}. */
@@ -126,11 +155,15 @@ public final class WaitingRoom {
     Waiter waiter = new Waiter(demand, client, limitNanos, new Counted(seeker));
     byModel.merge(demand.model(), 1, Integer::sum);
     waiting.incrementAndGet();
+    everywhere.incrementAndGet();
     owned(() -> take(waiter));
     return waiter;
   }
 
   private void take(Waiter waiter) {
+    if (leaveRing == null) {
+      leaveRing = keys.onChange(this::stir);
+    }
     if (!queue.enter(waiter)) {
       waiter.seeker().ended(waiter);
       return;
@@ -153,7 +186,8 @@ public final class WaitingRoom {
     byModel.computeIfPresent(
         waiter.demand().model(), (model, count) -> count == 1 ? null : count - 1);
     waiting.decrementAndGet();
-    endIfEmpty();
+    everywhere.decrementAndGet();
+    leaveRingIfEmpty();
   }
 
   /** Keeps the count when a waiter's time is over. */

@@ -39,18 +39,26 @@ public final class ResponseRelay {
   private final ChannelHandlerContext client;
   private final Exchange exchange;
   private final StreamScanner scanner;
+  private final OpenStreams streams;
   private boolean headSent;
   private boolean eventStream;
+  private boolean streamOpen;
   private @Nullable Secret key;
   // Owner: this object, until its bytes are written or release().
   private @Nullable ErrorTail errorTail;
   private boolean ended;
 
-  /** Answers {@code exchange} outbound from {@code client}; {@code scanner} reads along. */
-  public ResponseRelay(ChannelHandlerContext client, Exchange exchange, StreamScanner scanner) {
+  /**
+   * Answers {@code exchange} outbound from {@code client}; {@code scanner} reads along.
+   *
+   * @param streams those of the client's event loop
+   */
+  public ResponseRelay(
+      ChannelHandlerContext client, Exchange exchange, StreamScanner scanner, OpenStreams streams) {
     this.client = client;
     this.exchange = exchange;
     this.scanner = scanner;
+    this.streams = streams;
   }
 
   /** Whether the client has been sent a head, so that only the body can change. */
@@ -72,6 +80,10 @@ public final class ResponseRelay {
   public void head(HttpResponse head) {
     headSent = true;
     eventStream = FirstAnswerGate.isEventStream(head);
+    if (eventStream) {
+      streamOpen = true;
+      streams.began();
+    }
     client.write(head, client.voidPromise());
   }
 
@@ -119,8 +131,12 @@ public final class ResponseRelay {
     }
   }
 
-  /** Lets go of what was not sent. */
+  /** Lets go of what was not sent; the last that is asked of it, however the answer ends. */
   public void release() {
+    if (streamOpen) {
+      streamOpen = false;
+      streams.ended();
+    }
     if (errorTail != null) {
       errorTail.release();
       errorTail = null;

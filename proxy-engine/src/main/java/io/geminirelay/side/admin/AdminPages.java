@@ -7,9 +7,12 @@ import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.side.admin.AdminTable.Match;
+import io.geminirelay.side.admin.login.AdminDoor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers everything under {@code /admin}: finds the operation, and has it done on the admin
@@ -27,6 +31,9 @@ import java.util.function.BooleanSupplier;
 public final class AdminPages implements LocalRoute {
   /** Requests that may wait for the admin thread, and bytes of their bodies. */
   static final int MAX_WAITING = 256;
+
+  /** Bytes of a request's body, enough for the import of tens of thousands of keys. */
+  static final int MAX_BODY = 1 << 20;
 
   static final long MAX_WAITING_BYTES = 16L << 20;
 
@@ -59,6 +66,43 @@ public final class AdminPages implements LocalRoute {
   }
 
   @Override
+  public @Nullable Fault beforeBody(Exchange exchange) {
+    if (!open.getAsBoolean()) {
+      return closed();
+    }
+    Match match = match(exchange);
+    if (match == null) {
+      return unknown();
+    }
+    HttpHeaders headers = exchange.head().headers();
+    boolean somebody =
+        headers.contains(HttpHeaderNames.AUTHORIZATION) || headers.contains(HttpHeaderNames.COOKIE);
+    return somebody || match.operation() == null || !match.operation().writes()
+        ? null
+        : AdminDoor.stranger().fault();
+  }
+
+  @Override
+  public int maxBodyBytes(Exchange exchange) {
+    Match match = match(exchange);
+    boolean writes = match != null && match.operation() != null && match.operation().writes();
+    return writes ? MAX_BODY : SMALL_BODY;
+  }
+
+  private @Nullable Match match(Exchange exchange) {
+    String path = new QueryStringDecoder(exchange.uri()).rawPath();
+    return table.match(exchange.head().method().name(), path);
+  }
+
+  private static Fault closed() {
+    return Fault.of(FaultKind.NOT_FOUND, "no such path: no admin token is configured");
+  }
+
+  private static Fault unknown() {
+    return Fault.of(FaultKind.NOT_FOUND, "no such path in the admin interface");
+  }
+
+  @Override
   public void answer(ChannelHandlerContext ctx, Exchange exchange, ByteBuf body) {
     byte[] bytes;
     try {
@@ -67,17 +111,16 @@ public final class AdminPages implements LocalRoute {
       body.release();
     }
     if (!open.getAsBoolean()) {
-      refuse(ctx, exchange, FaultKind.NOT_FOUND, "no such path: no admin token is configured");
+      FaultResponder.respond(ctx, exchange, closed(), false);
       return;
     }
     if (files.test(ctx, exchange)) {
       return;
     }
     String method = exchange.head().method().name();
-    String path = new QueryStringDecoder(exchange.uri()).rawPath();
-    Match match = table.match(method, path);
+    Match match = match(exchange);
     if (match == null) {
-      refuse(ctx, exchange, FaultKind.NOT_FOUND, "no such path in the admin interface");
+      FaultResponder.respond(ctx, exchange, unknown(), false);
     } else if (match.operation() == null) {
       AdminReply.notAllowed(ctx, exchange, match.allowed());
     } else {
@@ -110,11 +153,6 @@ public final class AdminPages implements LocalRoute {
   private void leave(byte[] body) {
     waiting.decrementAndGet();
     waitingBytes.addAndGet(-body.length);
-  }
-
-  private static void refuse(
-      ChannelHandlerContext ctx, Exchange exchange, FaultKind kind, String detail) {
-    FaultResponder.respond(ctx, exchange, Fault.of(kind, detail), false);
   }
 
   /**

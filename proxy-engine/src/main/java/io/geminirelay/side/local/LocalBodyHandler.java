@@ -2,6 +2,7 @@ package io.geminirelay.side.local;
 
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
@@ -20,29 +21,32 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the body of one request that is answered here, up to {@value #MAX_BYTES} bytes, and hands
- * it to its page.
+ * Gathers the body of one request that is answered here, as long as its page lets it be, and hands
+ * it over. What the page has against the request by its head is said before anything is gathered,
+ * and all that is gathered at once has a bound: whoever sends it need not be known yet.
  *
  * <p>Place: behind {@link LocalHandler}, for the length of one request's body. Owns the body until
  * it is handed over. Event loop only.
  */
 final class LocalBodyHandler extends ChannelInboundHandlerAdapter {
-  static final int MAX_BYTES = 1 << 20;
-
   private final LocalRoute page;
   private final ChannelHandlerContext door;
+  private final HoldBudget budget;
 
   // Owner: this handler, until it is whole.
   private @Nullable ByteBuf body;
+  private int maxBytes;
 
   /**
    * Gathers for {@code page}.
    *
    * @param door where the answer goes out from, as it is there for longer than this handler
+   * @param budget of what all gather
    */
-  LocalBodyHandler(LocalRoute page, ChannelHandlerContext door) {
+  LocalBodyHandler(LocalRoute page, ChannelHandlerContext door, HoldBudget budget) {
     this.page = page;
     this.door = door;
+    this.budget = budget;
   }
 
   @Override
@@ -61,9 +65,19 @@ final class LocalBodyHandler extends ChannelInboundHandlerAdapter {
 
   @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
-    body = ctx.alloc().buffer();
+    Exchange exchange = exchange(ctx);
     boolean announced =
         HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0;
+    Fault against = announced ? page.beforeBody(exchange) : null;
+    maxBytes = page.maxBodyBytes(exchange);
+    if (against == null && HttpUtil.getContentLength(head, 0L) > maxBytes) {
+      against = tooLarge();
+    }
+    if (against != null) {
+      refuse(ctx, exchange, against);
+      return;
+    }
+    body = ctx.alloc().buffer();
     // RFC 9110 section 10.1.1
     if (announced && HttpUtil.is100ContinueExpected(head)) {
       door.writeAndFlush(
@@ -77,19 +91,37 @@ final class LocalBodyHandler extends ChannelInboundHandlerAdapter {
     if (gathered == null) {
       return;
     }
-    Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
-    if (gathered.readableBytes() + content.content().readableBytes() > MAX_BYTES) {
-      ctx.pipeline().remove(this);
-      String detail = "the body has more than " + MAX_BYTES + " bytes";
-      FaultResponder.respond(door, exchange, Fault.of(FaultKind.BODY_TOO_LARGE, detail), true);
+    Exchange exchange = exchange(ctx);
+    int more = content.content().readableBytes();
+    if (gathered.readableBytes() + more > maxBytes) {
+      refuse(ctx, exchange, tooLarge());
+      return;
+    }
+    if (!budget.hold(more)) {
+      refuse(ctx, exchange, Fault.until(FaultKind.OVERLOADED, "too many requests with bodies", 1));
       return;
     }
     gathered.writeBytes(content.content());
     if (content instanceof LastHttpContent) {
       body = null;
+      budget.free(gathered.readableBytes());
       ctx.pipeline().remove(this);
       page.answer(door, exchange, gathered);
     }
+  }
+
+  private static Exchange exchange(ChannelHandlerContext ctx) {
+    return ctx.channel().attr(Exchange.KEY).get();
+  }
+
+  private Fault tooLarge() {
+    String detail = "the body has more than " + maxBytes + " bytes";
+    return Fault.of(FaultKind.BODY_TOO_LARGE, detail);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Exchange exchange, Fault fault) {
+    ctx.pipeline().remove(this);
+    FaultResponder.respond(door, exchange, fault, true);
   }
 
   @Override
@@ -97,6 +129,7 @@ final class LocalBodyHandler extends ChannelInboundHandlerAdapter {
     ByteBuf unread = body;
     body = null;
     if (unread != null) {
+      budget.free(unread.readableBytes());
       unread.release();
     }
   }

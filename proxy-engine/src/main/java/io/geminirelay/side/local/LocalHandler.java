@@ -1,6 +1,7 @@
 package io.geminirelay.side.local;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.netty.buffer.Unpooled;
@@ -26,8 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class LocalHandler extends ChannelInboundHandlerAdapter {
   private static final String BODY = "local-body";
 
+  /** Bytes of bodies that may be gathered at once, whoever sends them. */
+  private static final long GATHERED_AT_ONCE = 16L << 20;
+
   private final EnumMap<Route, LocalRoute> pages;
   private final Consumer<Exchange> taken;
+  private final HoldBudget gathering = new HoldBudget(GATHERED_AT_ONCE);
 
   /** Serves the routes of {@code pages}; {@code taken} is told what they take over. */
   public LocalHandler(Map<Route, LocalRoute> pages, Consumer<Exchange> taken) {
@@ -47,7 +52,7 @@ public final class LocalHandler extends ChannelInboundHandlerAdapter {
     if (message instanceof HttpRequest head) {
       taken.accept(exchange);
       if (mayHaveBody(head)) {
-        ctx.pipeline().addAfter(ctx.name(), BODY, new LocalBodyHandler(page, ctx));
+        ctx.pipeline().addAfter(ctx.name(), BODY, new LocalBodyHandler(page, ctx, gathering));
       }
     }
     if (ctx.pipeline().get(BODY) != null) {

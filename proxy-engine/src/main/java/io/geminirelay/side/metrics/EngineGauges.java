@@ -49,14 +49,12 @@ final class EngineGauges {
             engine.logLinesDropped().getAsLong()));
     all.add(clients(live));
     all.add(pools(engine));
-    all.addAll(memory());
     all.add(
-        new Gauge(
-                "gemini_relay_store_up",
-                "Whether the store of state can be used, by what it is.",
-                "store")
-            .row(1, "memory")
-            .done());
+        one(
+            "gemini_relay_streams_open",
+            "Answers that are streams, have begun and not ended; at most a second old.",
+            engine.pools().get().stream().mapToLong(EngineState.Pool::streams).sum()));
+    all.addAll(memory());
     return all;
   }
 

@@ -35,6 +35,7 @@ public record EngineState(
    * @param busy requests in flight
    * @param waiting requests that wait for a connection
    * @param connecting connections on their way
+   * @param streams answers that are streams, have begun and not ended
    */
-  public record Pool(int idle, int busy, int waiting, int connecting) {}
+  public record Pool(int idle, int busy, int waiting, int connecting, int streams) {}
 }

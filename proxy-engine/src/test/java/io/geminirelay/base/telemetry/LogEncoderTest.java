@@ -10,14 +10,18 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.geminirelay.base.config.LogFormat;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.Route;
+import io.geminirelay.testing.sim.Errors;
+import io.geminirelay.testing.sim.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LogEncoderTest {
@@ -97,5 +101,58 @@ class LogEncoderTest {
     List<String> lines = stack.lines().toList();
     assertTrue(lines.get(1).startsWith("java.lang.IllegalStateException: "), stack);
     assertTrue(lines.stream().skip(2).allMatch(l -> l.startsWith("\tat ")), stack);
+  }
+
+  private static IllegalStateException failureWith(String text) {
+    IllegalStateException failure =
+        new IllegalStateException("message " + text, new IOException("cause " + text));
+    failure.addSuppressed(
+        new IllegalArgumentException("suppressed " + text, new IOException("its cause " + text)));
+    return failure;
+  }
+
+  @ParameterizedTest
+  @EnumSource(LogFormat.class)
+  void aStackHasWhatWasSuppressed(LogFormat format) throws Exception {
+    String line = line(format, failureWith("x"), "failed");
+    for (String part : List.of("message x", "cause x", "suppressed x", "its cause x")) {
+      assertTrue(line.contains(part), line);
+    }
+    assertTrue(line.contains("Suppressed: java.lang.IllegalArgumentException: suppressed x"), line);
+    IllegalStateException own = new IllegalStateException("own");
+    own.addSuppressed(new IllegalStateException("other", own));
+    assertTrue(line(format, own, "failed").contains("other"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LogFormat.class)
+  void noLineShowsAKeyOrAConfiguredSecret(LogFormat format) throws Exception {
+    String standard = "AIza" + "Sy0-_".repeat(7);
+    String bound = "AQ." + "Ab8-_".repeat(9);
+    String token = "tok\"en\\with-\u00fcmlaut";
+    String plain = "a-plain-admin-token";
+    encoder.hide(List.of(Secret.of(token), Secret.of(standard)));
+    encoder.hide(List.of(Secret.of(plain), Secret.of("short")));
+    String suspended = Errors.keySuspended(standard).text(Json.Style.PRETTY);
+    for (String secret : List.of(standard, bound, token, plain, suspended)) {
+      Settled settled = new Told().model(secret).end(Route.OPENAI, secret, Outcome.REFUSED, 404);
+      for (String line :
+          List.of(
+              line(format, null, "got " + secret),
+              line(format, null, "got {}", secret),
+              line(format, failureWith(secret), "failed"),
+              line(format, null, "{}", new RequestLine(settled)))) {
+        assertTrue(line.contains("***"), line);
+        for (String part : List.of("Sy0-_Sy0", "Ab8-_Ab8", "mlaut", plain)) {
+          assertFalse(line.contains(part), line);
+        }
+        if (format == LogFormat.JSON) {
+          json(line);
+        }
+      }
+    }
+    assertTrue(line(format, null, "a short word stays").contains("a short word stays"));
+    String almost = "AIza" + "x".repeat(34) + "! AQ." + "y".repeat(19);
+    assertTrue(line(format, null, almost).contains(almost));
   }
 }

@@ -46,7 +46,7 @@ class InterpretedBreakTest {
         new Exchange("id", new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/"), 0);
     exchange.classified(route, "/", "m", true);
     ChannelHandlerContext client = channel.pipeline().lastContext();
-    new ResponseRelay(client, exchange, new StreamScanner()).breakOff(FAULT);
+    new ResponseRelay(client, exchange, new StreamScanner(), new OpenStreams()).breakOff(FAULT);
     assertEquals(FAULT, exchange.fault());
     return channel;
   }

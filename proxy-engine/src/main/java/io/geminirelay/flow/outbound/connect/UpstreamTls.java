@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound.connect;
 
+import io.geminirelay.base.config.TrustRoots;
 import io.geminirelay.base.config.UpstreamProtocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -10,20 +11,9 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +57,7 @@ public final class UpstreamTls {
               .protocols("TLSv1.3", "TLSv1.2")
               .endpointIdentificationAlgorithm("HTTPS");
       if (key.caFile() != null) {
-        builder.trustManager(trustWith(key.caFile()));
+        builder.trustManager(TrustRoots.with(key.caFile()));
       }
       if (key.protocol() != null) {
         builder.applicationProtocolConfig(alpn(key.protocol()));
@@ -89,43 +79,5 @@ public final class UpstreamTls {
           case HTTP_1_1 -> new String[] {ApplicationProtocolNames.HTTP_1_1};
           case HTTP_2 -> new String[] {ApplicationProtocolNames.HTTP_2};
         });
-  }
-
-  private static TrustManagerFactory trustWith(Path caFile) {
-    try (InputStream in = Files.newInputStream(caFile)) {
-      KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
-      roots.load(null, null);
-      int count = 0;
-      for (Certificate extra : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        roots.setCertificateEntry("extra-" + count++, extra);
-      }
-      if (count == 0) {
-        throw new IllegalArgumentException(caFile + " holds no certificate");
-      }
-      for (X509Certificate root : platformRoots()) {
-        roots.setCertificateEntry("platform-" + count++, root);
-      }
-      return factoryOf(roots);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          caFile + " cannot be read as PEM certificates: " + e.getMessage(), e);
-    }
-  }
-
-  private static X509Certificate[] platformRoots() throws GeneralSecurityException {
-    for (TrustManager manager : factoryOf(null).getTrustManagers()) {
-      if (manager instanceof X509TrustManager x509) {
-        return x509.getAcceptedIssuers();
-      }
-    }
-    return new X509Certificate[0];
-  }
-
-  private static TrustManagerFactory factoryOf(@Nullable KeyStore roots)
-      throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(roots);
-    return factory;
   }
 }

@@ -381,7 +381,7 @@ final class DestinationPool {
     }
     int ones = connections - multiplexed.size() - idle.size();
     return new PoolCounts(
-        idle.size() + idleStreams, Math.max(ones, 0) + streams, waiters.size(), connecting);
+        idle.size() + idleStreams, Math.max(ones, 0) + streams, waiters.size(), connecting, 0);
   }
 
   long nanoTime() {

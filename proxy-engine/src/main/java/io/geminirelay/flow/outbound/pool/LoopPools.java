@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.outbound.connect.Connector;
+import io.geminirelay.flow.relay.OpenStreams;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class LoopPools {
   private final OutboundConfig config;
   private final TimeSource time;
   private final Map<Destination, DestinationPool> pools = new HashMap<>();
+  private final OpenStreams streams = new OpenStreams();
   private boolean closed;
 
   /** Pools for {@code loop} with the limits and clocks of {@code config}. */
@@ -67,11 +69,16 @@ public final class LoopPools {
   /** The numbers of all destinations together. */
   public PoolCounts counts() {
     assert loop.inEventLoop();
-    PoolCounts sum = new PoolCounts(0, 0, 0, 0);
+    PoolCounts sum = new PoolCounts(0, 0, 0, 0, streams.count());
     for (DestinationPool pool : pools.values()) {
       sum = sum.plus(pool.counts());
     }
     return sum;
+  }
+
+  /** The answers on this loop that are under way as streams. */
+  public OpenStreams streams() {
+    return streams;
   }
 
   void forget(Destination destination, DestinationPool pool) {

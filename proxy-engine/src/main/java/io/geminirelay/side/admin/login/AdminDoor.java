@@ -87,7 +87,12 @@ public final class AdminDoor {
         return new Visit(head, caller, era, session, SessionTable.csrf(id));
       }
     }
-    throw AdminProblem.of(
+    throw stranger();
+  }
+
+  /** What somebody is told who shows neither token nor session. */
+  public static AdminProblem stranger() {
+    return AdminProblem.of(
         FaultKind.UNAUTHENTICATED,
         "log in at /admin/, or send the admin token as Authorization: Bearer");
   }

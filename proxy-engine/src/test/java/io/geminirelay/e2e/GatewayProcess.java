@@ -1,0 +1,98 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The gateway in a process of its own.
+ *
+ * @param folder has its configuration and what it wrote
+ * @param process the process
+ */
+record GatewayProcess(Path folder, Process process) implements AutoCloseable {
+  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
+
+  /** Serves any free port with two keys. */
+  static String config(String target) {
+    String group = "groups: [{name: g, target_url: \"%s\", api_keys: [%s, %s]}]\n";
+    return "server: {port: 0}\n" + group.formatted(target, Rig.key(0), Rig.key(1));
+  }
+
+  /** Starts it with {@code config} in {@code folder}. */
+  static GatewayProcess serve(Path folder, String config) throws IOException {
+    Path file = Files.writeString(folder.resolve("relay.yaml"), config);
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    // The log as it is delivered, not that of the tests.
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml").toUri(),
+            "-cp",
+            classPath,
+            "io.geminirelay.Main",
+            "serve",
+            "-c",
+            file.toString());
+    builder.environment().put("LOG_LEVEL", "INFO");
+    Process started =
+        builder
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    return new GatewayProcess(folder, started);
+  }
+
+  /** Puts another configuration in place. */
+  void write(String config) throws IOException {
+    Files.writeString(folder.resolve("relay.yaml"), config);
+  }
+
+  /** Sends a signal. */
+  void signal(String name) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).inheritIO().start();
+    assertEquals(0, kill.waitFor());
+  }
+
+  /** What it has written so far. */
+  String log() {
+    try {
+      return Files.readString(folder.resolve("log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until it has written {@code text}. */
+  void awaitLine(String text) {
+    Rig.await(() -> log().contains(text), text + " in the log");
+  }
+
+  /** The port it listens on, once it does. */
+  int port() {
+    AtomicInteger port = new AtomicInteger();
+    Rig.await(
+        () -> {
+          Matcher matcher = LISTENING.matcher(log());
+          port.set(matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
+          return port.get() > 0;
+        },
+        "the process to listen; see its log");
+    return port.get();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
