@@ -5,6 +5,7 @@ import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -95,9 +96,10 @@ public final class Engine {
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    AdminCheck tokens = new AdminCheck(time);
     this.operator =
         new Operator(
-            () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
+            () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -106,7 +108,8 @@ public final class Engine {
                 operator.actions(),
                 telemetry,
                 new LogLevels(() -> current.config().telemetry()),
-                time));
+                time),
+            tokens);
     this.parts =
         new EngineParts(
             time,
@@ -119,6 +122,7 @@ public final class Engine {
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
+            tokens,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
@@ -201,6 +205,19 @@ public final class Engine {
     metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
+  }
+
+  /** What the operator has done to the engine. */
+  private final class Course implements Operator.Successor {
+    @Override
+    public void apply(EngineConfig config) throws IOException {
+      var unused = Engine.this.apply(config);
+    }
+
+    @Override
+    public void refused() {
+      metrics.meters().refusedConfiguration();
+    }
   }
 
   /** Reads the configuration anew, as the admin interface does; the log tells what came of it. */

@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
@@ -27,6 +28,7 @@ import java.util.function.Function;
  * @param held bytes of bodies that may wait
  * @param settlement closes exchanges
  * @param draining whether the engine is stopping
+ * @param tokens compares admin tokens
  * @param pages what is answered without going upstream, but for the health
  */
 record EngineParts(
@@ -40,4 +42,5 @@ record EngineParts(
     HoldBudget held,
     Settlement settlement,
     BooleanSupplier draining,
+    AdminCheck tokens,
     Map<Route, LocalRoute> pages) {}

@@ -82,7 +82,13 @@ record Generation(
     pages.put(Route.HEALTH, health);
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
-        new RequestPipeline(config, parts.reachable(), pages, guards, outbound, parts.settlement());
+        new RequestPipeline(
+            config,
+            RequestPipeline.auth(config, parts.reachable(), parts.tokens()),
+            pages,
+            guards,
+            outbound,
+            parts.settlement());
     return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
   }
 

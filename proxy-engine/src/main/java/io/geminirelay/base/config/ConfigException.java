@@ -21,6 +21,20 @@ public final class ConfigException extends Exception {
     return problems;
   }
 
+  /** The same of a text that nobody can look at: without positions in it. */
+  public ConfigException withoutLines() {
+    return new ConfigException(
+        problems.stream()
+            .map(
+                each ->
+                    new Problem(
+                        new Place(each.place().source(), 0, 0, each.path()),
+                        each.found(),
+                        each.expected(),
+                        each.nearest()))
+            .toList());
+  }
+
   private static List<Problem> inFileOrder(List<Problem> problems) {
     return problems.stream()
         .distinct()

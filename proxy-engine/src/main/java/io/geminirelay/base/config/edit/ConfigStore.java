@@ -154,7 +154,7 @@ public final class ConfigStore {
       requireFits(edit, target);
       text = Replay.editor(source, disk.file()).apply(text, edit);
     }
-    Loaded loaded = ConfigLoader.load(source, disk.file().with(text));
+    Loaded loaded = loadEdited(disk.file().with(text));
     trial.of(loaded.config());
     List<ConfigEdit> edits = before.edits();
     if (!text.equals(before.text())) {
@@ -173,6 +173,15 @@ public final class ConfigStore {
     all.removeIf(warning -> isIn(before.loaded().warnings(), warning));
     all.addAll(warnings);
     return new Changed(with(loaded, warnings), target, List.copyOf(all));
+  }
+
+  /** The text is nowhere that the operator could look at, if it is not valid. */
+  private Loaded loadEdited(ConfigFile file) throws ConfigException {
+    try {
+      return ConfigLoader.load(source, file);
+    } catch (ConfigException e) {
+      throw e.withoutLines();
+    }
   }
 
   /** Where the next change would be kept, as far as can be told; by what is on disk now. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ final class SettingPath {
 
   private static final Set<String> BY_OTHER_EDITS = Set.of("groups", "clients", "disabled_keys");
 
+  private static final Pattern NUMBERED = Pattern.compile("(groups|clients)\\[\\d+]");
+
   private SettingPath() {}
 
   /**
@@ -34,6 +37,17 @@ final class SettingPath {
     String rest = path;
     while (!rest.isEmpty()) {
       String name = first(inside, rest);
+      Matcher numbered = NUMBERED.matcher(name);
+      if (inside == root && numbered.matches()) {
+        String list = numbered.group(1);
+        throw new EditException(
+            Kind.UNKNOWN,
+            "an item of "
+                + list
+                + " goes by its name: "
+                + list
+                + ".NAME in the place of its number");
+      }
       boolean quoted = rest.startsWith("\"");
       rest = rest.substring(Math.min(rest.length(), name.length() + (quoted ? 3 : 1)));
       Object step = name;
@@ -101,6 +115,12 @@ final class SettingPath {
     }
     if (path.size() == 1 && BY_OTHER_EDITS.contains(String.valueOf(path.get(0)))) {
       throw new EditException(Kind.REFUSED, path.get(0) + " cannot be set as a whole");
+    }
+    if (old instanceof Map<?, ?> && value instanceof Leaf) {
+      String section = String.valueOf(path.get(path.size() - 1));
+      throw new EditException(
+          Kind.REFUSED,
+          Shown.plain(section) + " has settings of its own: set one of them, by its whole path");
     }
     requireHarmlessIn(old);
     requireHarmlessIn(value);

@@ -3,6 +3,7 @@ package io.geminirelay.side.admin.pages;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Credentials;
+import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.KeySource;
@@ -32,6 +33,9 @@ final class ClientPages {
   private static final String NO_CLIENTS =
       "there are no clients left: programs on the gateway's own machine are let in without a token";
   private static final Pattern NAME = Pattern.compile("(?!\\.+$)[^\\p{Cntrl}\\\\%]+");
+  private static final String FIRST_CLIENT =
+      "this is the first client: requests without a client's token, which the gateway's own machine"
+          + " could send so far, are answered with 401 from now on";
   private static final int MAX_NAMES = 100;
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final long MAX_REQUESTS = 1_000_000_000L;
@@ -135,7 +139,9 @@ final class ClientPages {
             (int) body.count("max_concurrent", 0, Integer.MAX_VALUE, 0),
             body.texts("models", MAX_NAMES),
             body.texts("groups", MAX_NAMES));
-    Applied applied = Change.make(room.actions(), new ConfigEdit.AddClient(client));
+    boolean first = letsThisMachineIn();
+    Applied applied = Change.make(room, request, new ConfigEdit.AddClient(client));
+    String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];
     GatewayView view = room.view().get();
     return AdminAnswer.created(
         out -> {
@@ -145,7 +151,7 @@ final class ClientPages {
           if (given == null) {
             out.writeStringField("token", token);
           }
-          Change.write(out, applied);
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
   }
@@ -162,6 +168,12 @@ final class ClientPages {
     return name;
   }
 
+  /** Whether programs on the gateway's own machine need no token. */
+  private boolean letsThisMachineIn() {
+    EngineConfig config = room.view().get().config();
+    return config.clients().isEmpty() && !config.openToAll() && !config.server().reachable();
+  }
+
   private String newToken() {
     byte[] bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);
@@ -175,13 +187,12 @@ final class ClientPages {
           FaultKind.INVALID_CONFIG,
           "the client " + name + " comes from API_KEYS of the environment: remove it there");
     }
-    Applied applied = Change.make(room.actions(), new ConfigEdit.RemoveClient(name));
-    boolean last = room.view().get().config().clients().isEmpty();
-    List<String> left = last ? List.of(NO_CLIENTS) : List.of();
+    Applied applied = Change.make(room, request, new ConfigEdit.RemoveClient(name));
+    String[] more = letsThisMachineIn() ? new String[] {NO_CLIENTS} : new String[0];
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          Change.write(out, applied, left.toArray(String[]::new));
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
   }

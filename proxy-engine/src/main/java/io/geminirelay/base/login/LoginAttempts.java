@@ -1,9 +1,10 @@
-package io.geminirelay.side.admin.login;
+package io.geminirelay.base.login;
 
 import io.geminirelay.base.config.AdminConfig;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * kept apart, of the former the one that was quiet longest makes room, and of the latter nobody
  * does before the time is over. Where no more can be locked by name, all share one lock but those
  * that gave the right credential before: whoever owns enough networks to fill the table must not
- * keep the operator out. Admin thread only.
+ * keep the operator out. Not thread safe.
  */
 final class LoginAttempts {
   static final int MAX_COUNTED = 4_096;
@@ -53,8 +54,19 @@ final class LoginAttempts {
     return Math.max(own, others == null ? 0 : others - now);
   }
 
-  /** Counts a wrong credential; true where it was one too many. */
-  boolean wrong(@Nullable InetAddress address, AdminConfig rules) {
+  /** Whether the credential with this digest is the one that {@code address} had wrong last. */
+  boolean isRepeat(@Nullable InetAddress address, byte[] sha256) {
+    Tries before = counted.get(networkOf(address));
+    return before != null && before.last == mark(sha256);
+  }
+
+  /** The digest's first bytes: enough to know a credential again that nobody can choose freely. */
+  private static long mark(byte[] sha256) {
+    return ByteBuffer.wrap(sha256).getLong();
+  }
+
+  /** Counts a wrong credential with this digest; true where it was one too many. */
+  boolean wrong(@Nullable InetAddress address, byte[] sha256, AdminConfig rules) {
     long now = time.nanoTime();
     long network = networkOf(address);
     Tries before = counted.remove(network);
@@ -67,7 +79,7 @@ final class LoginAttempts {
     if (counted.size() >= MAX_COUNTED) {
       counted.remove(counted.keySet().iterator().next());
     }
-    counted.put(network, new Tries(tries, now));
+    counted.put(network, new Tries(tries, now, mark(sha256)));
     return false;
   }
 
@@ -95,6 +107,11 @@ final class LoginAttempts {
     known.add(network);
   }
 
+  /** Whether nobody is counted or locked. */
+  boolean isEmpty() {
+    return counted.isEmpty() && lockedUntil.isEmpty() && othersUntil == null;
+  }
+
   /** How long somebody is to wait, in whole seconds, at least one. */
   static long seconds(long nanos) {
     return Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + 999_999_999L));
@@ -104,5 +121,5 @@ final class LoginAttempts {
     return address == null ? NOWHERE : Caller.networkOf(address);
   }
 
-  private record Tries(int count, long lastNanos) {}
+  private record Tries(int count, long lastNanos, long last) {}
 }
