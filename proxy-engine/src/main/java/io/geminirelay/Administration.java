@@ -3,6 +3,7 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.side.admin.AdminOperation;
 import io.geminirelay.side.admin.AdminPages;
 import io.geminirelay.side.admin.AdminTable;
@@ -31,11 +32,15 @@ final class Administration {
   private final EventFeed feed;
   private final AdminPages pages;
 
-  /** An interface to the engine that has {@code config} now. */
-  Administration(Supplier<EngineConfig> config, AdminRoom room) {
+  /**
+   * An interface to the engine that has {@code config} now.
+   *
+   * @param tokens compares admin tokens
+   */
+  Administration(Supplier<EngineConfig> config, AdminRoom room, AdminCheck tokens) {
     TimeSource time = room.time();
     this.thread = newThread();
-    AdminDoor door = new AdminDoor(config, time);
+    AdminDoor door = new AdminDoor(config, tokens, time);
     this.feed = new EventFeed(room.events(), thread, door::stillIn);
     List<AdminOperation> operations = new ArrayList<>();
     operations.addAll(new LoginOperations(door, time, feed::look).all());
@@ -49,7 +54,7 @@ final class Administration {
             new AdminWork(door, feed, thread),
             thread,
             () -> config.get().server().adminToken() != null,
-            new DashboardFiles(thread)::answer);
+            new DashboardFiles()::answer);
   }
 
   private static ScheduledExecutorService newThread() {

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -75,6 +76,7 @@ public final class Engine {
   private final ExitChecks checks;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
+  private final @Nullable ServerTls listenerTls;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile Generation current;
@@ -86,15 +88,18 @@ public final class Engine {
     LogLevel.hide(config);
     Exits exits = new Exits(time);
     this.transport = Transport.choose(config.server().transport());
-    ServerTls serverTls =
-        config.server().tls() == null ? null : ServerTls.load(config.server().tls());
+    UpstreamTls tls = new UpstreamTls();
+    NamedFiles files = NamedFiles.read(config, tls, null);
+    tls.use(files.upstream());
+    this.listenerTls = files.listener();
     this.loops = transport.eventLoops(config.server().workers());
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    AdminCheck tokens = new AdminCheck(time);
     this.operator =
         new Operator(
-            () -> current, this::tryOut, this::apply, store, config, this::clientConnections);
+            () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -103,18 +108,21 @@ public final class Engine {
                 operator.actions(),
                 telemetry,
                 new LogLevels(() -> current.config().telemetry()),
-                time));
+                time),
+            tokens);
     this.parts =
         new EngineParts(
             time,
             time.nanoTime(),
+            config.server().reachable(),
             loops.next(),
             exits,
-            new UpstreamTls(),
+            tls,
             this::poolsOf,
             HoldBudget.of(config.server().limits().maxBodyBytes()),
             new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
+            tokens,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
@@ -129,12 +137,12 @@ public final class Engine {
           (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
     }
     pools.forEach(metrics::watch);
-    this.current = Generation.of(config, parts, null);
+    this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
     metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
     exits.know(current.outbound().keys());
     this.handler =
-        new ConnectionHandler(config.server(), connections, serverTls, () -> current.stages());
+        new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
     var unused =
         loops
             .next()
@@ -157,12 +165,21 @@ public final class Engine {
   /**
    * Finds out whether the files that {@code config} names can be used; without effect. Blocking.
    *
-   * @throws IOException if one cannot be read
+   * @throws IOException if one cannot be used
    * @throws IllegalArgumentException if a CA file cannot be used
    */
   void tryOut(EngineConfig config) throws IOException {
     LogLevel.hide(config);
-    Generation.files(config, parts, current);
+    var unused = read(config);
+  }
+
+  private NamedFiles read(EngineConfig config) throws IOException {
+    try {
+      return NamedFiles.read(config, parts.tls(), current.counters());
+    } catch (IOException | RuntimeException e) {
+      metrics.meters().refusedConfiguration();
+      throw e;
+    }
   }
 
   /**
@@ -170,24 +187,37 @@ public final class Engine {
    * they began. Keys keep their states. Blocking where files are to be read; not for an event loop.
    *
    * @return names of settings that changed and that only a restart brings into effect
-   * @throws IOException if a file that it names cannot be read; then nothing changes
+   * @throws IOException if a file that it names cannot be used; then nothing changes
    * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     LogLevel.hide(config);
+    NamedFiles files = read(config);
     Generation before = current;
-    Generation next;
-    try {
-      next = Generation.of(config, parts, before);
-    } catch (IOException | RuntimeException e) {
-      metrics.meters().refusedConfiguration();
-      throw e;
+    Generation next = Generation.of(config, files.counters(), parts, before);
+    parts.tls().use(files.upstream());
+    ServerTls certificate = files.listener();
+    if (listenerTls != null && certificate != null) {
+      listenerTls.follow(certificate);
     }
     parts.exits().know(next.outbound().keys());
     current = next;
     metrics.meters().configured(config);
     before.retire();
     return RestartNeeds.of(started, config);
+  }
+
+  /** What the operator has done to the engine. */
+  private final class Course implements Operator.Successor {
+    @Override
+    public void apply(EngineConfig config) throws IOException {
+      var unused = Engine.this.apply(config);
+    }
+
+    @Override
+    public void refused() {
+      metrics.meters().refusedConfiguration();
+    }
   }
 
   /** Reads the configuration anew, as the admin interface does; the log tells what came of it. */

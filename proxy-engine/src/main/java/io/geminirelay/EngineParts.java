@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  *
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
+ * @param reachable whether other machines can reach the address that is bound
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -26,11 +28,13 @@ import java.util.function.Function;
  * @param held bytes of bodies that may wait
  * @param settlement closes exchanges
  * @param draining whether the engine is stopping
+ * @param tokens compares admin tokens
  * @param pages what is answered without going upstream, but for the health
  */
 record EngineParts(
     TimeSource time,
     long startNanos,
+    boolean reachable,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,
@@ -38,4 +42,5 @@ record EngineParts(
     HoldBudget held,
     Settlement settlement,
     BooleanSupplier draining,
+    AdminCheck tokens,
     Map<Route, LocalRoute> pages) {}

@@ -1,7 +1,6 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
-import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
@@ -20,7 +19,6 @@ import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthPages;
 import io.geminirelay.side.health.Vitals;
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +52,12 @@ record Generation(
   /**
    * The generation of {@code config}.
    *
+   * @param counters what was read for it
    * @param parts what is there for as long as the engine
    * @param before the generation that it follows; null for the first
-   * @throws IOException if a vocabulary cannot be read
-   * @throws IllegalArgumentException if a CA file cannot be used
    */
-  static Generation of(EngineConfig config, EngineParts parts, @Nullable Generation before)
-      throws IOException {
-    Counters counters = files(config, parts, before);
+  static Generation of(
+      EngineConfig config, Counters counters, EngineParts parts, @Nullable Generation before) {
     TimeSource time = parts.time();
     TokenLimit tokens =
         TokenLimit.of(
@@ -86,17 +82,14 @@ record Generation(
     pages.put(Route.HEALTH, health);
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
-        new RequestPipeline(config, pages, guards, outbound, parts.settlement());
+        new RequestPipeline(
+            config,
+            RequestPipeline.auth(config, parts.reachable(), parts.tokens()),
+            pages,
+            guards,
+            outbound,
+            parts.settlement());
     return new Generation(config, counters, guards, outbound, check, crowd, vitals, stages);
-  }
-
-  /** Reads the files that {@code config} names and that {@code before} has not read. */
-  static Counters files(EngineConfig config, EngineParts parts, @Nullable Generation before)
-      throws IOException {
-    for (GroupConfig group : config.groups()) {
-      parts.tls().prepare(group.target().caFile(), group.target().protocol());
-    }
-    return Counters.of(config.guard(), before == null ? null : before.counters());
   }
 
   private static Outbound outbound(

@@ -41,11 +41,13 @@ final class Operator {
   private final EngineConfig started;
   private final IntSupplier connections;
 
-  /** Puts a configuration in force. */
-  @FunctionalInterface
+  /** Puts configurations in force. */
   interface Successor {
     /** As {@link Engine#apply}. */
-    List<String> apply(EngineConfig config) throws IOException;
+    void apply(EngineConfig config) throws IOException;
+
+    /** There is none to be put in force: what was to be is not valid, or cannot be used. */
+    void refused();
   }
 
   /**
@@ -90,9 +92,19 @@ final class Operator {
     List<String> restart = RestartNeeds.of(started, now.config());
     return kept == null
         ? new GatewayView.Origin(
-            null, () -> Saved.MEMORY, List.of(), restart, fingerprint -> KeySource.FILE)
+            null,
+            () -> Saved.MEMORY,
+            List.of(),
+            restart,
+            fingerprint -> KeySource.FILE,
+            name -> KeySource.FILE)
         : new GatewayView.Origin(
-            kept.file(), kept::savesTo, kept.changes(), restart, kept::sourceOf);
+            kept.file(),
+            kept::savesTo,
+            kept.changes(),
+            restart,
+            kept::sourceOf,
+            kept::sourceOfClient);
   }
 
   /** What can be done to it. */
@@ -102,12 +114,24 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
-    Changed changed = store().changeTried(edits, trial);
+    Changed changed;
+    try {
+      changed = store().changeTried(edits, trial);
+    } catch (ConfigException | IOException | IllegalArgumentException e) {
+      successor.refused();
+      throw e;
+    }
     return apply(changed.loaded(), changed.saved(), changed.warnings());
   }
 
   private Applied reload() throws ConfigException, IOException {
-    Loaded loaded = store().load();
+    Loaded loaded;
+    try {
+      loaded = store().loadTried(trial);
+    } catch (ConfigException | IOException | IllegalArgumentException e) {
+      successor.refused();
+      throw e;
+    }
     return apply(loaded, store().savesTo(), loaded.warnings());
   }
 
@@ -143,12 +167,13 @@ final class Operator {
 
   private Applied apply(Loaded loaded, Saved saved, List<Problem> warnings) throws IOException {
     EngineConfig before = current.get().config();
-    List<String> restart = successor.apply(loaded.config());
+    successor.apply(loaded.config());
     // Only then: what the operator has set by hand since stays.
     if (!before.telemetry().equals(loaded.config().telemetry())) {
       LogLevel.set(loaded.config().telemetry());
     }
-    return new Applied(saved, restart, warnings);
+    // What other changes left for a restart, the configuration's page tells.
+    return new Applied(saved, RestartNeeds.of(before, loaded.config()), warnings);
   }
 
   private CompletionStage<List<KeyChecked>> verify(List<ApiKey> keys) {

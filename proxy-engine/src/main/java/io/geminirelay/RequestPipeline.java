@@ -5,11 +5,13 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.flow.accept.Callers;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.ClassifyHandler;
 import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.guard.AddressLimitHandler;
+import io.geminirelay.flow.guard.AdminPass;
 import io.geminirelay.flow.guard.AuthHandler;
 import io.geminirelay.flow.guard.BodyHandler;
 import io.geminirelay.flow.guard.BrowserHandler;
@@ -56,11 +58,13 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   /**
    * Stages for {@code config}, forwarding with {@code outbound}.
    *
+   * @param auth knows who may call, see {@link #auth}
    * @param pages what is answered without going upstream
    * @param guards how much may be asked
    */
   public RequestPipeline(
       EngineConfig config,
+      AuthHandler auth,
       Map<Route, LocalRoute> pages,
       Guards guards,
       Outbound outbound,
@@ -69,12 +73,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.cors = rules.enabled() ? List.of(CorsPolicy.of(rules)) : null;
     this.tokens = guards.tokens();
     this.maxBodyBytes = config.server().limits().maxBodyBytes();
-    this.auth =
-        new AuthHandler(
-            passes(config),
-            config.server().adminToken(),
-            config.server().metricsToken(),
-            Set.copyOf(rules.origins()));
+    this.auth = auth;
     this.time = outbound.time();
     this.callers = new Callers(config.server());
     this.addresses =
@@ -88,12 +87,19 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     this.settlement = settlement;
   }
 
-  private static ClientPasses passes(EngineConfig config) {
-    return new ClientPasses(
-        config.clients(),
-        config.openToAll(),
-        config.server().reachable(),
-        config.dialects().generatePassword());
+  /**
+   * Who may call by {@code config}.
+   *
+   * @param reachable whether other machines can reach the address that is bound, which need not be
+   *     the one of {@code config}
+   * @param admin compares admin tokens
+   */
+  public static AuthHandler auth(EngineConfig config, boolean reachable, AdminCheck admin) {
+    return new AuthHandler(
+        new ClientPasses(
+            config.clients(), config.openToAll(), reachable, config.dialects().generatePassword()),
+        AdminPass.of(config, admin),
+        Set.copyOf(config.guard().cors().origins()));
   }
 
   @Override

@@ -30,7 +30,8 @@ final class RestartNeeds {
     look("server.max_connections", a.maxConnections(), b.maxConnections());
     look("server.limits", a.limits(), b.limits());
     look("server.drain_timeout_secs", a.drain(), b.drain());
-    look("server.tls", a.tls(), b.tls());
+    // Other files are taken over; with TLS or without is a matter of the listener.
+    look("server.tls", a.tls() != null, b.tls() != null);
     look("server.proxy_protocol", a.trust().proxyProtocol(), b.trust().proxyProtocol());
   }
 

@@ -40,9 +40,7 @@ public final class Verification implements AutoCloseable {
    */
   public Verification(EngineConfig config, TimeSource time) {
     UpstreamTls tls = new UpstreamTls();
-    for (GroupConfig group : config.groups()) {
-      tls.prepare(group.target().caFile(), group.target().protocol());
-    }
+    tls.use(tls.prepared(config.groups().stream().map(GroupConfig::target).toList()));
     this.keys = KeyRing.of(config.groups(), config.keys(), time, new Random());
     this.exits = new Exits(time);
     exits.know(keys);

@@ -49,6 +49,16 @@ class MainTest {
   }
 
   @Test
+  void checkTriesTheCertificatesThatAreNamed() throws Exception {
+    String tls = "server: {port: 0, tls: {certificate: proxy.yaml, private_key: proxy.yaml}}\n";
+    String groups = "groups: [{name: a, ca_file: proxy.yaml, api_keys: [k]}]";
+    assertEquals(3, run("check", "-c", file(tls + groups)));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("groups.a.ca_file: found "), err.toString());
+    assertTrue(err.toString().contains("server.tls: found "), err.toString());
+  }
+
+  @Test
   void wrongArgumentsEndWithTwo() {
     assertEquals(2, run("check", "--nonsense"));
     assertEquals("", out.toString());

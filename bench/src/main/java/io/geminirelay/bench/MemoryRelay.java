@@ -10,6 +10,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -176,6 +177,7 @@ final class MemoryRelay {
     RequestPipeline stages =
         new RequestPipeline(
             config,
+            RequestPipeline.auth(config, config.server().reachable(), new AdminCheck(time)),
             Map.of(
                 Route.HEALTH,
                 new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),

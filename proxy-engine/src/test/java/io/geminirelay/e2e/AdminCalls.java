@@ -34,15 +34,23 @@ final class AdminCalls implements AutoCloseable {
   final Set<String> called = new TreeSet<>();
   final StringBuilder told = new StringBuilder();
   private final Map<String, Object> description;
+  private final Map<String, String> environment;
   private Gateway gateway;
 
   AdminCalls(Path folder, String more, String... keys) throws Exception {
+    this(Map.of(), folder, more, keys);
+  }
+
+  /** The same with variables. */
+  AdminCalls(Map<String, String> environment, Path folder, String more, String... keys)
+      throws Exception {
+    this.environment = environment;
     file = folder.resolve("config.yaml");
     Files.writeString(
         file,
         "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\n%s\n# mine\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
             .formatted(TOKEN, more, google.baseUrl(), String.join(", ", keys)));
-    gateway = Gateway.stored(file);
+    gateway = Gateway.stored(file, environment);
     description = Json.map(Json.parse(raw("GET", "/admin/openapi.json", null).body()));
   }
 
@@ -53,7 +61,7 @@ final class AdminCalls implements AutoCloseable {
   /** Stops the gateway and starts another with the same file. */
   void restart() throws Exception {
     gateway.close();
-    gateway = Gateway.stored(file);
+    gateway = Gateway.stored(file, environment);
   }
 
   /** Goes on with the file as it is. */
@@ -135,7 +143,8 @@ final class AdminCalls implements AutoCloseable {
   private void validate(Map<String, Object> operation, Response answer, String what)
       throws Exception {
     Map<String, Object> responses = Json.map(operation.get("responses"));
-    Object described = responses.get(String.valueOf(answer.status()));
+    Object described =
+        responses.getOrDefault(String.valueOf(answer.status()), responses.get("default"));
     assertNotNull(described, "not described: " + what);
     Object reference = Json.map(described).get("$ref");
     Object schema =

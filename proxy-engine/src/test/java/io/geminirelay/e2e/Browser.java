@@ -27,6 +27,7 @@ import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -201,6 +202,30 @@ final class Browser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
+  /** The name of the tab that is looked at. */
+  String tab() {
+    return driver.getWindowHandle();
+  }
+
+  /** Opens another tab in front of the others and looks at it. */
+  String openTab() {
+    driver.switchTo().newWindow(WindowType.TAB);
+    return tab();
+  }
+
+  /** Brings a tab to the front. */
+  void turnToTab(String tab) {
+    driver.switchTo().window(tab);
+    // Switching alone has the driver look there, not the browser show it.
+    driver.executeCdpCommand("Page.bringToFront", Map.of());
+  }
+
+  /** Lets no request reach a URL of these patterns; none of them lets all pass again. */
+  void block(String... patterns) {
+    driver.executeCdpCommand("Network.enable", Map.of());
+    driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(patterns)));
+  }
+
   Object run(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
   }
@@ -248,6 +273,30 @@ final class Browser implements AutoCloseable {
               .map(e => e.tagName + '#' + e.id + '.' + e.className + ' '
                 + Math.round(e.getBoundingClientRect().right) + ' of ' + root.clientWidth)
               .concat(['page ' + root.scrollWidth]);
+            """);
+  }
+
+  /** Numbers and controls of tables and filters that are not shown, or not as wide as they are. */
+  @SuppressWarnings("unchecked")
+  List<String> cut() {
+    return (List<String>)
+        run(
+            """
+            const heads = [...document.querySelectorAll('.table thead th')]
+              .filter(e => innerWidth >= 1080 && e.offsetWidth === 0 && e.closest('table').offsetWidth > 0);
+            const inside = e => {
+              const text = document.createRange();
+              text.selectNodeContents(e);
+              const [inner, outer] = [text.getBoundingClientRect(), e.getBoundingClientRect()];
+              return inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+            };
+            const cut = [...document.querySelectorAll(
+                '.table :is(td.number, td.num, td[data-column=actions]), .table thead .sort, .table .meter, .plain .meter')]
+              .filter(e => e.closest('.table, .plain').offsetWidth > 0)
+              .filter(e => (innerWidth >= 1080 || !e.closest('thead')) && (e.offsetWidth === 0 || !inside(e) || e.scrollWidth > e.clientWidth + 1));
+            const rows = [...document.querySelectorAll('.table tbody tr')].filter(e => e.scrollHeight > e.clientHeight + 1);
+            return [...heads, ...cut, ...rows].slice(0, 8).map(e => (e.dataset.column ?? e.parentElement.dataset.column)
+              + ' ' + e.className + ' ' + e.textContent + ' ' + e.scrollWidth + '/' + e.clientWidth + ' ' + e.scrollHeight + '/' + e.clientHeight);
             """);
   }
 

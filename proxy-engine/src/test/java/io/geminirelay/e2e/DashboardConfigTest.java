@@ -1,6 +1,9 @@
 package io.geminirelay.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
 
 /** Settings as the operator sees and changes them, in a real browser. */
 class DashboardConfigTest {
@@ -14,6 +17,8 @@ class DashboardConfigTest {
         browser.type("#config-value", String.valueOf(i));
         browser.click("#config-form button[type=submit]");
         browser.seeText("#config-effective", "max_wait_secs: " + i);
+        int messages = browser.all(".toast").size();
+        assertTrue(messages <= 3, messages + " messages");
       }
       browser.type("#config-path", "max_wait_secs");
       browser.type("#config-value", "soon");
@@ -22,6 +27,20 @@ class DashboardConfigTest {
       browser.seeText("#config-effective", "max_wait_secs: 24");
       browser.picture("config-refused");
       dashboard.assertClean("422");
+    }
+  }
+
+  @Test
+  void theValueThatIsTypedAfterThePathIsTheOneThatIsSent() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("config", 1, "max_wait_secs: 24")) {
+      Browser browser = dashboard.browser();
+      browser.click("#config-path");
+      browser.keys("max_wait_secs", Keys.TAB, "30");
+      browser.seeText("#config-present", "24");
+      browser.keys(Keys.ENTER);
+      browser.seeText("#config-effective", "max_wait_secs: 30");
+      browser.seeText("#config-present", "30");
+      dashboard.assertClean();
     }
   }
 

@@ -9,6 +9,21 @@ import org.junit.jupiter.api.Test;
 
 /** Keys as the operator sees and handles them, in a real browser. */
 class DashboardKeysTest {
+  /** Keeps the list of the keys back, once it has come, until it is released. */
+  private static final String HOLD_THE_KEYS =
+      """
+      const real = window.fetch;
+      window.fetch = async (url, ...more) => {
+        const answer = await real(url, ...more);
+        if (new URL(url).pathname === '/admin/api/keys') {
+          const list = await answer.clone().json();
+          await new Promise(go => { window.release = go; window.held = list.keys[0].id; });
+        }
+        return answer;
+      };
+      import('/admin/assets/live.js').then(
+        live => live.on('keys', ({keys}) => { window.told ||= keys?.some(k => k.state === 'disabled') || undefined; }));
+      """;
 
   @Test
   void aKeyThatCoolsCountsDownToItsReturn() throws Exception {
@@ -97,6 +112,35 @@ class DashboardKeysTest {
           false,
           browser.run(
               "return document.documentElement.outerHTML.includes(arguments[0]);", Rig.key(7)));
+      dashboard.assertClean();
+    }
+  }
+
+  @Test
+  void whatHappensWhileTheKeysAreReadIsNotLost() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("overview", 2)) {
+      Browser browser = dashboard.browser();
+      browser.see("#live-state[data-state=up]");
+      browser.run(HOLD_THE_KEYS);
+      browser.click("#nav a[data-view=keys]");
+      browser.until("the keys are read", driver -> browser.run("return window.held ?? null;"));
+      Object key = browser.run("return window.held;");
+      String[] bearer = {"Authorization", "Bearer " + DashboardRig.TOKEN};
+      String path = "/admin/api/keys/" + key + "/disable";
+      assertEquals(200, Operator.ask(dashboard.rig(), "POST", path, bearer).status());
+      browser.until("the page is told", driver -> browser.run("return window.told ?? null;"));
+      browser.run("window.release();");
+      dashboard.seeCell(
+          "keys", DashboardRig.keyName(0), "state", text -> text.contains("disabled"));
+      dashboard.assertClean();
+    }
+  }
+
+  @Test
+  void anAddressWithAStateThatIsNoneShowsAllKeys() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("keys?state=bogus", 2)) {
+      dashboard.cell("keys", DashboardRig.keyName(1), "state");
+      dashboard.browser().seeText("#key-state option:checked", "All states");
       dashboard.assertClean();
     }
   }

@@ -50,10 +50,27 @@ class DashboardLoginTest {
       }
       browser.seeText("#login-error", "Too many wrong tokens");
       assertFalse(browser.all("#login-submit").get(0).isEnabled());
+      assertEquals("false", browser.all("#login-submit").get(0).getAttribute("aria-busy"));
       browser.picture("locked-out");
       // Nor does the page help who knows the token by now.
       dashboard.open("keys");
       browser.see("#login-form");
+      dashboard.assertClean(REFUSED);
+    }
+  }
+
+  @Test
+  void offersTheLoginAgainOnceTheLockOutIsOver() throws Exception {
+    try (DashboardRig dashboard =
+        DashboardRig.start(
+            1, "server.security: {max_login_attempts: 1, lockout_duration_secs: 1}")) {
+      Browser browser = dashboard.browser();
+      dashboard.open("overview");
+      dashboard.logIn("a-wrong-token-000000000");
+      browser.seeText("#login-error", "not the admin token");
+      dashboard.logIn("a-wrong-token-000000001");
+      browser.seeText("#login-error", "You may try again");
+      browser.see("#login-submit[aria-busy=false]:enabled");
       dashboard.assertClean(REFUSED);
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.sim.Errors;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,17 +34,25 @@ class DashboardLooksTest {
       busy(dashboard);
       long lightness = (Long) browser.run(LIGHTNESS);
       assertTrue(scheme.equals("dark") ? lightness < 200 : lightness > 600, scheme + lightness);
+      List<String> cut = new ArrayList<>();
       for (String view : VIEWS) {
         browser.resize(1280, 900);
         dashboard.turnTo(view);
         assertEquals(List.of(), browser.faultsOfAccess(), view);
         assertEquals(List.of(), browser.sticksOut(), view + " at 1280 pixels");
+        browser.cut().forEach(each -> cut.add(view + " at 1280 pixels: " + each));
         browser.picture(view + "-" + scheme);
+        browser.resize(1000, 800);
+        assertEquals(List.of(), browser.sticksOut(), view + " at 1000 pixels");
+        browser.cut().forEach(each -> cut.add(view + " at 1000 pixels: " + each));
+        browser.picture(view + "-" + scheme + "-tablet");
         browser.resize(390, 844);
         assertEquals(List.of(), browser.sticksOut(), view + " at 390 pixels");
+        browser.cut().forEach(each -> cut.add(view + " at 390 pixels: " + each));
         assertEquals(List.of(), browser.faultsOfAccess(), view + " at 390 pixels");
         browser.picture(view + "-" + scheme + "-phone");
       }
+      assertEquals(List.of(), cut);
       dashboard.assertClean();
     }
   }

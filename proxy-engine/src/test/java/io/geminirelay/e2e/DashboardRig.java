@@ -59,7 +59,7 @@ record DashboardRig(Rig rig, Browser browser) implements AutoCloseable {
   }
 
   void ready(String view) {
-    browser.see("#main[data-view=" + view + "][data-ready]");
+    browser.see("#main[data-view=" + view.replaceFirst("\\?.*", "") + "][data-ready]");
   }
 
   /** Asks for an answer of a model, as a client would. */

@@ -9,6 +9,25 @@ import org.junit.jupiter.api.Test;
 
 /** Traffic as the operator sees it, in a real browser. */
 class DashboardTrafficTest {
+  private static final String POINTS =
+      """
+      const canvas = document.querySelector(`[data-chart=${arguments[0]}] canvas`);
+      return window.Chart.getChart(canvas).data.datasets[0].data.length;
+      """;
+
+  @Test
+  void showsNoShareOfErrorsWhereNothingWasAsked() throws Exception {
+    try (DashboardRig dashboard = DashboardRig.at("overview", 1)) {
+      Browser browser = dashboard.browser();
+      browser.until(
+          "ten seconds without a request are drawn",
+          driver -> (Long) browser.run(POINTS, "traffic") > 0 ? true : null);
+      assertEquals(0L, browser.run(POINTS, "errors"));
+      browser.seeText("[data-chart=errors] .chart-latest", "Errors –");
+      browser.seeText("[data-chart=latency] .chart-latest", "p50 –");
+      dashboard.assertClean();
+    }
+  }
 
   @Test
   void tellsWhyARequestWasTriedAgain() throws Exception {

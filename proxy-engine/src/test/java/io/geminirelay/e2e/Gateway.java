@@ -32,7 +32,7 @@ final class Gateway implements AutoCloseable {
     try {
       String server = yaml.contains("server:") ? "" : "server: {port: 0, drain_timeout_secs: 5}\n";
       Path file = Files.writeString(folder.resolve("config.yaml"), server + yaml);
-      return new Gateway(started(file, time), folder);
+      return new Gateway(started(file, Map.of(), time), folder);
     } catch (Exception | Error e) {
       delete(folder);
       throw e;
@@ -41,11 +41,17 @@ final class Gateway implements AutoCloseable {
 
   /** One whose configuration is {@code file} and stays there. */
   static Gateway stored(Path file) throws Exception {
-    return new Gateway(started(file, TimeSource.SYSTEM), null);
+    return stored(file, Map.of());
   }
 
-  private static Engine started(Path file, TimeSource time) throws Exception {
-    ConfigStore store = new ConfigStore(new ConfigSource(file, Path.of(""), Map.of()));
+  /** The same with variables. */
+  static Gateway stored(Path file, Map<String, String> environment) throws Exception {
+    return new Gateway(started(file, environment, TimeSource.SYSTEM), null);
+  }
+
+  private static Engine started(Path file, Map<String, String> environment, TimeSource time)
+      throws Exception {
+    ConfigStore store = new ConfigStore(new ConfigSource(file, Path.of(""), environment));
     Engine engine = Engine.of(store.load().config(), store, time);
     engine.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
     return engine;

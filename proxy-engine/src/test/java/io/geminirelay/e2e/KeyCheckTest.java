@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.Verification;
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.CircuitBreaker;
@@ -167,8 +168,12 @@ class KeyCheckTest {
   @Test
   void aDisabledKeyCanBeVerifiedAndStaysDisabled() throws Exception {
     try (google;
-        Verification keys = of(group(google.baseUrl(), "", 1))) {
-      keys.keys().disable(key(keys, 0), true);
+        Verification keys =
+            of(
+                group(google.baseUrl(), "", 1)
+                    + "disabled_keys: ["
+                    + Secret.of(Rig.key(0)).fingerprint()
+                    + "]\n")) {
       assertTrue(check(keys, 0).ok());
       assertEquals(KeyState.Status.DISABLED, status(keys, 0));
     }

@@ -11,7 +11,7 @@ public final class ConfigException extends Exception {
   private final transient List<Problem> problems;
 
   /** At least one problem; kept in the order of the file. */
-  ConfigException(List<Problem> problems) {
+  public ConfigException(List<Problem> problems) {
     super(describe(problems));
     this.problems = inFileOrder(problems);
   }
@@ -19,6 +19,20 @@ public final class ConfigException extends Exception {
   /** Every mistake found, in the order of the file, those of the environment first. */
   public List<Problem> problems() {
     return problems;
+  }
+
+  /** The same of a text that nobody can look at: without positions in it. */
+  public ConfigException withoutLines() {
+    return new ConfigException(
+        problems.stream()
+            .map(
+                each ->
+                    new Problem(
+                        new Place(each.place().source(), 0, 0, each.path()),
+                        each.found(),
+                        each.expected(),
+                        each.nearest()))
+            .toList());
   }
 
   private static List<Problem> inFileOrder(List<Problem> problems) {

@@ -2,6 +2,7 @@ package io.geminirelay.base.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public record ConfigSource(
   /** The variable that is set and comes before the file's setting at {@code path}, or null. */
   public @Nullable String variableOver(String path) {
     return new EnvOverlay(environment).variableOver(path);
+  }
+
+  /** Names of the clients whose tokens come from {@code API_KEYS}. */
+  public Set<String> clients() {
+    return new EnvOverlay(environment).clientTokens().keySet();
   }
 
   /** Names the parts without showing the environment's values. */

@@ -97,6 +97,23 @@ public record Settled(
     return route.upstream() && outcome != Outcome.LOCAL && !pastAddressLimit;
   }
 
+  /**
+   * Whether it was refused before it was known who sends it: for a head that is broken or late, or
+   * a credential that is missing or unknown. Anybody can send as many of these as they like, so
+   * that they would drive out of memory what clients sent.
+   */
+  boolean ofNobody() {
+    if (!client.isEmpty() || attempts > 0 || outcome != Outcome.REFUSED || fault == null) {
+      return false;
+    }
+    return switch (fault) {
+      case UNAUTHENTICATED, FORBIDDEN -> true;
+      case BAD_FRAMING, URI_TOO_LONG, HEADERS_TOO_LARGE, VERSION_NOT_SUPPORTED, REQUEST_TIMEOUT ->
+          model.isEmpty();
+      default -> false;
+    };
+  }
+
   /** Attempts that Google refused for a quota or rate limit. */
   public int upstreamRefusals() {
     return trail.count(Settled::isQuotaRefusal);

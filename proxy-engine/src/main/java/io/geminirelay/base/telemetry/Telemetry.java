@@ -1,6 +1,7 @@
 package io.geminirelay.base.telemetry;
 
 import io.geminirelay.base.exchange.TimeSource;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -11,6 +12,7 @@ public final class Telemetry implements Consumer<Settled> {
   private final Journal journal = new Journal();
   private final History history;
   private final UsageTable usage = new UsageTable();
+  private final LongAdder unauthenticated = new LongAdder();
 
   /** Tells the access log, and remembers the traffic by {@code time}. */
   public Telemetry(TimeSource time) {
@@ -19,7 +21,9 @@ public final class Telemetry implements Consumer<Settled> {
 
   @Override
   public void accept(Settled settled) {
-    if (settled.ofTraffic()) {
+    if (settled.ofTraffic() && settled.ofNobody()) {
+      unauthenticated.increment();
+    } else if (settled.ofTraffic()) {
       int refusals = settled.upstreamRefusals();
       journal.add(settled);
       history.add(settled, refusals);
@@ -36,6 +40,14 @@ public final class Telemetry implements Consumer<Settled> {
   /** What the traffic of the last hour came to. */
   public History history() {
     return history;
+  }
+
+  /**
+   * Exchanges since the start that were refused before it was known who sent them. They are in the
+   * access log and nowhere else here.
+   */
+  public long unauthenticated() {
+    return unauthenticated.sum();
   }
 
   /** What keys, models and clients came to since the start. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * BoringSSL where it loads. Thread safe.
  */
 public final class ServerTls {
-  private final SslContext context;
+  private volatile SslContext context;
 
   private ServerTls(SslContext context) {
     this.context = context;
@@ -46,6 +46,11 @@ public final class ServerTls {
     } catch (IllegalArgumentException | IOException e) {
       throw e instanceof SSLException known ? known : unusable(files, e.getMessage(), e);
     }
+  }
+
+  /** Serves connections that begin from now on with the certificate of {@code newer}. */
+  public void follow(ServerTls newer) {
+    context = newer.context;
   }
 
   private static SSLException unusable(

@@ -12,12 +12,14 @@ import io.geminirelay.base.fault.FaultKind;
  * <p>Refused anywhere: control bytes, spaces, bytes above ASCII, and fragments. Refused in the
  * path: dot segments, empty segments, backslashes, broken percent-encodings, and encoded control
  * bytes, backslashes and percent signs - each of them also where only decoding brings it to light.
- * An encoded slash is taken after {@code /models/} alone: client libraries write {@code
- * models%2Fgemini-x} for a model id there, and no route can change behind that point. Nothing is
- * normalised: a target is passed on as it came or not at all.
+ * An encoded slash is taken after {@code /models/}: client libraries write {@code
+ * models%2Fgemini-x} for a model id there, and no route can change behind that point. So it is in
+ * the gateway's own {@code /admin/api/}, where a name may have one. Nothing is normalised: a target
+ * is passed on as it came or not at all.
  */
 final class TargetRules {
   private static final String MODELS = "/models/";
+  private static final String ADMIN = "/admin/api/";
 
   private TargetRules() {}
 
@@ -69,7 +71,7 @@ final class TargetRules {
     if (octet == '\\' || octet == '%') {
       throw refused("has an encoded backslash or percent sign in its path");
     }
-    if (octet == '/' && before.indexOf(MODELS) < 0) {
+    if (octet == '/' && before.indexOf(MODELS) < 0 && before.indexOf(ADMIN) != 0) {
       throw refused("has an encoded slash outside a model id");
     }
   }

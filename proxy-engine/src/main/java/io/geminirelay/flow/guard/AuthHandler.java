@@ -1,7 +1,6 @@
 package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.config.ClientConfig;
-import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.CredentialQuery;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
@@ -15,7 +14,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,33 +28,19 @@ import org.jspecify.annotations.Nullable;
 public final class AuthHandler extends ChannelInboundHandlerAdapter {
   private static final String TRACE_ASKED = "1";
 
-  /** No digest that any token could be found for. */
-  private static final byte[] NOBODY = new byte[32];
-
   private final ClientPasses passes;
-  private final byte @Nullable [] adminSha256;
-  private final byte @Nullable [] metricsSha256;
+  private final AdminPass admin;
   private final Set<String> pages;
 
   /**
-   * Admits the clients of {@code passes}, and to the admin's routes the bearer of the token.
+   * Admits the clients of {@code passes}, and whom {@code admin} does to the operator's routes.
    *
-   * @param metricsToken opens the metrics and nothing else; null for none
    * @param pages origins of pages that may call where being on this machine is all it takes
    */
-  public AuthHandler(
-      ClientPasses passes,
-      @Nullable Secret adminToken,
-      @Nullable Secret metricsToken,
-      Set<String> pages) {
+  public AuthHandler(ClientPasses passes, AdminPass admin, Set<String> pages) {
     this.passes = passes;
+    this.admin = admin;
     this.pages = pages;
-    this.adminSha256 = sha256(adminToken);
-    this.metricsSha256 = sha256(metricsToken);
-  }
-
-  private static byte @Nullable [] sha256(@Nullable Secret token) {
-    return token == null ? null : Secret.sha256(token.reveal().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -83,13 +67,12 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
 
   /**
    * Beside the client's own credential the admin token gives the right to see which keys and exits
-   * served. A wrong one, or one where none is configured, costs the same time and changes nothing.
+   * served. A wrong one is counted and changes nothing of the answer.
    */
   private void trace(Exchange exchange, HttpRequest head) {
     String token = head.headers().get(Trail.ADMIN, "").trim();
-    byte[] sha256 = Secret.sha256(token.getBytes(StandardCharsets.ISO_8859_1));
-    byte[] expected = adminSha256 == null ? NOBODY : adminSha256;
-    if (MessageDigest.isEqual(sha256, expected)) {
+    if (!token.isEmpty()
+        && admin.refusal(token.getBytes(StandardCharsets.ISO_8859_1), exchange) == null) {
       exchange.trace();
     }
   }
@@ -99,7 +82,7 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
       // The admin's pages know their callers by themselves, by sessions among others.
       case HEALTH, ADMIN -> null;
       case METRICS -> checkMetrics(exchange, head);
-      case HEALTH_DETAILED -> checkAdmin(head);
+      case HEALTH_DETAILED -> checkAdmin(exchange, head);
       case GENERATE -> checkGenerate(exchange, head);
       case NATIVE, UPLOAD, DOWNLOAD, OPENAI, SIMPLE, UNKNOWN -> checkClient(exchange, head);
     };
@@ -115,23 +98,25 @@ public final class AuthHandler extends ChannelInboundHandlerAdapter {
               FaultKind.UNAUTHENTICATED,
               "from other machines, metrics need the admin token or server.metrics_token as bearer");
     }
-    byte[] sha256 = Secret.sha256(token);
-    boolean admin = MessageDigest.isEqual(sha256, adminSha256 == null ? NOBODY : adminSha256);
-    boolean metrics = MessageDigest.isEqual(sha256, metricsSha256 == null ? NOBODY : metricsSha256);
-    return admin || metrics ? null : Fault.of(FaultKind.UNAUTHENTICATED, "the token is wrong");
+    return admin.opensMetrics(token) ? null : checkAdmin(token, exchange);
   }
 
-  private @Nullable Fault checkAdmin(HttpRequest head) {
-    if (adminSha256 == null) {
+  private @Nullable Fault checkAdmin(Exchange exchange, HttpRequest head) {
+    if (!admin.isConfigured()) {
       return Fault.of(FaultKind.NOT_FOUND, "no such path: no admin token is configured");
     }
     byte[] token = ClientToken.of(head);
     if (token == null) {
       return Fault.of(FaultKind.UNAUTHENTICATED, "this path needs the admin token");
     }
-    return MessageDigest.isEqual(Secret.sha256(token), adminSha256)
-        ? null
-        : Fault.of(FaultKind.UNAUTHENTICATED, "the admin token is wrong");
+    return checkAdmin(token, exchange);
+  }
+
+  /** A client's token in the wrong place is a mistake, and no guess. */
+  private @Nullable Fault checkAdmin(byte[] token, Exchange exchange) {
+    return passes.find(token) == null
+        ? admin.refusal(token, exchange)
+        : Fault.of(FaultKind.UNAUTHENTICATED, "this is the token of a client");
   }
 
   /** The password may stand beside a token that is meant for another purpose. */

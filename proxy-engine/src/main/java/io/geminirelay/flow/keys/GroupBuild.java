@@ -69,6 +69,7 @@ final class GroupBuild {
   private void settle(List<KeyGroup> built) {
     List<ApiKey> keys = built.stream().flatMap(group -> group.keys().stream()).toList();
     states.keepNamesOf(keys);
+    states.keepFor(keys);
     states
         .version()
         .change(

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All keys of one configuration, who may be chosen, and the effects of verdicts on them.
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #successor}, which takes over the states of the keys that stay. Thread safe.
  */
 public final class KeyRing {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+
   /** Before another trial where one found the target in trouble; and a little more. */
   private static final Duration TRIAL_PAUSE = Duration.ofSeconds(1);
 
@@ -109,15 +113,6 @@ public final class KeyRing {
   public Runnable onChange(Runnable listener) {
     states.listeners().add(listener);
     return () -> states.listeners().remove(listener);
-  }
-
-  /** Puts a key aside by hand, or takes it back. */
-  public void disable(ApiKey key, boolean disabled) {
-    change(
-        () -> {
-          key.state().disabled(disabled);
-          return true;
-        });
   }
 
   /** Forgets every rest of a key, its project's too, and what was learned of the limits. */
@@ -245,8 +240,7 @@ public final class KeyRing {
       case COOL_PROJECT ->
           change(
               () -> key.bucket().restWhole(RestRules.ofProject(verdict), begun, time.nanoTime()));
-      case MARK_INVALID ->
-          change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
+      case MARK_INVALID -> refused(key, verdict, begun);
       case KEY_FAILURE, SERVER_FAILURE -> failed(lease, key, verdict, begun);
       // A target in trouble says nothing of the key.
       case TARGET_FAILURE, MODEL_OVERLOADED -> {}
@@ -266,8 +260,24 @@ public final class KeyRing {
       states.version().healthChanged();
     }
     if (!key.usable(model)) {
-      change(() -> key.state().succeed(begun));
+      accepted(key, () -> key.state().succeed(begun));
       change(() -> key.bucket().succeed(model, begun));
+    }
+  }
+
+  private void refused(ApiKey key, KeyVerdict verdict, long begun) {
+    boolean known = key.state().invalidity() != null;
+    change(() -> key.state().refuse(verdict.reason(), begun, time.nanoTime()));
+    if (!known && key.state().invalidity() != null) {
+      LOG.warn("Google refuses the key {}: {}", key.name(), verdict.reason());
+    }
+  }
+
+  private void accepted(ApiKey key, BooleanSupplier change) {
+    boolean invalid = key.state().invalidity() != null;
+    change(change);
+    if (invalid && key.state().invalidity() == null) {
+      LOG.info("Google accepts the key {} again", key.name());
     }
   }
 
@@ -314,13 +324,13 @@ public final class KeyRing {
     switch (verdict.effect()) {
       case SUCCESS -> {
         if (key.state().invalidity() != null) {
-          change(() -> key.state().accept(begunNanos));
+          accepted(key, () -> key.state().accept(begunNanos));
         }
         if (key.bucket().whole() != null) {
           change(() -> key.bucket().accept(begunNanos));
         }
       }
-      case MARK_INVALID -> change(() -> key.state().refuse(verdict.reason(), begunNanos, now));
+      case MARK_INVALID -> refused(key, verdict, begunNanos);
       case COOL_PROJECT ->
           change(() -> key.bucket().restWhole(RestRules.ofProject(verdict), begunNanos, now));
       default -> {}

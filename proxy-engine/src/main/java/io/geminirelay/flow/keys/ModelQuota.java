@@ -152,6 +152,11 @@ final class ModelQuota {
             now);
   }
 
+  /** Which quota lets nothing through, in the words of refusals. */
+  String usedUp(long now) {
+    return dayLeft(bounds(now), now) == 0 ? "quota_per_day" : "quota_per_minute";
+  }
+
   private long dayLeft(QuotaBounds most, long now) {
     return most.perDay() == QuotaBound.UNKNOWN
         ? QuotaBound.UNKNOWN
@@ -332,6 +337,11 @@ final class ModelQuota {
     if (!proven) {
       proven = true;
     }
+  }
+
+  /** Whether the model has answered. */
+  boolean isProven() {
+    return proven;
   }
 
   /** Whether nobody would miss it: the model has not answered yet, and nothing was learned. */

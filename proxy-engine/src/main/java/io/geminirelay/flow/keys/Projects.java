@@ -83,6 +83,13 @@ final class Projects {
     return nameless;
   }
 
+  /** Forgets the projects that none of {@code all} belongs to. */
+  void keepThoseOf(Collection<KeyState> all) {
+    Set<String> known = new HashSet<>();
+    all.forEach(state -> known.add(id(state)));
+    homes.keySet().retainAll(known);
+  }
+
   /** Lets those of {@code keys} whose project is known share its bucket; whether any moved. */
   boolean join(Collection<ApiKey> keys, Collection<KeyState> all, long now) {
     boolean any = false;

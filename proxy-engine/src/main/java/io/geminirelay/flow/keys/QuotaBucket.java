@@ -155,13 +155,18 @@ public final class QuotaBucket {
     return find(models.get(), model);
   }
 
-  private static @Nullable Cooldown find(Cooldown[] all, String model) {
+  static @Nullable Cooldown find(Cooldown[] all, String model) {
     for (Cooldown each : all) {
       if (each.model().equals(model)) {
         return each;
       }
     }
     return null;
+  }
+
+  /** What keeps it from serving single models now. */
+  public ModelHolds holds() {
+    return ModelHolds.of(models.get(), quotas, days.time().nanoTime());
   }
 
   /** All rests of single models. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What survives a change of configuration: the states of keys and buckets, learned projects, the
- * counting of days. Keys and buckets are found by their target and key or project. Thread safe.
+ * counting of days. Keys and buckets are found by their target and key or project; those that are
+ * in no configuration are kept for a while, as they may come back. Thread safe.
  */
 final class RingStates {
   private static final Logger LOG = LoggerFactory.getLogger(RingStates.class);
@@ -28,12 +30,19 @@ final class RingStates {
   /** Differences between clock and ticker that need no look at the rests. */
   private static final long DRIFT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** The longest rest is over: until the reset of a day that the clock was put back on. */
+  private static final long FORGET_NANOS = TimeUnit.HOURS.toNanos(26);
+
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final TimeSource time;
   private final DayWatch days;
   private final Map<String, KeyState> keys = new ConcurrentHashMap<>();
   private final Map<String, QuotaBucket> buckets = new ConcurrentHashMap<>();
+
+  /** Since when a key, or the bucket of a configured project, has been in no configuration. */
+  private final Map<String, Long> left = new ConcurrentHashMap<>();
+
   private final Projects projects = new Projects(this::bucket);
   private final StateVersion version = new StateVersion();
   private final TokenGuess guess = new TokenGuess();
@@ -85,7 +94,12 @@ final class RingStates {
 
   /** The state of {@code key} of {@code target}. */
   KeyState key(String target, Object key) {
-    return keys.computeIfAbsent(target + key, x -> new KeyState(target, bucket()));
+    return keys.compute(
+        target + key,
+        (id, state) -> {
+          left.remove(id);
+          return state == null ? new KeyState(target, bucket()) : state;
+        });
   }
 
   /** The states of all keys, of former configurations too. */
@@ -105,7 +119,50 @@ final class RingStates {
 
   /** The bucket of a configured project; null when none is. */
   @Nullable QuotaBucket configured(String target, @Nullable String project) {
-    return project == null ? null : buckets.computeIfAbsent(target + "/" + project, x -> bucket());
+    return project == null
+        ? null
+        : buckets.compute(
+            target + "/" + project,
+            (id, known) -> {
+              left.remove(id);
+              return known == null ? bucket() : known;
+            });
+  }
+
+  /** Notes down that of all there is, no more than {@code present} is configured now. */
+  void keepFor(Collection<ApiKey> present) {
+    Set<Object> inUse = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (ApiKey key : present) {
+      inUse.add(key.state());
+      inUse.add(key.bucket());
+    }
+    long now = time.nanoTime();
+    leave(keys, inUse, now);
+    leave(buckets, inUse, now);
+  }
+
+  private void leave(Map<String, ?> all, Set<Object> inUse, long now) {
+    all.forEach(
+        (id, each) -> {
+          if (!inUse.contains(each)) {
+            left.putIfAbsent(id, now);
+          }
+        });
+  }
+
+  private void forget(long now) {
+    int before = left.size();
+    left.forEach(
+        (id, since) -> {
+          if (now - since >= FORGET_NANOS) {
+            keys.computeIfPresent(id, (same, state) -> left.containsKey(id) ? null : state);
+            buckets.computeIfPresent(id, (same, bucket) -> left.containsKey(id) ? null : bucket);
+            left.remove(id, since);
+          }
+        });
+    if (left.size() < before) {
+      projects.keepThoseOf(keys.values());
+    }
   }
 
   /** Forgets the names of learned projects that none of {@code keys} has any more. */
@@ -156,6 +213,7 @@ final class RingStates {
     if (now - due < 0 || !lookNanos.compareAndSet(due, now + LOOK_NANOS)) {
       return;
     }
+    forget(now);
     Set<QuotaBucket> all = new HashSet<>(buckets.values());
     keys.values().forEach(each -> all.add(each.bucket()));
     all.forEach(each -> each.look(now));

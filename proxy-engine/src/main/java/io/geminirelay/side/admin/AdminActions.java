@@ -56,7 +56,7 @@ public record AdminActions(
    * A configuration that is in force now.
    *
    * @param saved where what changed is kept
-   * @param restartNeeded settings that changed and that only a restart brings into effect
+   * @param restartNeeded settings that changed just now and that only a restart brings into effect
    * @param warnings what works but is probably not meant so
    */
   public record Applied(Saved saved, List<String> restartNeeded, List<Problem> warnings) {

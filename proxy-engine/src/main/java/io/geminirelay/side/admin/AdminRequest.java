@@ -4,6 +4,9 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What an operation is asked. Read by one thread at a time. */
@@ -14,6 +17,7 @@ public final class AdminRequest {
   private final QueryStringDecoder query;
   private final byte[] body;
   private final @Nullable Visit visit;
+  private final Executor thread;
 
   /**
    * Makes a request.
@@ -29,20 +33,28 @@ public final class AdminRequest {
     this.values = Map.copyOf(values);
     this.body = body;
     this.visit = null;
+    this.thread = Runnable::run;
   }
 
-  private AdminRequest(AdminRequest from, Visit visit) {
+  private AdminRequest(AdminRequest from, Visit visit, Executor thread) {
     this.method = from.method;
     this.path = from.path;
     this.values = from.values;
     this.query = from.query;
     this.body = from.body;
     this.visit = visit;
+    this.thread = thread;
   }
 
-  /** The same request, by {@code visitor}. */
-  AdminRequest of(Visit visitor) {
-    return new AdminRequest(this, visitor);
+  /** The same request, by {@code visitor}, on the admin thread {@code executor}. */
+  AdminRequest of(Visit visitor, Executor executor) {
+    return new AdminRequest(this, visitor, executor);
+  }
+
+  /** Goes on with {@code next} on the admin thread when {@code first} is there. */
+  public <T> CompletionStage<AdminAnswer> then(
+      CompletionStage<T> first, Function<T, AdminAnswer> next) {
+    return first.thenApplyAsync(next, thread);
   }
 
   /** The method; {@code HEAD} where only the head is asked for. */

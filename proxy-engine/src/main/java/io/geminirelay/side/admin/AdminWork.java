@@ -45,7 +45,7 @@ public final class AdminWork {
       var unused =
           operation
               .handler()
-              .answer(request.of(visit))
+              .answer(request.of(visit, thread))
               .whenCompleteAsync((answer, failure) -> reply(task, visit, answer, failure), thread);
     } catch (Exception e) {
       refuse(task, e);

@@ -47,13 +47,15 @@ public record GatewayView(
    * @param restartNeeded settings that differ from those the process began with, and that it cannot
    *     take over
    * @param sourceOf where the key of a fingerprint is given
+   * @param sourceOfClient where the client of a name is given
    */
   public record Origin(
       @Nullable Path file,
       Supplier<Saved> savesTo,
       List<String> changes,
       List<String> restartNeeded,
-      Function<String, KeySource> sourceOf) {
+      Function<String, KeySource> sourceOf,
+      Function<String, KeySource> sourceOfClient) {
 
     /** Copies the lists. */
     public Origin {

@@ -20,27 +20,43 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the dashboard's page and its files, which come from the jar by a fixed table of paths.
  *
  * <p>They hold no data, so that they are served before any login. Nothing is read before the first
- * request for one of them; then all are, once, off the event loops. Thread safe.
+ * request for one of them; then all are, once, on a thread that ends with it, so that they wait for
+ * no work of the operator's. A read that fails is tried again with the next request. Thread safe.
  */
 public final class DashboardFiles {
   private static final String DOOR = "/admin";
+  private static final String THREAD = "relay-dashboard-files";
 
   private final Executor reader;
+  private final Supplier<Map<String, StaticFile>> all;
   private @Nullable CompletableFuture<Map<String, StaticFile>> files;
 
+  /** Reads on a thread of its own. */
+  public DashboardFiles() {
+    this(DashboardFiles::onItsOwnThread, DashboardFiles::readAll);
+  }
+
   /**
-   * Serves what {@code reader} has read.
+   * Serves what {@code all} answers with.
    *
    * @param reader runs what blocks
    */
-  public DashboardFiles(Executor reader) {
+  DashboardFiles(Executor reader, Supplier<Map<String, StaticFile>> all) {
     this.reader = reader;
+    this.all = all;
+  }
+
+  private static void onItsOwnThread(Runnable reading) {
+    Thread thread = new Thread(reading, THREAD);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**
@@ -72,8 +88,8 @@ public final class DashboardFiles {
     var unused =
         files()
             .thenAcceptAsync(
-                all -> {
-                  StaticFile file = all.get(path);
+                read -> {
+                  StaticFile file = read.get(path);
                   if (file != null && ctx.channel().attr(Exchange.KEY).get() == exchange) {
                     send(ctx, exchange, response(exchange, file));
                   }
@@ -87,13 +103,13 @@ public final class DashboardFiles {
   }
 
   private synchronized CompletableFuture<Map<String, StaticFile>> files() {
-    if (files == null) {
-      files = CompletableFuture.supplyAsync(DashboardFiles::readAll, reader);
+    if (files == null || files.isCompletedExceptionally()) {
+      files = CompletableFuture.supplyAsync(all, reader);
     }
     return files;
   }
 
-  private static Map<String, StaticFile> readAll() {
+  static Map<String, StaticFile> readAll() {
     Map<String, StaticFile> read = new HashMap<>();
     try {
       for (Asset asset : Asset.ALL.values()) {

@@ -6,6 +6,7 @@ import io.geminirelay.flow.keys.Cooldown;
 import io.geminirelay.flow.keys.KeyChecked;
 import io.geminirelay.flow.keys.KeyGroup;
 import io.geminirelay.flow.keys.KeyState;
+import io.geminirelay.flow.keys.ModelHolds.Hold;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -80,7 +81,11 @@ public final class KeyFields {
     out.writeNumberField("weight", key.weight());
     out.writeNumberField("health", Math.round(key.state().health(rests.nowNanos()) * 1000) / 1e3);
     out.writeStringField("state", state(key));
-    Cooldown rest = rest(key);
+    int cooling = key.bucket().holds().models().size();
+    if (cooling > 0) {
+      out.writeNumberField("cooling_models", cooling);
+    }
+    Hold rest = rest(key);
     if (rest != null) {
       if (!rest.model().isEmpty()) {
         out.writeStringField("model", rest.model());
@@ -93,37 +98,34 @@ public final class KeyFields {
     }
   }
 
-  /** Its state in a word. A key that is fine as such may still rest for some model, or for all. */
+  /**
+   * Its state in a word. A key that is fine as such cools while every model that it is used for
+   * rests or has its quota used up; while it serves another one, it is available.
+   */
   public static String state(ApiKey key) {
     KeyState.Status status = key.state().status();
     boolean cooling =
         status == KeyState.Status.AVAILABLE
-            && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
+            && (key.bucket().whole() != null || key.bucket().holds().all());
     return cooling ? COOLING : status.name().toLowerCase(Locale.ROOT);
   }
 
-  /** What holds it for longest; null for nothing but, perhaps, the operator's hand. */
-  public static @Nullable Cooldown rest(ApiKey key) {
-    return state(key).equals(COOLING) ? longest(key) : hold(key.state());
+  /**
+   * What holds it for longest, be it for one model alone; null for nothing but, perhaps, the
+   * operator's hand.
+   */
+  public static @Nullable Hold rest(ApiKey key) {
+    Cooldown held = hold(key.state());
+    if (held == null && key.state().status() == KeyState.Status.AVAILABLE) {
+      held = key.bucket().whole();
+      return held == null ? key.bucket().holds().longest() : Hold.of(held);
+    }
+    return held == null ? null : Hold.of(held);
   }
 
   /** What holds a key whatever the model. */
   private static @Nullable Cooldown hold(KeyState state) {
     Cooldown refused = state.invalidity();
     return refused == null ? state.failing() : refused;
-  }
-
-  /** What holds a key for longest; the other rests stand at its bucket. */
-  private static @Nullable Cooldown longest(ApiKey key) {
-    Cooldown longest = key.bucket().whole();
-    if (longest != null) {
-      return longest;
-    }
-    for (Cooldown each : key.bucket().cooldowns()) {
-      if (longest == null || each.untilNanos() - longest.untilNanos() > 0) {
-        longest = each;
-      }
-    }
-    return longest;
   }
 }

@@ -3,6 +3,7 @@ package io.geminirelay.side.health;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Cooldown;
+import io.geminirelay.flow.keys.ModelHolds;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +33,11 @@ public final class RestFields {
    * request to try whether all is well again.
    */
   public void write(Cooldown rest) throws IOException {
+    write(ModelHolds.Hold.of(rest));
+  }
+
+  /** As the other, for whatever it is that holds. */
+  public void write(ModelHolds.Hold rest) throws IOException {
     out.writeStringField("reason", rest.reason());
     if (!rest.quotaId().isEmpty()) {
       out.writeStringField("quota_id", rest.quotaId());

@@ -1,9 +1,8 @@
 package io.geminirelay.side.metrics;
 
-import io.geminirelay.base.telemetry.metrics.Words;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyGroup;
-import io.geminirelay.flow.keys.KeyState;
+import io.geminirelay.side.health.KeyFields;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +10,8 @@ import java.util.Map;
 
 /** How many keys of each group are in which state. Looks at every key. */
 final class KeyGauges {
-  private static final String COOLING = "cooling";
   private static final List<String> STATES =
-      List.of("available", COOLING, "failing", "invalid", "disabled");
+      List.of("available", "cooling", "failing", "invalid", "disabled");
 
   private KeyGauges() {}
 
@@ -23,7 +21,7 @@ final class KeyGauges {
       Map<String, Integer> counts = new LinkedHashMap<>();
       STATES.forEach(state -> counts.put(state, 0));
       for (ApiKey key : group.keys()) {
-        counts.merge(state(key), 1, Integer::sum);
+        counts.merge(KeyFields.state(key), 1, Integer::sum);
       }
       counts.forEach((state, count) -> keys.row(count, group.name(), state));
     }
@@ -33,14 +31,5 @@ final class KeyGauges {
                 "Keys that can serve a request now, or will without anybody's help.")
             .row((double) live.usableKeys().getAsLong());
     return List.of(keys.done(), usable.done());
-  }
-
-  /** A key that is fine as such may still rest for some model, or for all. */
-  private static String state(ApiKey key) {
-    KeyState.Status status = key.state().status();
-    boolean cooling =
-        status == KeyState.Status.AVAILABLE
-            && (key.bucket().whole() != null || !key.bucket().cooldowns().isEmpty());
-    return cooling ? COOLING : Words.of(status);
   }
 }

@@ -147,6 +147,19 @@ export function eventsUrl() {
   return new URL("events", ROOT).href;
 }
 
+/** With which status the events are answered; 0 for no answer. The stream itself is not kept. */
+export async function streamStatus() {
+  const enough = new AbortController();
+  try {
+    const answer = await send(new URL(eventsUrl()), { method: "GET", signal: enough.signal });
+    return answer.status;
+  } catch {
+    return 0;
+  } finally {
+    enough.abort();
+  }
+}
+
 const id = encodeURIComponent;
 
 export const api = {

@@ -3,7 +3,8 @@
 // What tests and scripts may hold on to:
 //   #login #login-form #login-token #login-error #login-submit   the login page
 //   #shell #nav a[data-view] #logout #theme-switch               the frame of every view
-//   #live-state[data-state=connecting|up|lost] #lost #retry-now  whether the gateway is there
+//   #live-state[data-state=connecting|up|lost|crowded|resting]   how the page is fed
+//   #lost #retry-now #main .stale                                what is said when it is not
 //   #main[data-view][data-ready] #view-title                     the view; ready once data is shown
 //   #toasts .toast[data-kind] #alerts .toast[data-kind]          messages
 //   table[data-table=keys|models|clients|requests|exits|breakers|logs] tr[data-id]
@@ -118,20 +119,26 @@ async function logOut() {
   showLogin(enter, "You are logged out.");
 }
 
+const TROUBLE = {
+  lost: "The gateway does not answer. What you see is the last that it told.",
+  crowded: "Too many open dashboards: this one is updated now and then only. Close one that is not needed.",
+};
+
 function paintLive({ state, retryInSeconds }) {
-  const names = { connecting: "Connecting", up: "Live", lost: "Gateway lost", off: "Off" };
+  const names = { connecting: "Connecting", up: "Live", lost: "Gateway lost", crowded: "Not live", resting: "Resting", off: "Off" };
   const pill = byId("live-state");
   pill.dataset.state = state;
   setText(pill, names[state]);
   document.documentElement.dataset.gateway = state;
   const lost = byId("lost");
-  if (state !== "lost") {
+  const text = TROUBLE[state];
+  if (!text) {
     fill(lost);
     return;
   }
-  if (!lost.firstChild) {
+  lost.dataset.state = state;
+  if (lost.querySelector("span")?.textContent !== text) {
     const again = h("button", { type: "button", id: "retry-now", on: { click: live.retryNow } }, "Try now");
-    const text = "The gateway does not answer. What you see is the last that it told.";
     // The seconds change too often to be read aloud each time.
     fill(lost, icon("warn"), h("span", {}, text), h("span", { class: "num", "aria-hidden": "true", id: "retry-in" }), again);
   }

@@ -6,7 +6,7 @@ import { compact, known, millis, percent, shortClock } from "./format.js";
 const HOUR_MS = 3_600_000;
 const YOUNG_MS = 600_000;
 const MINUTE_MS = 60_000;
-const FEW = 4;
+const GAP_MS = 30_000;
 
 const UNITS = {
   rate: { tick: (v) => compact(v), show: (v) => `${Math.round(v * 100) / 100} /s` },
@@ -14,6 +14,12 @@ const UNITS = {
   time: { tick: (v) => (v < 1000 ? `${v} ms` : `${v / 1000} s`), show: (v) => millis(v) },
   share: { tick: (v) => percent(v), show: (v) => percent(v, 1) },
 };
+
+/** Whether no line leads to the point, so that it is seen only as a dot. */
+function alone(data, at) {
+  const near = (other) => other !== undefined && Math.abs(other.x - data[at].x) <= GAP_MS;
+  return !near(data[at - 1]) && !near(data[at + 1]);
+}
 
 /** Series are {label, tone, read(point), fill}; the unit names how numbers are written. */
 export class HistoryChart {
@@ -81,7 +87,7 @@ export class HistoryChart {
       pointHitRadius: 8,
       fill: this.stacked ? "stack" : false,
       stepped: false,
-      spanGaps: 30_000,
+      spanGaps: GAP_MS,
       tension: 0.25,
     };
   }
@@ -127,10 +133,9 @@ export class HistoryChart {
     x.max = end;
     x.ticks.stepSize = Math.ceil(span / 6 / MINUTE_MS) * MINUTE_MS;
     this.series.forEach((each, i) => {
-      this.chart.data.datasets[i].data = points
-        .map((point) => ({ x: Date.parse(point.at), y: each.read(point) }))
-        .filter((point) => known(point.y));
-      this.chart.data.datasets[i].pointRadius = this.chart.data.datasets[i].data.length < FEW ? 2 : 0;
+      const data = points.map((point) => ({ x: Date.parse(point.at), y: each.read(point) })).filter((point) => known(point.y));
+      this.chart.data.datasets[i].data = data;
+      this.chart.data.datasets[i].pointRadius = data.map((point, at) => (alone(data, at) ? 2 : 0));
     });
     this.chart.update("none");
     this.tell();
@@ -143,13 +148,17 @@ export class HistoryChart {
       if (values.length === 0) {
         return `${each.label}: nothing yet`;
       }
-      const last = values[values.length - 1];
-      return `${each.label}: now ${this.unit.show(last)}, at most ${this.unit.show(Math.max(...values))}`;
+      return `${each.label}: now ${this.last(each)}, at most ${this.unit.show(Math.max(...values))}`;
     });
     setText(this.sentence, `${parts.join("; ")}.`);
     const first = this.series[0];
-    const values = this.points.map(first.read).filter(known);
-    setText(this.latest, values.length ? `${first.label} ${this.unit.show(values[values.length - 1])}` : "");
+    setText(this.latest, `${first.label} ${this.last(first)}`);
+  }
+
+  /** What the last point says; an older one is not how it goes now. */
+  last(series) {
+    const value = this.points.length ? series.read(this.points[this.points.length - 1]) : undefined;
+    return known(value) ? this.unit.show(value) : "–";
   }
 
   paintTable() {

@@ -49,39 +49,65 @@ function notServed(client) {
   return (client.usage?.refusals ?? 0) + (client.usage?.failures ?? 0);
 }
 
+/** Whether all are let in without a token is asked only where it matters. */
+async function servesAll(options) {
+  return /^auth: *"?none"?$/m.test((await api.config(options)).effective);
+}
+
+async function readClients(options) {
+  const { clients } = await api.clients(options);
+  return { clients, open: clients.length === 0 && (await servesAll(options)) };
+}
+
+/** What is true once the last client is gone, for whoever is about to revoke it. */
+async function whenNoneIsLeft() {
+  return (await servesAll())
+    ? "It is the last client. Its token is no longer known, but the configuration says \"auth: none\": everybody who reaches the gateway is served without a token."
+    : "It is the last client. Without clients no token is asked for any more: every program on the gateway's own machine is served without one, and all others are refused.";
+}
+
 export function clientsView(ctx) {
   const list = h("div");
   const nothing = h("div");
   const table = new Table({ name: "clients", caption: "Clients", key: (c) => c.name, sort: { id: "name", down: false }, signal: ctx.signal,
-    columns: columns((client, button) => revoke(client, button, () => load())) });
+    columns: columns((client, button) => revokeOne(client, button)) });
   fill(ctx.root, list);
-  const load = loader(ctx, list, api.clients, ({ clients }) => {
+  let present = [];
+  const revokeOne = (client, button) => revoke(client, button, present.length === 1, () => load());
+  const load = loader(ctx, list, readClients, ({ clients, open }) => {
     if (!nothing.isConnected) {
       fill(list, nothing, table.element);
     }
     table.element.hidden = clients.length === 0;
-    fill(nothing, clients.length ? null : empty("No clients", "Without a client anyone who reaches the gateway may use it. Add one to ask for a token.",
-      h("button", { type: "button", class: "primary", data: { action: "add" }, on: { click: () => add(load) } }, "Add a client")));
+    present = clients;
+    const first = () => add(load, true);
+    fill(nothing, clients.length ? null : empty("No clients", open
+      ? "The configuration says \"auth: none\": everybody who reaches the gateway is served, with or without a token."
+      : "Without clients, programs on the gateway's own machine are served without a token; others are refused.",
+      h("button", { type: "button", class: "primary", data: { action: "add" }, on: { click: first } }, "Add a client")));
     table.setRows(clients);
   });
-  fill(ctx.tools, toolButton("plus", "Add a client", "add", () => add(load)));
+  fill(ctx.tools, toolButton("plus", "Add a client", "add", () => add(load, present.length === 0)));
   ctx.every(3, load);
-  ctx.every(1, () => table.tick());
+  ctx.tick(() => table.tick());
   ctx.on("config", load);
 }
 
-async function revoke(client, button, load) {
-  const yes = await confirmDialog({
-    title: "Revoke this client?",
-    text: [client.name, "Its token is refused from then on. Requests under way go on."],
-    action: "Revoke",
-    danger: true,
-  });
-  if (!yes) {
-    return;
-  }
+async function revoke(client, button, last, load) {
   busy(button, true);
   try {
+    const after = last ? await whenNoneIsLeft() : "Its token is refused from then on.";
+    busy(button, false);
+    const yes = await confirmDialog({
+      title: last ? "Revoke the last client?" : "Revoke this client?",
+      text: [client.name, `${after} Requests under way go on.`],
+      action: "Revoke",
+      danger: true,
+    });
+    if (!yes) {
+      return;
+    }
+    busy(button, true);
     const kept = await api.removeClient(client.name);
     toast(`${client.name} revoked. ${savedTo(kept)}`);
     load();
@@ -101,11 +127,13 @@ function number(text) {
   return text ? Number(text) : undefined;
 }
 
-function add(load) {
+/** With the first client the gateway begins to ask for tokens, which its present users should know. */
+function add(load, first) {
   const amount = (name, label) => ({ name, label, type: "number", min: "1", step: "1", placeholder: "no limit" });
   formDialog({
     title: "Add a client",
     id: "add-client-dialog",
+    intro: first ? "This is the first client: from then on requests without a client's token are refused, those of the gateway's own machine too." : null,
     action: "Add",
     fields: [
       { name: "name", label: "Name", required: true },

@@ -1,7 +1,7 @@
 // Config: what is in effect, where changes go, changing one setting, and the levels of the logs.
 
 import { api } from "./api.js";
-import { busy, confirmDialog, field, problemText, toast } from "./dialogs.js";
+import { busy, confirmDialog, field, markWrong, problemText, toast } from "./dialogs.js";
 import { fill, h, icon, setText } from "./dom.js";
 import { plural, savedTo } from "./format.js";
 import { facts, panel, toolButton } from "./parts.js";
@@ -61,44 +61,52 @@ function changeForm(load) {
   let settings = new Map();
   const paths = h("datalist", { id: "config-paths" });
   const path = field({ name: "path", label: "Setting", required: true, list: "config-paths", placeholder: "server.drain_timeout_secs", hint: "Names with dots between them." });
-  const value = field({ name: "value", label: "Value", placeholder: "30", hint: "A number, true or false, a text, or a list such as [\"a\", \"b\"]." });
+  const value = field({ name: "value", label: "Value", required: true, hint: "A number, true or false, a text, or a list such as [\"a\", \"b\"]." });
   const pathInput = path.querySelector("input");
   const valueInput = value.querySelector("input");
-  value.querySelector("label .muted").remove();
   pathInput.id = "config-path";
   path.querySelector("label").htmlFor = "config-path";
   valueInput.id = "config-value";
   value.querySelector("label").htmlFor = "config-value";
+  const present = h("p", { id: "config-present", class: "muted", role: "status" });
+  value.append(present);
   const told = h("div", { class: "form-error", role: "alert" });
   const set = h("button", { type: "submit", class: "primary" }, "Change");
   const unset = h("button", { type: "button", data: { action: "unset" } }, "Back to the default");
   const element = h("form", { id: "config-form", autocomplete: "off" }, paths, path, value, told, h("div", { class: "form-actions" }, unset, set));
-  pathInput.addEventListener("change", () => {
-    if (settings.has(pathInput.value)) {
-      valueInput.value = settings.get(pathInput.value);
-    }
-  });
-  const send = async (body, button) => {
+  // Beside the field, never in it: what is being typed there would be added to it.
+  const paintPresent = () => {
+    const now = settings.get(pathInput.value.trim());
+    fill(present, now === undefined ? null : ["Now: ", h("code", {}, now)]);
+  };
+  pathInput.addEventListener("input", paintPresent);
+  const mark = (input) => [pathInput, valueInput].forEach((each) => markWrong(each, each === input));
+  const send = async (body, button, wrong) => {
     fill(told);
+    mark(null);
     busy(button, true);
     try {
       tellChanged(await api.changeConfig(body));
+      valueInput.value = "";
       load();
     } catch (error) {
       fill(told, problemText(error));
+      mark(wrong());
+      wrong().focus();
     } finally {
       busy(button, false);
     }
   };
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    send({ set: { [pathInput.value.trim()]: parseValue(valueInput.value) } }, set);
+    send({ set: { [pathInput.value.trim()]: parseValue(valueInput.value) } }, set, () => (settings.has(pathInput.value.trim()) ? valueInput : pathInput));
   });
-  unset.addEventListener("click", () => pathInput.reportValidity() && send({ unset: [pathInput.value.trim()] }, unset));
+  unset.addEventListener("click", () => pathInput.reportValidity() && send({ unset: [pathInput.value.trim()] }, unset, () => pathInput));
   return {
     element,
     offer(found) {
       settings = found;
+      paintPresent();
       fill(paths, [...found.keys()].map((each) => h("option", { value: each })));
     },
   };

@@ -3,6 +3,7 @@
 import { byId, fill, freshId, h, icon } from "./dom.js";
 
 const MESSAGE_MS = 6000;
+const MOST_MESSAGES = 3;
 
 /** Opens a dialog; answers with its element and a function that closes it. */
 export function openDialog({ title, body, footer, wide, id, onClose }) {
@@ -37,7 +38,7 @@ export function openDialog({ title, body, footer, wide, id, onClose }) {
 
 /** What lies outside the topmost dialog can be neither clicked nor heard: messages go into it. */
 function bringMessages(place) {
-  place.append(byId("toasts"), byId("alerts"));
+  place.append(byId("messages"));
 }
 
 /** Asks; resolves to whether the answer was yes. */
@@ -111,16 +112,37 @@ export function formDialog({ title, id, intro, fields, action, submit }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     fill(problem);
+    [...form.elements].forEach((each) => markWrong(each, false));
     busy(send, true);
     try {
       await submit(Object.fromEntries(new FormData(form)), opened);
     } catch (error) {
       fill(problem, problemText(error));
+      showWrong(form, error);
     } finally {
       busy(send, false);
     }
   });
   return opened;
+}
+
+/** Puts the focus on the first field that the failure names, if it names one. */
+function showWrong(form, error) {
+  const named = (error.problems ?? []).map((problem) => (problem.path ?? "").split(".").at(-1));
+  const inputs = [...form.querySelectorAll("input, select, textarea")];
+  const wrong =
+    inputs.find((each) => named.includes(each.name)) ??
+    inputs.find((each) => new RegExp(`\\b${each.name}\\b`).test(error.message)) ??
+    inputs.find((each) => each.type === "text" && each.value && error.message.includes(each.value));
+  if (wrong) {
+    markWrong(wrong, true);
+    wrong.focus();
+  }
+}
+
+/** Says of a field, to the eye and to who listens, whether it was refused. */
+export function markWrong(input, wrong) {
+  wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
 }
 
 /** The message of a failure with the places in the configuration that it names. */
@@ -138,13 +160,27 @@ export function problemText(error) {
   return [h("p", {}, error.message), places.length ? h("ul", {}, places) : null];
 }
 
-/** While a call runs its button neither fires again nor changes its width. */
+/** While a call runs its button does not fire again. It is not disabled: that would lose the focus. */
 export function busy(button, on) {
-  button.disabled = on;
+  button.setAttribute("aria-disabled", String(on));
   button.setAttribute("aria-busy", String(on));
 }
 
-/** Shows a message for a while; kinds are ok and bad. */
+// Before any listener of the button's own; Enter in a form comes here as a click on its button too.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest?.('button[aria-disabled="true"]')) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  },
+  true,
+);
+
+let messages = [];
+
+/** Shows a message for a while, with the two before it; kinds are ok and bad. */
 export function toast(text, kind = "ok") {
   const close = h(
     "button",
@@ -164,6 +200,8 @@ export function toast(text, kind = "ok") {
     note.remove();
   });
   byId(kind === "ok" ? "toasts" : "alerts").append(note);
+  messages = [...messages.filter((each) => each.isConnected), note];
+  messages.slice(0, -MOST_MESSAGES).forEach((oldest) => oldest.remove());
 }
 
 /** Copies where the browser lets us; a page that is not secure has only the older way. */

@@ -66,7 +66,7 @@ export function exitsView(ctx) {
     breakers.setRows(rows);
   });
   ctx.every(2, load);
-  ctx.every(1, () => {
+  ctx.tick(() => {
     exits.tick();
     breakers.tick();
   });

@@ -48,7 +48,7 @@ async function run(key, action, changed) {
 }
 
 function tellVerified(result) {
-  const how = [words(result.reason), result.status ? `status ${result.status}` : "", result.detail].filter(Boolean).join(", ");
+  const how = [words(result.reason), result.status ? `status ${result.status}` : "", result.detail].filter(Boolean).join(", ").replace(/\.$/, "");
   result.ok
     ? toast(`${result.name} works: Google answered in ${millis(result.ms)}.`)
     : toast(`${result.name} does not work: ${how}.`, "bad");

@@ -6,6 +6,7 @@ import { fill, h, setText } from "./dom.js";
 import { ago, compact, count, countdown, fullTime, known, percent, words } from "./format.js";
 import { act } from "./keyactions.js";
 import { badge, facts, meter, paintBadge, paintMeter } from "./parts.js";
+import { every, onTick } from "./view.js";
 
 /** Opens the dialog; it follows the key's events until it is closed. */
 export function openKey(ctx, key, changed) {
@@ -33,7 +34,7 @@ export function openKey(ctx, key, changed) {
     try {
       current = await api.key(key.id, { signal: gone.signal });
       paint();
-      paintModels(models, current.models ?? []);
+      paintModels(models, current);
     } catch (error) {
       if (!gone.signal.aborted && !models.querySelector("table")) {
         fill(models, h("p", { class: "form-error" }, error.message));
@@ -53,19 +54,20 @@ export function openKey(ctx, key, changed) {
   const enable = make("enable", "Enable");
   fill(buttons, make("verify", "Verify"), toggle, enable, make("reset", "Reset"), make("remove", "Remove"));
   const paintButtons = () => {
+    const focused = document.activeElement;
     toggle.hidden = current.state === "disabled";
     enable.hidden = !toggle.hidden;
+    if (focused?.hidden) {
+      (toggle.hidden ? enable : toggle).focus();
+    }
   };
 
   paint();
   load();
-  const timer = setInterval(() => !document.hidden && load(), 3000);
-  const ticker = setInterval(() => tick(opened.content), 1000);
-  gone.signal.addEventListener("abort", () => {
-    clearInterval(timer);
-    clearInterval(ticker);
-  });
-  ctx.signal.addEventListener("abort", () => opened.dialog.isConnected && opened.close());
+  every(3, load, gone.signal);
+  onTick(() => tick(opened.content), gone.signal);
+  // Listened to no longer than the dialog is there: views stay open for days.
+  ctx.signal.addEventListener("abort", () => opened.close(), { signal: gone.signal });
 }
 
 function tick(content) {
@@ -96,16 +98,17 @@ function keyFacts(key) {
   ]);
 }
 
-function paintModels(box, models) {
+function paintModels(box, { models = [], usage }) {
   if (models.length === 0) {
-    fill(box, h("p", { class: "muted" }, "No request has gone out with this key yet, and no limit is known."));
+    const used = usage?.requests > 0;
+    fill(box, h("p", { class: "muted" }, used ? "No limit of this key is known." : "No request has gone out with this key yet, and no limit is known."));
     return;
   }
   const heads = ["Model", "Rest", "Room left", "Requests a minute", "Tokens a minute", "Requests a day"];
   fill(box, h("div", { class: "scroll-box", tabindex: "0", role: "region", "aria-label": "Limits by model" },
     h("table", { class: "plain" },
       h("caption", { class: "visually-hidden" }, "Limits by model"),
-      h("thead", {}, h("tr", {}, heads.map((each) => h("th", { scope: "col" }, each)))),
+      h("thead", {}, h("tr", {}, heads.map((each, i) => h("th", { scope: "col", class: i > 2 ? "number" : null }, each)))),
       h("tbody", {}, models.map(modelRow)))));
 }
 

@@ -64,6 +64,11 @@ function paintState(cell, key) {
   cell.title = [why, key.quota_id].filter(Boolean).join(" · ");
 }
 
+/** An address may name what is no state, or no longer one. */
+function knownState(name) {
+  return STATES.some(([state]) => state === name) ? name : "";
+}
+
 function orderOf(params) {
   const id = params.get("sort");
   return id ? { id, down: params.get("down") === "1" } : { id: "name", down: false };
@@ -71,7 +76,7 @@ function orderOf(params) {
 
 export function keysView(ctx) {
   let keys = new Map();
-  const filters = { q: ctx.params.get("q") ?? "", state: ctx.params.get("state") ?? "", group: ctx.params.get("group") ?? "" };
+  const filters = { q: ctx.params.get("q") ?? "", state: knownState(ctx.params.get("state")), group: ctx.params.get("group") ?? "" };
   let order = orderOf(ctx.params);
   const remember = () => ctx.keep({ ...filters, sort: order?.id, down: order?.down ? "1" : "" });
   const choose = (name) => (value) => {
@@ -79,9 +84,23 @@ export function keysView(ctx) {
     remember();
     paint();
   };
+  // What is told while the keys are read may be newer than what was read; it is applied to both.
+  let meanwhile = null;
   const changed = (event) => {
-    applyKeys(keys, event);
-    paint();
+    meanwhile?.push(event);
+    if (bar.isConnected) {
+      applyKeys(keys, event);
+      paint();
+    }
+  };
+  const read = async (options) => {
+    meanwhile = [];
+    try {
+      return await loadKeys(options);
+    } catch (error) {
+      meanwhile = null;
+      throw error;
+    }
   };
   const open = (id) => openKey(ctx, keys.get(id), changed);
   const table = new Table({ name: "keys", caption: "Keys", columns: columns(open, changed), key: (key) => key.id, sort: order, signal: ctx.signal,
@@ -109,8 +128,10 @@ export function keysView(ctx) {
   }
 
   fill(ctx.root, list);
-  loader(ctx, list, loadKeys, (found) => {
+  loader(ctx, list, read, (found) => {
     keys = found;
+    meanwhile?.forEach((event) => applyKeys(keys, event));
+    meanwhile = null;
     if (!bar.isConnected) {
       fill(list, bar, nothing, table.element);
     }
@@ -126,8 +147,8 @@ export function keysView(ctx) {
       open(wanted);
     }
   });
-  ctx.on("keys", (event) => bar.isConnected && changed(event));
-  ctx.every(1, () => table.tick());
+  ctx.on("keys", changed);
+  ctx.tick(() => table.tick());
 }
 
 function groupNames(keys) {

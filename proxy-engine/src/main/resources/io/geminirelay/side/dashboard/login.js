@@ -49,7 +49,7 @@ async function submit(event) {
     input.select();
     input.focus();
   } finally {
-    busy(button, Date.now() < lockedUntil);
+    busy(button, false);
   }
 }
 

@@ -48,7 +48,6 @@ function row(box, logger, found) {
   const shown = found.own.includes(logger) ? level : "";
   select.value = shown;
   select.addEventListener("change", async () => {
-    select.disabled = true;
     try {
       const now = await api.setLog(logger, select.value || null);
       paintLogs(box, now);
@@ -56,7 +55,6 @@ function row(box, logger, found) {
       toast(`${logger} logs at ${now.levels[logger]}.`);
     } catch (error) {
       select.value = shown;
-      select.disabled = false;
       toast(`${logger}: ${error.message}`, "bad");
     }
   });

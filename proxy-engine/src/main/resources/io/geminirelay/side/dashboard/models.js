@@ -50,5 +50,5 @@ export function modelsView(ctx) {
     table.setRows(models);
   });
   ctx.every(3, load);
-  ctx.every(1, () => table.tick());
+  ctx.tick(() => table.tick());
 }

@@ -52,7 +52,7 @@ function charts() {
     new HistoryChart({ name: "latency", title: "Time to the whole answer", unit: "time", series: times("") }),
     new HistoryChart({ name: "first-byte", title: "Time to the first token", unit: "time", series: times("first_byte_") }),
     new HistoryChart({ name: "errors", title: "Error share", unit: "share", max: 0.05, series: [
-      { label: "Errors", tone: "bad", read: (point) => errorShare(point) ?? 0 },
+      { label: "Errors", tone: "bad", read: errorShare },
     ] }),
     new HistoryChart({ name: "attempts", title: "Attempts upstream per second", unit: "rate", max: 1, series: [
       { label: "Attempts", tone: "a", read: perSecond("attempts") },
@@ -117,7 +117,7 @@ function keysByState(section) {
       setText(numbers[i], count(keys[state] ?? 0));
     });
     const at = overview.capacity_returns_at;
-    const back = known(at) && Date.parse(at) > now();
+    const back = known(at) && Date.parse(at) > now() && !(keys.available > 0);
     setText(returns, back ? `No key is free. Capacity returns in ${countdown(at)}, at ${clock(at)}.` : "");
     setText(up, `${plural(keys.total, "key")} · up ${duration(overview.uptime_seconds)}`);
   };

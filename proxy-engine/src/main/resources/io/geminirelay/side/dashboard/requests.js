@@ -5,7 +5,7 @@ import { fill, h, icon, setText } from "./dom.js";
 import { clock, compact, count, fullTime, known, millis, plural, tokens, words } from "./format.js";
 import { badge, filterSearch, filterSelect, offerOptions, paintBadge } from "./parts.js";
 import { builtCell, Table, textCell } from "./table.js";
-import { openRequest } from "./trail.js";
+import { openRequest, took } from "./trail.js";
 import { empty, loader } from "./view.js";
 
 const KEPT = 1000;
@@ -33,7 +33,7 @@ function columns(open) {
     { id: "model", label: "Model", sort: (r) => r.model ?? "", cell: titled((r) => r.model || words(r.route)) },
     { id: "outcome", label: "Outcome", sort: (r) => r.outcome, cell: builtCell(() => h("span", { class: "state-cell" }, badge(""), h("span", { class: "why num" })), paintOutcome) },
     { id: "why", label: "Why", cell: titled((r) => (r.why ?? []).join(" ") || (r.attempts > 1 ? plural(r.attempts, "attempt") : "–")) },
-    { id: "ms", label: "Took", num: true, sort: (r) => r.ms, cell: textCell((r) => millis(r.ms)) },
+    { id: "ms", label: "Took", num: true, sort: took, cell: textCell((r) => millis(took(r))) },
     { id: "first", label: "First token", num: true, sort: (r) => r.first_byte_ms, cell: textCell((r) => millis(r.first_byte_ms)) },
     { id: "waited", label: "Waited", num: true, sort: (r) => r.waited_ms, cell: textCell((r) => (r.waited_ms ? millis(r.waited_ms) : "–")) },
     { id: "attempts", label: "Attempts", num: true, sort: (r) => r.attempts, cell: textCell((r) => count(r.attempts)) },

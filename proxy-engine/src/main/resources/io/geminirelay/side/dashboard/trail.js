@@ -16,7 +16,7 @@ export async function openRequest(ctx, request) {
     body: [h("div", { class: "detail-head" }, badge(request.outcome)), box],
     onClose: () => gone.abort(),
   });
-  ctx.signal.addEventListener("abort", () => opened.dialog.isConnected && opened.close());
+  ctx.signal.addEventListener("abort", () => opened.close(), { signal: gone.signal });
   try {
     const found = await api.request(request.id, { signal: gone.signal });
     fill(box, story(found), trail(found), h("h3", {}, "Facts"), requestFacts(found));
@@ -84,6 +84,11 @@ function attempt(step, whole, request) {
   );
 }
 
+/** The two times are cut to milliseconds apart from each other; the whole is never the shorter. */
+export function took(request) {
+  return known(request.ms) ? Math.max(request.ms, request.waited_ms ?? 0) : undefined;
+}
+
 function place(bar, from, length, whole) {
   bar.style.left = `${(from / whole) * 100}%`;
   bar.style.width = `${(length / whole) * 100}%`;
@@ -101,7 +106,7 @@ function requestFacts(r) {
     ["Key", r.key ? h("a", { href: `#/keys?q=${encodeURIComponent(r.key)}`, class: "mono" }, r.key) : ""],
     ["Status", String(r.status || "no answer")],
     ["Fault", words(r.fault)],
-    ["Took", millis(r.ms)],
+    ["Took", millis(took(r))],
     ["First token", some(r.first_byte_ms, millis)],
     ["Waited", some(r.waited_ms, millis)],
     ["Prompt tokens", some(r.prompt_tokens, count) + (r.cached_tokens ? ` (${count(r.cached_tokens)} cached)` : "")],

@@ -124,7 +124,7 @@ class AuthHandlerTest {
       EmbeddedChannel channel =
           new EmbeddedChannel(
               new ClassifyHandler(),
-              new AuthHandler(new ClientPasses(List.of(), open), null, null, Set.of()));
+              new AuthHandler(new ClientPasses(List.of(), open), AdminPasses.of(null), Set.of()));
       send(channel, "POST", PATH, header);
       assertEquals(served || open, channel.readInbound() != null);
       FullHttpResponse answer = channel.readOutbound();
@@ -201,7 +201,7 @@ class AuthHandlerTest {
   private static EmbeddedChannel channel(List<ClientConfig> clients, @Nullable Secret admin) {
     ClientPasses passes = new ClientPasses(clients, false);
     return new EmbeddedChannel(
-        new ClassifyHandler(), new AuthHandler(passes, admin, null, Set.of()));
+        new ClassifyHandler(), new AuthHandler(passes, AdminPasses.of(admin), Set.of()));
   }
 
   private static Exchange send(EmbeddedChannel channel, String method, String uri, String header) {

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ForecastTest {
@@ -26,15 +28,18 @@ class ForecastTest {
   private final FakeTime time = new FakeTime();
 
   private KeyRing ring(int keys, String project, QuotaLimits limits) {
+    GroupConfig group = group(keys, project, limits);
+    return KeyRing.of(List.of(group), KeyRingTest.config(), time, new Random(1));
+  }
+
+  private static GroupConfig group(int keys, String project, QuotaLimits limits) {
     List<KeyConfig> configs = new ArrayList<>();
     for (int i = 0; i < keys; i++) {
       configs.add(new KeyConfig(Secret.of("forecast-key-" + i), project, 1, null));
     }
     GroupConfig plain = KeyRingTest.group("g", 1, List.of(), null);
-    GroupConfig group =
-        new GroupConfig(
-            "g", plain.target(), List.of(), Map.of(), configs, null, Map.of("*", limits));
-    return KeyRing.of(List.of(group), KeyRingTest.config(), time, new Random(1));
+    return new GroupConfig(
+        "g", plain.target(), List.of(), Map.of(), configs, null, Map.of("*", limits));
   }
 
   private static long forecast(KeyRing ring, long tokens, long ahead) {
@@ -107,10 +112,15 @@ class ForecastTest {
 
   @Test
   void knowsWhenNothingEverComes() {
-    KeyRing ring = ring(2, null, new QuotaLimits(5, 0, 0));
+    QuotaLimits limits = new QuotaLimits(5, 0, 0);
+    KeyRing ring = ring(2, null, limits);
     assertEquals(DAY, forecast(ring, 0, 10_000_000));
-    ring.groups().get(0).keys().forEach(key -> ring.disable(key, true));
-    assertEquals(KeySelector.NEVER, forecast(ring, 0, 0));
+    Set<String> all =
+        ring.groups().get(0).keys().stream()
+            .map(key -> key.secret().fingerprint())
+            .collect(Collectors.toSet());
+    KeyRing none = ring.successor(List.of(group(2, null, limits)), KeyRingTest.putAside(all));
+    assertEquals(KeySelector.NEVER, forecast(none, 0, 0));
   }
 
   @Test

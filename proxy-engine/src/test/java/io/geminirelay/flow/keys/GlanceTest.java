@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class GlanceTest {
@@ -31,16 +32,19 @@ class GlanceTest {
   private final FakeTime time = new FakeTime();
 
   private KeyRing ring(int keys, int shared, QuotaLimits limits) {
+    return KeyRing.of(
+        List.of(group(keys, shared, limits)), KeyRingTest.config(), time, new Random(1));
+  }
+
+  private static GroupConfig group(int keys, int shared, QuotaLimits limits) {
     List<KeyConfig> configs = new ArrayList<>();
     for (int i = 0; i < keys; i++) {
       String project = i < shared ? "shared" : null;
       configs.add(new KeyConfig(Secret.of("glance-key-" + i), project, 1, null));
     }
     GroupConfig plain = KeyRingTest.group("g", 1, List.of(), null);
-    GroupConfig group =
-        new GroupConfig(
-            "g", plain.target(), List.of(), Map.of(), configs, null, Map.of("*", limits));
-    return KeyRing.of(List.of(group), KeyRingTest.config(), time, new Random(1));
+    return new GroupConfig(
+        "g", plain.target(), List.of(), Map.of(), configs, null, Map.of("*", limits));
   }
 
   @Test
@@ -48,9 +52,15 @@ class GlanceTest {
     Random random = new Random(20260716);
     for (int round = 0; round < 200; round++) {
       int keys = 1 + random.nextInt(5);
-      KeyRing ring = ring(keys, random.nextInt(3), new QuotaLimits(1 + random.nextInt(4), 0, 0));
+      GroupConfig group =
+          group(keys, random.nextInt(3), new QuotaLimits(1 + random.nextInt(4), 0, 0));
+      KeyRing ring = KeyRing.of(List.of(group), KeyRingTest.config(), time, new Random(1));
       for (int step = 0; step < 10; step++) {
-        act(ring, random);
+        if (random.nextInt(6) == 0) {
+          ring = ring.successor(List.of(group), KeyRingTest.putAside(some(ring, random)));
+        } else {
+          act(ring, random);
+        }
         assertEquals(
             ring.selector().waitNanos(ONE),
             ring.selector().glanceNanos("m"),
@@ -59,14 +69,20 @@ class GlanceTest {
     }
   }
 
+  private static Set<String> some(KeyRing ring, Random random) {
+    return ring.groups().get(0).keys().stream()
+        .filter(key -> random.nextBoolean())
+        .map(key -> key.secret().fingerprint())
+        .collect(Collectors.toSet());
+  }
+
   private void act(KeyRing ring, Random random) {
     List<ApiKey> keys = ring.groups().get(0).keys();
     ApiKey key = keys.get(random.nextInt(keys.size()));
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(5)) {
       case 0 -> time.advance(Duration.ofSeconds(random.nextInt(40)));
-      case 1 -> ring.disable(key, random.nextBoolean());
-      case 2 -> ring.settle(key, "m", BARE);
-      case 3 -> ring.settle(key, "m", BROKEN);
+      case 1 -> ring.settle(key, "m", BARE);
+      case 2 -> ring.settle(key, "m", BROKEN);
       default -> ring.selector().select(ONE, new TriedKeys(), new KeyLease());
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -98,7 +99,7 @@ class KeyRingTest {
   @Test
   void aConfigurationPutsKeysAsideAndTakesThemBack() {
     GroupConfig group = group("g", 2, List.of(), null);
-    KeysConfig off = putAside(group.keys().get(0).key().fingerprint());
+    KeysConfig off = putAside(Set.of(group.keys().get(0).key().fingerprint()));
     KeyRing first = KeyRing.of(List.of(group), off, time, new Random(1));
     ApiKey aside = first.groups().get(0).keys().get(0);
     assertEquals(KeyState.Status.DISABLED, aside.state().status());
@@ -111,7 +112,29 @@ class KeyRingTest {
     assertEquals(2, Stream.generate(() -> pick(next)).limit(4).distinct().count());
   }
 
-  private static KeysConfig putAside(String fingerprint) {
+  @Test
+  void whatIsInNoConfigurationIsForgottenAfterItsLongestRest() {
+    GroupConfig both = group("g", 2, List.of(), "team");
+    GroupConfig one = group("g", 1, List.of(), null);
+    KeyRing ring = KeyRing.of(List.of(both), config(), time, new Random(1));
+    ApiKey stays = ring.groups().get(0).keys().get(0);
+    ApiKey leaves = ring.groups().get(0).keys().get(1);
+    ring = ring.successor(List.of(one), config());
+    time.advance(Duration.ofHours(25));
+    ring.lookAtClock();
+    ring = ring.successor(List.of(both), config());
+    assertSame(leaves.state(), ring.groups().get(0).keys().get(1).state(), "it may come back");
+    assertSame(leaves.bucket(), ring.groups().get(0).keys().get(1).bucket());
+    ring = ring.successor(List.of(one), config());
+    time.advance(Duration.ofHours(27));
+    ring.lookAtClock();
+    ring = ring.successor(List.of(both), config());
+    assertSame(stays.state(), ring.groups().get(0).keys().get(0).state());
+    assertNotSame(leaves.state(), ring.groups().get(0).keys().get(1).state());
+    assertNotSame(leaves.bucket(), ring.groups().get(0).keys().get(1).bucket());
+  }
+
+  static KeysConfig putAside(Set<String> fingerprints) {
     KeysConfig plain = config();
     return new KeysConfig(
         plain.behavior(),
@@ -121,7 +144,7 @@ class KeyRingTest {
         plain.temporaryBlock(),
         plain.maxWait(),
         plain.maxWaiting(),
-        Set.of(fingerprint));
+        Set.copyOf(fingerprints));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.side.admin.events.EventFeed;
 import io.geminirelay.side.admin.login.AdminDoor;
 import io.netty.buffer.Unpooled;
@@ -39,7 +40,8 @@ class AdminPagesTest {
                       AdminOperation.Access.OPEN,
                       AdminOperation.now(request -> AdminAnswer.ok(out -> out.writeNumber(1)))))),
           new AdminWork(
-              new AdminDoor(AdminPagesTest::none, TimeSource.SYSTEM),
+              new AdminDoor(
+                  AdminPagesTest::none, new AdminCheck(TimeSource.SYSTEM), TimeSource.SYSTEM),
               new EventFeed(List.of(), thread, visit -> true),
               work::add),
           work::add,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.exchange.Exchange;
@@ -20,9 +21,12 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the dashboard's paths are answered with. */
 class DashboardFilesTest {
-  private final DashboardFiles files = new DashboardFiles(Runnable::run);
+  private final DashboardFiles files = new DashboardFiles(Runnable::run, DashboardFiles::readAll);
   private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
 
   /** An answer without its buffer. */
@@ -225,7 +229,7 @@ class DashboardFilesTest {
   @Test
   void readsNothingOnTheEventLoop() {
     Deque<Runnable> reading = new ArrayDeque<>();
-    DashboardFiles later = new DashboardFiles(reading::add);
+    DashboardFiles later = new DashboardFiles(reading::add, DashboardFiles::readAll);
     assertTrue(ask(later, HttpMethod.GET, "/admin/"));
     assertNull(channel.readOutbound());
     reading.remove().run();
@@ -237,9 +241,30 @@ class DashboardFilesTest {
   }
 
   @Test
+  void aReadThatFailedIsTriedAgain() {
+    AtomicInteger reads = new AtomicInteger();
+    DashboardFiles second =
+        new DashboardFiles(
+            Runnable::run,
+            () -> {
+              if (reads.incrementAndGet() == 1) {
+                throw new UncheckedIOException(new IOException("too many open files"));
+              }
+              return DashboardFiles.readAll();
+            });
+    assertTrue(ask(second, HttpMethod.GET, "/admin/"));
+    assertThrows(CompletionException.class, channel::checkException);
+    assertTrue(ask(second, HttpMethod.GET, "/admin/"));
+    assertEquals(200, answer().status());
+    assertTrue(ask(second, HttpMethod.GET, "/admin/"));
+    assertEquals(200, answer().status());
+    assertEquals(2, reads.get());
+  }
+
+  @Test
   void answersNobodyWhoHasLeft() {
     Deque<Runnable> reading = new ArrayDeque<>();
-    DashboardFiles later = new DashboardFiles(reading::add);
+    DashboardFiles later = new DashboardFiles(reading::add, DashboardFiles::readAll);
     assertTrue(ask(later, HttpMethod.GET, "/admin/"));
     channel.attr(Exchange.KEY).set(null);
     reading.remove().run();

@@ -53,7 +53,7 @@ final class BlockText {
   void addEntry(Entry first, Entry last, String name, Object value, YamlWriter writer)
       throws EditException {
     int column = marked.column(first.start());
-    String line = marked.lineEnd() + " ".repeat(column) + YamlWriter.name(name) + ":";
+    String line = writer.lineEnd() + " ".repeat(column) + YamlWriter.name(name) + ":";
     insertBehind(last.end(), line + writer.value(value, column));
   }
 

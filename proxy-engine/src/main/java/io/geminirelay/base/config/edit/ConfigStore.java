@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ public final class ConfigStore {
    */
   private @Nullable List<ConfigEdit> unsaved;
 
-  private volatile View view = new View(null, Map.of(), Map.of(), List.of());
+  private volatile View view = new View(null, Map.of(), Map.of(), Set.of(), List.of());
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
@@ -63,19 +65,38 @@ public final class ConfigStore {
       @Nullable Path path,
       Map<String, Place> inFile,
       Map<String, Place> everywhere,
+      Set<String> addedClients,
       List<String> changes) {}
 
   /** What is on disk now: the file, the journal, and both together. */
   private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
 
   /**
-   * Reads the file, the environment and the changes that were kept; forgets those that were not.
+   * Reads the file, the environment and the changes that were kept; forgets those that were not,
+   * with a warning for each.
    *
    * @throws ConfigException with every mistake there is; then nothing is forgotten
    */
-  public synchronized Loaded load() throws ConfigException {
+  public Loaded load() throws ConfigException {
+    return loadTried(config -> {});
+  }
+
+  /**
+   * As {@link #load}, if {@code trial} finds nothing against what was read; else nothing is
+   * forgotten.
+   *
+   * @param trial what it throws is thrown
+   * @throws ConfigException with every mistake there is; then nothing is forgotten
+   * @param <X> what {@code trial} throws when there is something against it
+   */
+  public synchronized <X extends Exception> Loaded loadTried(Trial<X> trial)
+      throws ConfigException, X {
     List<Problem> warnings = new ArrayList<>();
     Disk disk = read(null, warnings);
+    trial.of(disk.now().loaded().config());
+    List<ConfigEdit> forgotten = new ArrayList<>(unsaved == null ? List.of() : unsaved);
+    forgotten.removeAll(disk.now().edits());
+    forgotten.forEach(edit -> warnings.add(Journal.forgotten(EditText.of(edit))));
     unsaved = null;
     look(disk.file(), disk.now().text(), disk.now().edits());
     return with(disk.now().loaded(), warnings);
@@ -133,7 +154,7 @@ public final class ConfigStore {
       requireFits(edit, target);
       text = Replay.editor(source, disk.file()).apply(text, edit);
     }
-    Loaded loaded = ConfigLoader.load(source, disk.file().with(text));
+    Loaded loaded = loadEdited(disk.file().with(text));
     trial.of(loaded.config());
     List<ConfigEdit> edits = before.edits();
     if (!text.equals(before.text())) {
@@ -152,6 +173,15 @@ public final class ConfigStore {
     all.removeIf(warning -> isIn(before.loaded().warnings(), warning));
     all.addAll(warnings);
     return new Changed(with(loaded, warnings), target, List.copyOf(all));
+  }
+
+  /** The text is nowhere that the operator could look at, if it is not valid. */
+  private Loaded loadEdited(ConfigFile file) throws ConfigException {
+    try {
+      return ConfigLoader.load(source, file);
+    } catch (ConfigException e) {
+      throw e.withoutLines();
+    }
   }
 
   /** Where the next change would be kept, as far as can be told; by what is on disk now. */
@@ -182,6 +212,14 @@ public final class ConfigStore {
       return KeySource.ENVIRONMENT;
     }
     return now.inFile().containsKey(fingerprint) ? KeySource.FILE : KeySource.STORE;
+  }
+
+  /** Where the client called {@code name} is given, by what was loaded last. */
+  public KeySource sourceOfClient(String name) {
+    if (source.clients().contains(name)) {
+      return KeySource.ENVIRONMENT;
+    }
+    return view.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
   }
 
   private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
@@ -261,11 +299,11 @@ public final class ConfigStore {
   private static boolean keepInFile(Path path, Disk disk, String text, List<Problem> warnings)
       throws FileSave.ChangedMeanwhileException {
     try {
-      FileSave.replace(path, bytes(disk.file().text()), bytes(text));
+      FileSave.replace(path, disk.journal().folder(), bytes(disk.file().text()), bytes(text));
     } catch (FileSave.ChangedMeanwhileException e) {
       throw e;
     } catch (IOException e) {
-      warnings.add(Journal.warning("", "a file that could not be written: " + path));
+      warnings.add(Journal.warning("", "a file that could not be written: " + e.getMessage()));
       return false;
     }
     try {
@@ -291,7 +329,13 @@ public final class ConfigStore {
     Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
     boolean same = text.equals(file.text());
     Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
-    view = new View(file.path(), inFile, everywhere, edits.stream().map(EditText::of).toList());
+    Set<String> clients =
+        edits.stream()
+            .filter(ConfigEdit.AddClient.class::isInstance)
+            .map(edit -> ((ConfigEdit.AddClient) edit).client().name())
+            .collect(Collectors.toUnmodifiableSet());
+    List<String> changes = edits.stream().map(EditText::of).toList();
+    view = new View(file.path(), inFile, everywhere, clients, changes);
   }
 
   /** Whether {@code warning} was there before, be it in another line. */

@@ -238,8 +238,8 @@ final class EditSteps {
     if (depth < path.size() - 1 && !isNothing(map.get(name))) {
       throw new EditException(Kind.REFUSED, Shown.plain(name) + " has no settings below it");
     }
-    boolean same = value.equals(map.get(name));
-    return same ? List.of() : List.of(new Put(path.subList(0, depth), name, value, false));
+    Object old = map.get(name);
+    return value.equals(old) ? List.of() : ListSteps.of(path.subList(0, depth), name, old, value);
   }
 
   /** The collection at {@code step} of {@code from}, or null when there is none. */

@@ -5,9 +5,24 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Says in a line what an edit does; shows no secret. */
-final class EditText {
+public final class EditText {
+  private static final int MAX_NAMED = 10;
+
   private EditText() {}
 
+  /** The same in short: settings without their values, of many keys the first ones. */
+  public static String brief(ConfigEdit edit) {
+    if (edit instanceof ConfigEdit.Set set) {
+      return "set " + Shown.plain(set.path());
+    } else if (edit instanceof ConfigEdit.AddKeys add && add.keys().size() > MAX_NAMED) {
+      int others = add.keys().size() - MAX_NAMED;
+      ConfigEdit first = new ConfigEdit.AddKeys(add.group(), add.keys().subList(0, MAX_NAMED));
+      return of(first) + ", and " + others + " more";
+    }
+    return of(edit);
+  }
+
+  /** All of it. */
   static String of(ConfigEdit edit) {
     if (edit instanceof ConfigEdit.AddKeys add) {
       List<String> added = add.keys().stream().map(key -> key.key().fingerprint()).toList();

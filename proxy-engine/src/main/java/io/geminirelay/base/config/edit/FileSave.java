@@ -58,53 +58,68 @@ final class FileSave {
   /**
    * Replaces {@code before}, which {@code file} has to hold still, by {@code after}. Links are
    * followed.
+   *
+   * @param spare folder for a copy of the old bytes where there can be none beside the file, and
+   *     another file cannot take its name; null for none
    */
-  static void replace(Path file, byte[] before, byte[] after) throws IOException {
+  static void replace(Path file, @Nullable Path spare, byte[] before, byte[] after)
+      throws IOException {
     Path real = file.toRealPath();
-    try {
-      byRename(real, before, after);
-    } catch (ChangedMeanwhileException e) {
-      throw e;
-    } catch (IOException e) {
-      // the folder is not to be written, the owner would change, or the file is a mount of its own
-      inPlace(real, before, after);
+    Path folder = folderOf(real);
+    // In a folder that takes no file, or of which only this file is mounted to be written.
+    if (!Files.isWritable(folder) || !byRename(real, before, after)) {
+      InPlace.write(real, spare, before, after);
     }
   }
 
   /** Writes {@code after} into {@code file}, new or not, readable by the owner alone. */
   static void create(Path file, byte[] after) throws IOException {
-    byRename(file, null, after);
+    if (!byRename(file, null, after)) {
+      throw new IOException(file + " cannot be replaced");
+    }
   }
 
-  private static void byRename(Path file, byte @Nullable [] before, byte[] after)
+  static Path folderOf(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Puts another file in the place of {@code file}; false where that cannot be: it belongs to
+   * somebody else, or is a mount of its own. Whatever else fails is thrown, as a full disk, for
+   * writing into the file itself would only lose more.
+   */
+  private static boolean byRename(Path file, byte @Nullable [] before, byte[] after)
       throws IOException {
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    Path folder = folderOf(file);
     Path temporary = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp");
     try {
       write(temporary, after);
       if (before != null) {
-        keepMode(file, temporary);
         requireUnchanged(file, before);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      if (!takesPlace(temporary, file, before != null)) {
+        return false;
+      }
     } finally {
       Files.deleteIfExists(temporary);
     }
     syncFolder(folder);
+    return true;
   }
 
-  /** For a file that cannot be replaced by another; the old bytes are put back after a failure. */
-  static void inPlace(Path file, byte[] before, byte[] after) throws IOException {
-    requireUnchanged(file, before);
+  private static boolean takesPlace(Path temporary, Path file, boolean likeIt) {
     try {
-      write(file, after);
+      if (likeIt) {
+        keepMode(file, temporary);
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
     } catch (IOException e) {
-      write(file, before);
-      throw e;
+      return false;
     }
   }
 
-  private static void write(Path file, byte[] bytes) throws IOException {
+  static void write(Path file, byte[] bytes) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
       ByteBuffer rest = ByteBuffer.wrap(bytes);
@@ -115,7 +130,7 @@ final class FileSave {
     }
   }
 
-  private static void requireUnchanged(Path file, byte[] before) throws IOException {
+  static void requireUnchanged(Path file, byte[] before) throws IOException {
     try {
       if (!Arrays.equals(Files.readAllBytes(file), before)) {
         throw new ChangedMeanwhileException();

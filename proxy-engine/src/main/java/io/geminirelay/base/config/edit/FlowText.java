@@ -43,7 +43,7 @@ final class FlowText {
   }
 
   private String lineBefore(int start) {
-    return marked.lineEnd() + marked.text().substring(marked.lineStart(start), start);
+    return marked.breakOf(start) + marked.text().substring(marked.lineStart(start), start);
   }
 
   /** Takes out one part with the comma that it had. */

@@ -66,6 +66,12 @@ record Journal(@Nullable Path folder) {
     return there != null && Files.isDirectory(there) && Files.isWritable(there);
   }
 
+  /** A change that held only until the configuration was read anew. */
+  static Problem forgotten(String what) {
+    String expected = "it to be in the file: it was kept nowhere, and is not in force any more";
+    return new Problem(new Place("memory", 0, 0, ""), what, expected, null);
+  }
+
   static Problem warning(String what, String found) {
     return new Problem(new Place(NAME, 0, 0, what), found, "nothing to do with it", null);
   }

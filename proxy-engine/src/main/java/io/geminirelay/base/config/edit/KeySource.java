@@ -1,6 +1,6 @@
 package io.geminirelay.base.config.edit;
 
-/** Where a key of the configuration is given. */
+/** Where a key or a client of the configuration is given. */
 public enum KeySource {
   /** In the configuration's file. */
   FILE,

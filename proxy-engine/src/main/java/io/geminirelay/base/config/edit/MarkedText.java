@@ -27,14 +27,10 @@ final class MarkedText {
   /** Where each code point is, or null where that is its number. */
   private final int @Nullable [] offsets;
 
-  private final String lineEnd;
-
   MarkedText(String text) {
     this.text = text;
     int codePoints = text.codePointCount(0, text.length());
     this.offsets = codePoints == text.length() ? null : offsets(text, codePoints);
-    int first = text.indexOf('\n');
-    this.lineEnd = first > 0 && text.charAt(first - 1) == '\r' ? "\r\n" : "\n";
   }
 
   /**
@@ -69,8 +65,14 @@ final class MarkedText {
     return text;
   }
 
-  String lineEnd() {
-    return lineEnd;
+  /** How the line of {@code at} ends; the last one, if it does not, as the one before it. */
+  String breakOf(int at) {
+    int end = lineEnd(at);
+    if (end < text.length()) {
+      return text.startsWith("\r\n", end) ? "\r\n" : "\n";
+    }
+    int start = lineStart(at);
+    return start > 1 && text.startsWith("\r\n", start - 2) ? "\r\n" : "\n";
   }
 
   static boolean isFlow(Node node) {

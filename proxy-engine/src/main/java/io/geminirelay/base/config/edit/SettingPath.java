@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,13 @@ final class SettingPath {
       Pattern.compile(
           "(admin_token|metrics_token|token|key|api_keys|password|redis_url|proxy_urls?)"
               + "(_env|_file|_sha256)?");
+
+  /** Who could set these could have every key of a group sent to a server of his own. */
+  private static final Set<String> WAYS_OF_KEYS = Set.of("target_url", "ca_file");
+
   private static final Set<String> BY_OTHER_EDITS = Set.of("groups", "clients", "disabled_keys");
+
+  private static final Pattern NUMBERED = Pattern.compile("(groups|clients)\\[\\d+]");
 
   private SettingPath() {}
 
@@ -30,6 +37,17 @@ final class SettingPath {
     String rest = path;
     while (!rest.isEmpty()) {
       String name = first(inside, rest);
+      Matcher numbered = NUMBERED.matcher(name);
+      if (inside == root && numbered.matches()) {
+        String list = numbered.group(1);
+        throw new EditException(
+            Kind.UNKNOWN,
+            "an item of "
+                + list
+                + " goes by its name: "
+                + list
+                + ".NAME in the place of its number");
+      }
       boolean quoted = rest.startsWith("\"");
       rest = rest.substring(Math.min(rest.length(), name.length() + (quoted ? 3 : 1)));
       Object step = name;
@@ -84,7 +102,8 @@ final class SettingPath {
   }
 
   /**
-   * Refuses secrets, and lists that have edits of their own.
+   * Refuses secrets, where keys are sent and whom they are shown to, and lists that have edits of
+   * their own.
    *
    * @param old what the file has there, or null
    * @param value what comes in its place, or null
@@ -92,32 +111,43 @@ final class SettingPath {
   static void requireSettable(List<Object> path, @Nullable Object old, @Nullable Object value)
       throws EditException {
     for (Object name : path) {
-      requireNoSecret(String.valueOf(name));
+      requireHarmless(String.valueOf(name));
     }
     if (path.size() == 1 && BY_OTHER_EDITS.contains(String.valueOf(path.get(0)))) {
       throw new EditException(Kind.REFUSED, path.get(0) + " cannot be set as a whole");
     }
-    requireNoSecretIn(old);
-    requireNoSecretIn(value);
+    if (old instanceof Map<?, ?> && value instanceof Leaf) {
+      String section = String.valueOf(path.get(path.size() - 1));
+      throw new EditException(
+          Kind.REFUSED,
+          Shown.plain(section) + " has settings of its own: set one of them, by its whole path");
+    }
+    requireHarmlessIn(old);
+    requireHarmlessIn(value);
   }
 
-  private static void requireNoSecretIn(@Nullable Object value) throws EditException {
+  private static void requireHarmlessIn(@Nullable Object value) throws EditException {
     if (value instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        requireNoSecret(String.valueOf(entry.getKey()));
-        requireNoSecretIn(entry.getValue());
+        requireHarmless(String.valueOf(entry.getKey()));
+        requireHarmlessIn(entry.getValue());
       }
     } else if (value instanceof List<?> list) {
       for (Object item : list) {
-        requireNoSecretIn(item);
+        requireHarmlessIn(item);
       }
     }
   }
 
-  private static void requireNoSecret(String name) throws EditException {
+  private static void requireHarmless(String name) throws EditException {
     if (SECRET.matcher(name).matches()) {
       throw new EditException(
           Kind.REFUSED, name + " is a secret: it is changed in the file, not from here");
+    }
+    if (WAYS_OF_KEYS.contains(name)) {
+      throw new EditException(
+          Kind.REFUSED,
+          name + " decides who gets to see the keys: it is changed in the file, not from here");
     }
   }
 }

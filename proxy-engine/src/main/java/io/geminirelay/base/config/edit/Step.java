@@ -37,7 +37,7 @@ sealed interface Step {
         List<String> texts = values.stream().map(YamlWriter::flow).toList();
         new FlowText(marked, splice).append(partsOf(marked, list), spot.end() - 1, texts);
       } else {
-        YamlWriter writer = new YamlWriter(marked.lineEnd(), true);
+        YamlWriter writer = new YamlWriter(marked.breakOf(spot.end()), true);
         new BlockText(marked, splice).append(list, values, writer);
       }
       return splice.result();
@@ -90,9 +90,9 @@ sealed interface Step {
     @Override
     public String text(YamlDoc doc) throws EditException {
       MarkedText marked = doc.marked();
-      YamlWriter writer = new YamlWriter(marked.lineEnd(), byLine);
       if (doc.isEmpty()) {
-        return atEnd(marked.text(), writer);
+        String text = marked.text();
+        return atEnd(text, new YamlWriter(marked.breakOf(text.length()), byLine));
       }
       Splice splice = new Splice(marked.text());
       Spot spot = doc.find(path).spot();
@@ -112,6 +112,7 @@ sealed interface Step {
         new FlowText(marked, splice).append(parts(entries), spot.end() - 1, List.of(entry));
       } else {
         Entry last = entries.get(entries.size() - 1);
+        YamlWriter writer = new YamlWriter(marked.breakOf(last.end()), byLine);
         new BlockText(marked, splice).addEntry(entries.get(0), last, name, value, writer);
       }
       return splice.result();
@@ -130,7 +131,7 @@ sealed interface Step {
         String before = old.start() > entry.colon() + 1 ? "" : " ";
         splice.replace(old.start(), old.end(), before + YamlWriter.flow(value));
       } else {
-        YamlWriter writer = new YamlWriter(marked.lineEnd(), byLine);
+        YamlWriter writer = new YamlWriter(marked.breakOf(entry.start()), byLine);
         new BlockText(marked, splice).replaceValue(entry, value, writer);
       }
     }

@@ -1,5 +1,7 @@
 package io.geminirelay.flow.outbound.connect;
 
+import io.geminirelay.base.config.FileStamp;
+import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.TrustRoots;
 import io.geminirelay.base.config.UpstreamProtocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -11,42 +13,101 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client side of TLS: one context for each CA file and protocol choice, kept for good.
+ * The client side of TLS: one context for each CA file and protocol choice, kept for as long as the
+ * file stays as it is and is named.
  *
  * <p>BoringSSL where its library loads, otherwise the JDK. TLS 1.2 and newer; certificates and host
  * names are always verified (RFC 9110 section 4.3.4); a CA file adds to the platform's roots.
- * Sessions are resumed through the context. Thread safe; {@link #prepare} does the file reading, so
- * call it before the first connection, off the event loops.
+ * Sessions are resumed through the context. Thread safe; {@link #prepared} does the file reading,
+ * so call it before the first connection, off the event loops, then {@link #use} what it made.
  */
 public final class UpstreamTls {
-  private final ConcurrentHashMap<Key, SslContext> contexts = new ConcurrentHashMap<>();
+  private volatile Contexts contexts = new Contexts(Map.of());
+
+  /** What requests that began with the targets before still connect with. */
+  private volatile Contexts former = contexts;
 
   /** Null protocol: no ALPN, as towards an {@code https} proxy. */
   private record Key(@Nullable Path caFile, @Nullable UpstreamProtocol protocol) {}
 
+  /** A context, and the CA file as it was when the context was made of it. */
+  private record Built(SslContext context, @Nullable FileStamp stamp) {}
+
+  /** Contexts for certain targets. Immutable. */
+  public static final class Contexts {
+    private final Map<Key, Built> built;
+
+    private Contexts(Map<Key, Built> built) {
+      this.built = built;
+    }
+  }
+
   /**
-   * Builds the contexts that targets with {@code caFile} and {@code protocol} need, and the one for
-   * {@code https} proxies in front of them.
+   * Builds the contexts that {@code targets} need, and those for {@code https} proxies in front of
+   * them. They are not in use yet. What is in use stays the same where its file did.
    *
-   * @throws IllegalArgumentException if the file is unreadable or holds no certificate
+   * @throws IllegalArgumentException if a CA file is unreadable or holds no certificate
    */
-  public void prepare(@Nullable Path caFile, UpstreamProtocol protocol) {
-    forTarget(caFile, protocol);
-    forProxy(caFile);
+  public Contexts prepared(Collection<TargetConfig> targets) {
+    Map<Key, Built> next = new HashMap<>();
+    Map<Key, Built> now = contexts.built;
+    for (TargetConfig target : targets) {
+      Path caFile = target.caFile();
+      next.computeIfAbsent(new Key(caFile, target.protocol()), key -> built(key, now.get(key)));
+      next.computeIfAbsent(new Key(caFile, null), key -> built(key, now.get(key)));
+    }
+    return new Contexts(Map.copyOf(next));
+  }
+
+  /** Makes connections with {@code next} from now on; those that are open stay. */
+  public void use(Contexts next) {
+    former = contexts;
+    contexts = next;
   }
 
   SslContext forTarget(@Nullable Path caFile, UpstreamProtocol protocol) {
-    return contexts.computeIfAbsent(new Key(caFile, protocol), UpstreamTls::build);
+    return find(new Key(caFile, protocol));
   }
 
   SslContext forProxy(@Nullable Path caFile) {
-    return contexts.computeIfAbsent(new Key(caFile, null), UpstreamTls::build);
+    return find(new Key(caFile, null));
+  }
+
+  private SslContext find(Key key) {
+    Built found = contexts.built.get(key);
+    if (found == null) {
+      found = former.built.get(key);
+    }
+    // Last, a request that has lasted through more than one change of the configuration.
+    return found == null ? build(key) : found.context;
+  }
+
+  private static Built built(Key key, @Nullable Built before) {
+    Path caFile = key.caFile();
+    FileStamp stamp = caFile == null ? null : stamp(caFile);
+    if (before != null && Objects.equals(stamp, before.stamp)) {
+      return before;
+    }
+    return new Built(build(key), stamp);
+  }
+
+  private static FileStamp stamp(Path caFile) {
+    try {
+      return FileStamp.of(caFile);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          caFile + " cannot be read as PEM certificates: " + e.getMessage(), e);
+    }
   }
 
   private static SslContext build(Key key) {

@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.side.admin.AdminOperation.Access;
 import io.geminirelay.side.admin.AdminProblem;
 import io.geminirelay.side.admin.Visit;
@@ -33,15 +34,19 @@ public final class AdminDoor {
   private static final String BEARER = "Bearer ";
 
   private final Supplier<EngineConfig> config;
-  private final LoginAttempts attempts;
+  private final AdminCheck tokens;
   private final SessionTable sessions;
   private @Nullable Secret token;
   private int era;
 
-  /** A door with the rules of {@code config}, which is asked each time. */
-  public AdminDoor(Supplier<EngineConfig> config, TimeSource time) {
+  /**
+   * A door with the rules of {@code config}, which is asked each time.
+   *
+   * @param tokens compares tokens, for all ways in
+   */
+  public AdminDoor(Supplier<EngineConfig> config, AdminCheck tokens, TimeSource time) {
     this.config = config;
-    this.attempts = new LoginAttempts(time);
+    this.tokens = tokens;
     this.sessions = new SessionTable(time);
   }
 
@@ -137,24 +142,12 @@ public final class AdminDoor {
     if (right == null) {
       throw AdminProblem.notFound("no such path: no admin token is configured");
     }
-    long lockedNanos = attempts.lockedNanos(address);
-    if (lockedNanos > 0) {
-      long seconds = LoginAttempts.seconds(lockedNanos);
-      throw new AdminProblem(
-          Fault.until(
-              FaultKind.LOCKED_OUT,
-              "too many wrong tokens from this address: locked out for " + seconds + " s",
-              seconds));
-    }
     byte[] expected = Secret.sha256(right.reveal().getBytes(StandardCharsets.UTF_8));
-    if (MessageDigest.isEqual(Secret.sha256(given), expected)) {
-      attempts.right(address);
-      return;
+    Fault refusal =
+        tokens.refusal(given, expected, address, config.get().admin(), AdminCheck.Repeats.COUNT);
+    if (refusal != null) {
+      throw new AdminProblem(refusal);
     }
-    if (attempts.wrong(address, config.get().admin())) {
-      LOG.warn("too many wrong admin tokens from {}: locked out", shown(address));
-    }
-    throw AdminProblem.of(FaultKind.UNAUTHENTICATED, "the admin token is wrong");
   }
 
   private void refusePlainHttp(Caller caller) {

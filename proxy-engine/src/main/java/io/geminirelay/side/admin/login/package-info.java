@@ -1,6 +1,6 @@
 /**
- * Who may use the admin interface: the token, sessions that were opened with it, and addresses that
- * guessed too often. Everything here belongs to the admin thread.
+ * Who may use the admin interface: the token, and sessions that were opened with it. Everything
+ * here belongs to the admin thread.
  */
 @NullMarked
 package io.geminirelay.side.admin.login;

@@ -3,8 +3,10 @@ package io.geminirelay.side.admin.pages;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Credentials;
+import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
+import io.geminirelay.base.config.edit.KeySource;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminAnswer;
@@ -20,7 +22,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the clients, adds one, takes one out. Of a token, only its digest is kept. */
@@ -28,6 +32,10 @@ final class ClientPages {
   private static final int TOKEN_BYTES = 32;
   private static final String NO_CLIENTS =
       "there are no clients left: programs on the gateway's own machine are let in without a token";
+  private static final Pattern NAME = Pattern.compile("(?!\\.+$)[^\\p{Cntrl}\\\\%]+");
+  private static final String FIRST_CLIENT =
+      "this is the first client: requests without a client's token, which the gateway's own machine"
+          + " could send so far, are answered with 401 from now on";
   private static final int MAX_NAMES = 100;
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final long MAX_REQUESTS = 1_000_000_000L;
@@ -54,7 +62,7 @@ final class ClientPages {
           out.writeStartObject();
           out.writeArrayFieldStart("clients");
           for (ClientConfig client : view.config().clients()) {
-            write(out, client, limited.get(client.name()));
+            write(out, client, view.origin(), limited.get(client.name()));
           }
           out.writeEndArray();
           out.writeEndObject();
@@ -67,10 +75,13 @@ final class ClientPages {
     return limited;
   }
 
-  private void write(JsonGenerator out, ClientConfig client, Crowd.@Nullable Client now)
+  private void write(
+      JsonGenerator out, ClientConfig client, GatewayView.Origin origin, Crowd.@Nullable Client now)
       throws IOException {
     out.writeStartObject();
     out.writeStringField("name", client.name());
+    KeySource source = origin.sourceOfClient().apply(client.name());
+    out.writeStringField("source", source.name().toLowerCase(Locale.ROOT));
     out.writeNumberField("requests_per_minute", client.requestsPerMinute());
     out.writeNumberField("tokens_per_minute", client.tokensPerMinute());
     out.writeNumberField("max_concurrent", client.maxConcurrent());
@@ -86,6 +97,12 @@ final class ClientPages {
     UsageFields.write(out, room.telemetry().usage().client(client.name()));
     out.writeEndObject();
     out.writeEndObject();
+  }
+
+  private boolean isOfEnvironment(String name) {
+    GatewayView view = room.view().get();
+    return view.config().clients().stream().anyMatch(client -> client.name().equals(name))
+        && view.origin().sourceOfClient().apply(name) == KeySource.ENVIRONMENT;
   }
 
   private static void left(JsonGenerator out, String name, long left) throws IOException {
@@ -115,26 +132,46 @@ final class ClientPages {
     String token = given == null ? newToken() : given;
     ClientConfig client =
         new ClientConfig(
-            body.text("name"),
+            name(body),
             Secret.sha256(token.getBytes(StandardCharsets.UTF_8)),
             body.count("requests_per_minute", 0, MAX_REQUESTS, 0),
             body.count("tokens_per_minute", 0, MAX_TOKENS, 0),
             (int) body.count("max_concurrent", 0, Integer.MAX_VALUE, 0),
             body.texts("models", MAX_NAMES),
             body.texts("groups", MAX_NAMES));
-    Applied applied = Change.make(room.actions(), new ConfigEdit.AddClient(client));
+    boolean first = letsThisMachineIn();
+    Applied applied = Change.make(room, request, new ConfigEdit.AddClient(client));
+    String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];
     GatewayView view = room.view().get();
     return AdminAnswer.created(
         out -> {
           out.writeStartObject();
           out.writeFieldName("client");
-          write(out, client, limited(view).get(client.name()));
+          write(out, client, view.origin(), limited(view).get(client.name()));
           if (given == null) {
             out.writeStringField("token", token);
           }
-          Change.write(out, applied);
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
+  }
+
+  /** A name that the path of a request can hold, as its removal needs. */
+  private static String name(AdminBody body) {
+    String name = body.text("name");
+    if (!NAME.matcher(name).matches()) {
+      throw AdminProblem.invalid(
+          "name",
+          "a name that no path can hold",
+          "no control character, backslash or percent sign, and more than dots");
+    }
+    return name;
+  }
+
+  /** Whether programs on the gateway's own machine need no token. */
+  private boolean letsThisMachineIn() {
+    EngineConfig config = room.view().get().config();
+    return config.clients().isEmpty() && !config.openToAll() && !config.server().reachable();
   }
 
   private String newToken() {
@@ -144,14 +181,18 @@ final class ClientPages {
   }
 
   private AdminAnswer remove(AdminRequest request) {
-    Applied applied =
-        Change.make(room.actions(), new ConfigEdit.RemoveClient(request.value("name")));
-    boolean last = room.view().get().config().clients().isEmpty();
-    List<String> left = last ? List.of(NO_CLIENTS) : List.of();
+    String name = request.value("name");
+    if (isOfEnvironment(name)) {
+      throw AdminProblem.of(
+          FaultKind.INVALID_CONFIG,
+          "the client " + name + " comes from API_KEYS of the environment: remove it there");
+    }
+    Applied applied = Change.make(room, request, new ConfigEdit.RemoveClient(name));
+    String[] more = letsThisMachineIn() ? new String[] {NO_CLIENTS} : new String[0];
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          Change.write(out, applied, left.toArray(String[]::new));
+          Change.write(out, applied, more);
           out.writeEndObject();
         });
   }

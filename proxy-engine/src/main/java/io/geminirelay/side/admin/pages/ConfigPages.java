@@ -66,11 +66,11 @@ final class ConfigPages {
       throw AdminProblem.invalid(
           "body", edits.size() + " settings", "1 to " + MAX_SETTINGS + " in set and unset");
     }
-    return answer(Change.make(room.actions(), edits));
+    return answer(Change.make(room, request, edits));
   }
 
   private AdminAnswer reload(AdminRequest request) {
-    return answer(Change.reload(room.actions()));
+    return answer(Change.reload(room, request));
   }
 
   private static AdminAnswer answer(Applied applied) {

@@ -6,6 +6,7 @@ import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.ConfigEdit.NewKey;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
+import io.geminirelay.flow.keys.KeyChecked;
 import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminAnswer;
 import io.geminirelay.side.admin.AdminBody;
@@ -16,6 +17,9 @@ import io.geminirelay.side.admin.GatewayView;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +37,7 @@ final class KeyChanges {
 
   List<AdminOperation> operations() {
     return List.of(
-        AdminOperation.write("POST", "/admin/api/keys", this::add),
+        AdminOperation.later("POST", "/admin/api/keys", this::add),
         AdminOperation.write("POST", "/admin/api/keys/import", this::importMany),
         AdminOperation.write("DELETE", ONE, this::remove),
         AdminOperation.write("POST", ONE + "/enable", this::enable),
@@ -41,8 +45,8 @@ final class KeyChanges {
         AdminOperation.write("POST", ONE + "/reset", this::reset));
   }
 
-  private AdminAnswer add(AdminRequest request) {
-    AdminBody body = request.json().only("group", "key", "project", "weight");
+  private CompletionStage<AdminAnswer> add(AdminRequest request) {
+    AdminBody body = request.json().only("group", "key", "project", "weight", "verify");
     String group = body.text("group");
     String text = body.text("key").strip();
     String problem = text.isEmpty() ? "a key is not blank" : KeyText.problem(text);
@@ -56,11 +60,50 @@ final class KeyChanges {
     }
     Integer weight = body.has("weight") ? (int) body.count("weight", 1, 100, 1) : null;
     NewKey key = new NewKey(secret, body.optionalText("project"), weight);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.AddKeys(group, List.of(key)));
-    AdminAnswer answer =
-        AdminAnswer.created(out -> writeKey(out, id, applied))
-            .with(HttpHeaderNames.LOCATION, "/admin/api/keys/" + id);
-    return answer;
+    ConfigEdit edit = new ConfigEdit.AddKeys(group, List.of(key));
+    List<String> doubts = KeyText.doubts(List.of(secret));
+    if (!isTrue(body, "verify")) {
+      return CompletableFuture.completedStage(added(request, edit, id, doubts));
+    }
+    ApiKey tried = room.view().get().keys().clientKey(secret, "", List.of(group));
+    if (tried == null) {
+      throw AdminProblem.of(
+          FaultKind.NOT_FOUND,
+          "verify: no key of this group is in use, so that there is no way to ask Google by");
+    }
+    return request.then(
+        room.actions().verify().apply(List.of(tried)),
+        results -> added(request, edit, id, verdict(results.get(0), doubts)));
+  }
+
+  private static boolean isTrue(AdminBody body, String name) {
+    Object value = body.has(name) ? body.value(name) : Boolean.FALSE;
+    if (!(value instanceof Boolean given)) {
+      throw AdminProblem.invalid(name, "something else", "true or false");
+    }
+    return given;
+  }
+
+  /** Refuses a key that Google refuses; one that could not be asked for is doubted. */
+  private static List<String> verdict(KeyChecked result, List<String> doubts) {
+    if (result.ok()) {
+      return List.of();
+    }
+    int status = result.status();
+    if (status >= 400 && status < 500 && status != 429) {
+      throw AdminProblem.of(
+          FaultKind.INVALID_CONFIG,
+          "Google refuses this key, so it is not added: " + result.reason() + " (" + status + ")");
+    }
+    String unasked = "Google could not be asked about this key: " + result.reason();
+    return Stream.concat(doubts.stream(), Stream.of(unasked)).toList();
+  }
+
+  private AdminAnswer added(
+      AdminRequest request, ConfigEdit edit, String id, List<String> warnings) {
+    Applied applied = Change.make(room, request, edit);
+    return AdminAnswer.created(out -> writeKey(out, id, applied, warnings))
+        .with(HttpHeaderNames.LOCATION, "/admin/api/keys/" + id);
   }
 
   private AdminAnswer importMany(AdminRequest request) {
@@ -74,7 +117,7 @@ final class KeyChanges {
     Applied applied =
         text.added().isEmpty()
             ? null
-            : Change.make(room.actions(), new ConfigEdit.AddKeys(group, newKeys(text)));
+            : Change.make(room, request, new ConfigEdit.AddKeys(group, newKeys(text)));
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
@@ -89,7 +132,7 @@ final class KeyChanges {
           }
           out.writeEndArray();
           UsageFields.texts(out, "ids", text.added().stream().map(Secret::fingerprint).toList());
-          saved(out, applied);
+          saved(out, applied, KeyText.doubts(text.added()));
           out.writeEndObject();
         });
   }
@@ -101,52 +144,55 @@ final class KeyChanges {
   private AdminAnswer remove(AdminRequest request) {
     ApiKey key = AdminRoom.key(room.view().get(), request.value("id"));
     Applied applied =
-        Change.make(room.actions(), new ConfigEdit.RemoveKey(key.secret().fingerprint()));
+        Change.make(room, request, new ConfigEdit.RemoveKey(key.secret().fingerprint()));
     return AdminAnswer.ok(
         out -> {
           out.writeStartObject();
-          saved(out, applied);
+          saved(out, applied, List.of());
           out.writeEndObject();
         });
   }
 
   private AdminAnswer enable(AdminRequest request) {
     String id = idOf(request);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.EnableKey(id));
-    return AdminAnswer.ok(out -> writeKey(out, id, applied));
+    Applied applied = Change.make(room, request, new ConfigEdit.EnableKey(id));
+    return AdminAnswer.ok(out -> writeKey(out, id, applied, List.of()));
   }
 
   private AdminAnswer disable(AdminRequest request) {
     String id = idOf(request);
-    Applied applied = Change.make(room.actions(), new ConfigEdit.DisableKey(id));
-    return AdminAnswer.ok(out -> writeKey(out, id, applied));
+    Applied applied = Change.make(room, request, new ConfigEdit.DisableKey(id));
+    return AdminAnswer.ok(out -> writeKey(out, id, applied, List.of()));
   }
 
   private AdminAnswer reset(AdminRequest request) {
     GatewayView view = room.view().get();
     ApiKey key = AdminRoom.key(view, request.value("id"));
     view.keys().reset(key);
-    return AdminAnswer.ok(out -> writeKey(out, key.secret().fingerprint(), null));
+    Audit.done(request, "reset the key #" + key.secret().fingerprint(), "");
+    return AdminAnswer.ok(out -> writeKey(out, key.secret().fingerprint(), null, List.of()));
   }
 
   private String idOf(AdminRequest request) {
     return AdminRoom.key(room.view().get(), request.value("id")).secret().fingerprint();
   }
 
-  private void writeKey(JsonGenerator out, String id, @Nullable Applied applied)
+  private void writeKey(
+      JsonGenerator out, String id, @Nullable Applied applied, List<String> warnings)
       throws IOException {
     GatewayView view = room.view().get();
     ApiKey key = AdminRoom.key(view, id);
     out.writeStartObject();
     out.writeFieldName("key");
     new KeyObject(out, room, view).write(key);
-    saved(out, applied);
+    saved(out, applied, warnings);
     out.writeEndObject();
   }
 
-  private static void saved(JsonGenerator out, @Nullable Applied applied) throws IOException {
+  private static void saved(JsonGenerator out, @Nullable Applied applied, List<String> warnings)
+      throws IOException {
     if (applied != null) {
-      Change.write(out, applied);
+      Change.write(out, applied, warnings.toArray(String[]::new));
     }
   }
 }

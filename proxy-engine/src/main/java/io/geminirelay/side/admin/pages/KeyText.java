@@ -18,6 +18,8 @@ import java.util.function.Predicate;
  */
 record KeyText(List<Secret> added, int known, List<Line> invalid) {
 
+  private static final int MAX_NAMED = 5;
+
   /**
    * A line that cannot be a key.
    *
@@ -25,6 +27,24 @@ record KeyText(List<Secret> added, int known, List<Line> invalid) {
    * @param problem what is wrong
    */
   record Line(int number, String problem) {}
+
+  /** Whether {@code key} has one of the forms that Google gives its keys today. */
+  static boolean isUsual(String key) {
+    return key.startsWith("AIza") || key.startsWith("AQ.");
+  }
+
+  /** What is to be said of those of {@code keys} that have another form; empty for nothing. */
+  static List<String> doubts(List<Secret> keys) {
+    List<String> odd =
+        keys.stream().filter(key -> !isUsual(key.reveal())).map(Secret::toString).toList();
+    if (odd.isEmpty()) {
+      return List.of();
+    }
+    String named = String.join(", ", odd.subList(0, Math.min(MAX_NAMED, odd.size())));
+    String more = odd.size() > MAX_NAMED ? " and " + (odd.size() - MAX_NAMED) + " more" : "";
+    return List.of(
+        "does not look like a key of Google's (AIza… or AQ.…): " + named + more + "; verify it");
+  }
 
   /** What is wrong with {@code text} as a key; empty for nothing. */
   static String problem(String text) {

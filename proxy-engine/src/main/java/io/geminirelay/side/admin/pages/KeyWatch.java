@@ -2,7 +2,7 @@ package io.geminirelay.side.admin.pages;
 
 import io.geminirelay.base.telemetry.Usage;
 import io.geminirelay.flow.keys.ApiKey;
-import io.geminirelay.flow.keys.Cooldown;
+import io.geminirelay.flow.keys.ModelHolds.Hold;
 import io.geminirelay.side.admin.GatewayView;
 import io.geminirelay.side.health.KeyFields;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class KeyWatch {
   }
 
   private static int state(GatewayView view, ApiKey key, long now) {
-    @Nullable Cooldown rest = KeyFields.rest(key);
+    @Nullable Hold rest = KeyFields.rest(key);
     return Objects.hash(
         key.name(),
         key.project(),
@@ -84,7 +84,9 @@ final class KeyWatch {
         key.state().project(),
         KeyFields.state(key),
         rest == null ? null : rest.reason() + rest.model() + rest.quotaId(),
-        rest == null ? 0 : rest.untilNanos(),
+        // To the second: the end of what is used up is reckoned anew with each look.
+        rest == null ? 0 : Math.round(rest.untilNanos() / 1e9),
+        key.bucket().holds().models().size(),
         rest != null && rest.untilNanos() - now <= 0,
         view.origin().sourceOf().apply(key.secret().fingerprint()));
   }

@@ -55,6 +55,8 @@ final class LogPages {
     if (!logs.set(request.value("logger"), level)) {
       throw AdminProblem.notFound("no logger of this name can be set");
     }
+    String what = level == null ? "take back the log level" : "set the log level " + level;
+    Audit.done(request, what + " of " + request.value("logger"), "");
     return levels();
   }
 }

@@ -3,8 +3,8 @@ package io.geminirelay.side.admin.pages;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.CircuitBreaker;
-import io.geminirelay.flow.keys.Cooldown;
 import io.geminirelay.flow.keys.KeyGroup;
+import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.flow.keys.KeyState;
 import io.geminirelay.side.admin.GatewayView;
 import java.util.ArrayList;
@@ -28,46 +28,23 @@ final class ModelFigures {
    * How one model is.
    *
    * @param open keys that may serve it now
-   * @param cooling keys that rest and would serve it otherwise
-   * @param soonestNanos end of the rest that ends first, on the ticker; null where none rests
+   * @param cooling keys that rest, or have used up the quota, and would serve it otherwise
+   * @param waitNanos time until one may serve it; 0 for now, or {@link KeySelector#NEVER}
    * @param room what is left of the quotas that it was drawn on, 0 to 1, on average; null for none
    * @param breaker state of a breaker that does not let all through; null where none does so
    */
   record Figure(
       int open,
       int cooling,
-      @Nullable Long soonestNanos,
+      long waitNanos,
       @Nullable Double room,
       CircuitBreaker.@Nullable State breaker) {}
-
-  /** Some of the keys that rest. */
-  private static final class Resting {
-    int keys;
-    @Nullable Long soonestNanos;
-
-    void add(Cooldown rest) {
-      keys++;
-      Long soonest = soonestNanos;
-      if (soonest == null || rest.untilNanos() - soonest < 0) {
-        soonestNanos = rest.untilNanos();
-      }
-    }
-
-    void add(Resting other) {
-      Long soonest = soonestNanos;
-      Long others = other.soonestNanos;
-      keys += other.keys;
-      if (soonest == null || (others != null && others - soonest < 0)) {
-        soonestNanos = others;
-      }
-    }
-  }
 
   /** The keys of a group. */
   private static final class Pool {
     int fine;
-    final Resting whole = new Resting();
-    final Map<String, Resting> models = new HashMap<>();
+    int held;
+    final Map<String, Integer> heldFor = new HashMap<>();
     final Map<String, double[]> rooms = new HashMap<>();
   }
 
@@ -78,7 +55,7 @@ final class ModelFigures {
       group.keys().forEach(key -> look(key, pool));
       pools.put(group, pool);
       names.addAll(group.models().keySet());
-      names.addAll(pool.models.keySet());
+      names.addAll(pool.heldFor.keySet());
       names.addAll(pool.rooms.keySet());
     }
   }
@@ -88,15 +65,14 @@ final class ModelFigures {
     if (status == KeyState.Status.DISABLED || status == KeyState.Status.INVALID) {
       return;
     }
-    Cooldown whole = key.bucket().whole();
-    Cooldown rest = whole == null ? key.state().failing() : whole;
-    if (rest == null) {
+    if (key.bucket().whole() == null && key.state().failing() == null) {
       pool.fine++;
-      for (Cooldown each : key.bucket().cooldowns()) {
-        pool.models.computeIfAbsent(each.model(), model -> new Resting()).add(each);
-      }
+      key.bucket()
+          .holds()
+          .models()
+          .forEach(each -> pool.heldFor.merge(each.model(), 1, Integer::sum));
     } else {
-      pool.whole.add(rest);
+      pool.held++;
     }
     key.bucket()
         .eachRoom(
@@ -114,17 +90,16 @@ final class ModelFigures {
 
   /** How {@code model} is. */
   Figure of(String model) {
-    Resting resting = new Resting();
     int open = 0;
+    int cooling = 0;
     double[] room = new double[2];
     CircuitBreaker.State breaker = null;
     for (KeyGroup group : serving(model)) {
       String sent = group.models().getOrDefault(model, model);
       Pool pool = pools.getOrDefault(group, new Pool());
-      Resting some = pool.models.getOrDefault(sent, new Resting());
-      open += pool.fine - some.keys;
-      resting.add(pool.whole);
-      resting.add(some);
+      int some = pool.heldFor.getOrDefault(sent, 0);
+      open += pool.fine - some;
+      cooling += pool.held + some;
       double[] sum = pool.rooms.getOrDefault(sent, new double[2]);
       room[0] += sum[0];
       room[1] += sum[1];
@@ -132,7 +107,8 @@ final class ModelFigures {
       breaker = state == null ? breaker : state;
     }
     Double share = room[1] == 0 ? null : room[0] / room[1];
-    return new Figure(open, resting.keys, resting.soonestNanos, share, breaker);
+    long wait = open > 0 ? 0 : view.keys().selector().glanceNanos(model);
+    return new Figure(open, cooling, wait, share, breaker);
   }
 
   private List<KeyGroup> serving(String model) {

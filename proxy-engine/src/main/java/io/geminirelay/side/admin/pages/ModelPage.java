@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.telemetry.Sum;
 import io.geminirelay.base.telemetry.Usage;
 import io.geminirelay.base.telemetry.UsageTable;
+import io.geminirelay.flow.keys.KeySelector;
 import io.geminirelay.side.admin.AdminAnswer;
 import io.geminirelay.side.admin.AdminOperation;
 import io.geminirelay.side.admin.AdminRequest;
@@ -66,10 +67,9 @@ final class ModelPage {
     }
     out.writeNumberField("keys_open", figure.open());
     out.writeNumberField("keys_cooling", figure.cooling());
-    Long soonest = figure.soonestNanos();
-    if (figure.open() == 0 && soonest != null) {
-      long left = Math.max(0, soonest - room.time().nanoTime());
-      UsageFields.time(out, "returns_at", room.time().instant().plusNanos(left));
+    long wait = figure.waitNanos();
+    if (figure.open() == 0 && wait != KeySelector.NEVER) {
+      UsageFields.time(out, "returns_at", room.time().instant().plusNanos(wait));
     }
     if (figure.breaker() != null) {
       out.writeStringField("breaker", figure.breaker().name().toLowerCase(Locale.ROOT));

@@ -3,7 +3,8 @@ package io.geminirelay.side.admin.pages;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.telemetry.History;
 import io.geminirelay.flow.keys.ApiKey;
-import io.geminirelay.flow.keys.Cooldown;
+import io.geminirelay.flow.keys.KeySelector;
+import io.geminirelay.flow.keys.ModelHolds.Hold;
 import io.geminirelay.side.admin.AdminAnswer;
 import io.geminirelay.side.admin.AdminOperation;
 import io.geminirelay.side.admin.AdminRequest;
@@ -47,6 +48,7 @@ final class OverviewPages {
     out.writeNumberField("in_flight", view.vitals().inFlight().getAsLong());
     out.writeNumberField("waiting", view.load().waiting());
     out.writeNumberField("connections", view.load().connections());
+    out.writeNumberField("unauthenticated", room.telemetry().unauthenticated());
     writeKeys(out, view, now);
     out.writeObjectFieldStart("last_minute");
     History.Minute minute = room.telemetry().history().lastMinute();
@@ -61,12 +63,12 @@ final class OverviewPages {
     Map<String, Integer> counts = new LinkedHashMap<>();
     KeyPages.STATES.forEach(state -> counts.put(state, 0));
     long nanos = room.time().nanoTime();
-    long soonest = Long.MAX_VALUE;
+    long recheck = Long.MAX_VALUE;
     int total = 0;
     for (ApiKey key : AdminRoom.keys(view).toList()) {
       total++;
       counts.merge(KeyFields.state(key), 1, Integer::sum);
-      soonest = Math.min(soonest, restNanos(key, nanos));
+      recheck = Math.min(recheck, restNanos(key, nanos));
     }
     out.writeObjectFieldStart("keys");
     out.writeNumberField("total", total);
@@ -74,9 +76,31 @@ final class OverviewPages {
       out.writeNumberField(count.getKey(), count.getValue());
     }
     out.writeEndObject();
-    if (counts.getOrDefault("available", 0) == 0 && soonest != Long.MAX_VALUE) {
-      UsageFields.time(out, "capacity_returns_at", now.plusNanos(soonest));
+    long wait = waitNanos(view);
+    if (wait == KeySelector.NEVER) {
+      wait = recheck; // there are none but refused keys, which are tried again now and then
     }
+    if (wait > 0 && wait != Long.MAX_VALUE) {
+      UsageFields.time(out, "capacity_returns_at", now.plusNanos(wait));
+    }
+  }
+
+  /** Time until any of the models can be served that are asked for; 0 for now. */
+  private long waitNanos(GatewayView view) {
+    KeySelector selector = view.keys().selector();
+    long soonest = KeySelector.NEVER;
+    boolean any = false;
+    for (String model : selector.models()) {
+      // One that never answered may be a name that a client made up.
+      if (room.telemetry().usage().model(model) != null) {
+        any = true;
+        soonest = Math.min(soonest, selector.glanceNanos(model));
+      }
+      if (soonest == 0) {
+        return 0;
+      }
+    }
+    return any ? soonest : selector.glanceNanos("");
   }
 
   /** Time until {@code key} is itself again, by what holds it for longest; most if nothing does. */
@@ -84,7 +108,7 @@ final class OverviewPages {
     if (KeyFields.state(key).equals("disabled")) {
       return Long.MAX_VALUE;
     }
-    Cooldown rest = KeyFields.rest(key);
+    Hold rest = KeyFields.rest(key);
     return rest == null ? Long.MAX_VALUE : Math.max(0, rest.untilNanos() - now);
   }
 

@@ -288,12 +288,12 @@ class ConfigStoreTest {
     Files.writeString(file, TEXT + "# mine\n");
     assertThrows(
         FileSave.ChangedMeanwhileException.class,
-        () -> FileSave.replace(file, before, new byte[] {'x'}));
+        () -> FileSave.replace(file, null, before, new byte[] {'x'}));
     assertThrows(
         FileSave.ChangedMeanwhileException.class,
-        () -> FileSave.inPlace(file, before, new byte[] {'x'}));
+        () -> InPlace.write(file, null, before, new byte[] {'x'}));
     assertEquals(TEXT + "# mine\n", Files.readString(file));
-    FileSave.inPlace(file, Files.readAllBytes(file), before);
+    InPlace.write(file, null, Files.readAllBytes(file), before);
     assertArrayEquals(before, Files.readAllBytes(file));
     store(Map.of()).change(new Set("max_wait_secs", 1));
     try (Stream<Path> files = Files.list(folder)) {

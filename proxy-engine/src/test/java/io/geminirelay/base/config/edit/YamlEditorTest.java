@@ -224,11 +224,26 @@ class YamlEditorTest {
 
   private static void odd(List<Case> all) {
     all.add(
+        new Case(
+            "items that stay",
+            "a:\n  - x # why x\n  # of y\n  - y # why y\n  - z # why z\n",
+            new Set("a", List.of("x", "z", "new")),
+            "a:\n  - x # why x\n  # of y\n  - z # why z\n  - new\n"));
+    all.add(
+        new Case(
+            "items in another order",
+            "a: [x, y] # both\n",
+            new Set("a", List.of("y", "x")),
+            "a: [y, x] # both\n"));
+    all.add(
         new Case("empty", "", add("a", "k"), "groups:\n  - name: a\n    api_keys:\n      - k\n"));
     all.add(new Case("comment alone", "# x", new Set("top_p", 1), "# x\ntop_p: 1\n"));
     all.add(new Case("mark of a document", "---\n", new Set("top_p", 1), "---\ntop_p: 1\n"));
     all.add(new Case("no line end", "a: 1", new Set("top_p", 1), "a: 1\ntop_p: 1"));
     all.add(new Case("line ends", "a: 1\r\nb: 2\r\n", new Set("c", 1), "a: 1\r\nb: 2\r\nc: 1\r\n"));
+    all.add(new Case("mixed line ends", "a: 1\r\nb: 2\n", new Set("c", 1), "a: 1\r\nb: 2\nc: 1\n"));
+    all.add(new Case("the other way", "a: 1\nb: 2\r\n", new Set("c", 1), "a: 1\nb: 2\r\nc: 1\r\n"));
+    all.add(new Case("no end at all", "a: 1\r\nb: 2", new Set("c", 1), "a: 1\r\nb: 2\r\nc: 1"));
     all.add(new Case("line ends out", "a: 1\r\nb: 2\r\n", new Unset("a"), "b: 2\r\n"));
     all.add(new Case("byte order mark", "\ufeffa: 1\nb: 2\n", new Unset("a"), "\ufeffb: 2\n"));
     all.add(

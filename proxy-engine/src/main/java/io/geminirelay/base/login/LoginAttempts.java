@@ -1,11 +1,13 @@
-package io.geminirelay.side.admin.login;
+package io.geminirelay.base.login;
 
 import io.geminirelay.base.config.AdminConfig;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded without a way to flood a locked address out of it: who counts and who is locked are
  * kept apart, of the former the one that was quiet longest makes room, and of the latter nobody
- * does before the time is over. Where no more can be locked by name, all that are not known share
- * one lock. Admin thread only.
+ * does before the time is over. Where no more can be locked by name, all share one lock but those
+ * that gave the right credential before: whoever owns enough networks to fill the table must not
+ * keep the operator out. Not thread safe.
  */
 final class LoginAttempts {
   static final int MAX_COUNTED = 4_096;
   static final int MAX_LOCKED = 65_536;
+  static final int MAX_KNOWN = 1_024;
 
   /** Callers without an address; as a network of IPv6 this one has no hosts (RFC 4291). */
   private static final long NOWHERE = -1;
@@ -30,6 +34,10 @@ final class LoginAttempts {
   // Both in the order of the last wrong try.
   private final LinkedHashMap<Long, Tries> counted = new LinkedHashMap<>();
   private final LinkedHashMap<Long, Long> lockedUntil = new LinkedHashMap<>();
+
+  /** Who gave the right credential, the last one at the end. */
+  private final LinkedHashSet<Long> known = new LinkedHashSet<>();
+
   private @Nullable Long othersUntil;
 
   LoginAttempts(TimeSource time) {
@@ -39,14 +47,26 @@ final class LoginAttempts {
   /** Nanoseconds for which {@code address} is still locked out; 0 or less for not. */
   long lockedNanos(@Nullable InetAddress address) {
     long now = time.nanoTime();
-    Long until = lockedUntil.get(networkOf(address));
+    long network = networkOf(address);
+    Long until = lockedUntil.get(network);
     long own = until == null ? 0 : until - now;
-    Long others = othersUntil;
+    Long others = known.contains(network) ? null : othersUntil;
     return Math.max(own, others == null ? 0 : others - now);
   }
 
-  /** Counts a wrong credential; true where it was one too many. */
-  boolean wrong(@Nullable InetAddress address, AdminConfig rules) {
+  /** Whether the credential with this digest is the one that {@code address} had wrong last. */
+  boolean isRepeat(@Nullable InetAddress address, byte[] sha256) {
+    Tries before = counted.get(networkOf(address));
+    return before != null && before.last == mark(sha256);
+  }
+
+  /** The digest's first bytes: enough to know a credential again that nobody can choose freely. */
+  private static long mark(byte[] sha256) {
+    return ByteBuffer.wrap(sha256).getLong();
+  }
+
+  /** Counts a wrong credential with this digest; true where it was one too many. */
+  boolean wrong(@Nullable InetAddress address, byte[] sha256, AdminConfig rules) {
     long now = time.nanoTime();
     long network = networkOf(address);
     Tries before = counted.remove(network);
@@ -59,7 +79,7 @@ final class LoginAttempts {
     if (counted.size() >= MAX_COUNTED) {
       counted.remove(counted.keySet().iterator().next());
     }
-    counted.put(network, new Tries(tries, now));
+    counted.put(network, new Tries(tries, now, mark(sha256)));
     return false;
   }
 
@@ -71,13 +91,25 @@ final class LoginAttempts {
     if (lockedUntil.size() < MAX_LOCKED) {
       lockedUntil.put(network, until);
     } else {
+      known.remove(network);
       othersUntil = until;
     }
   }
 
   /** Forgets the wrong tries of {@code address}, which gave the right credential. */
   void right(@Nullable InetAddress address) {
-    counted.remove(networkOf(address));
+    long network = networkOf(address);
+    counted.remove(network);
+    known.remove(network);
+    if (known.size() >= MAX_KNOWN) {
+      known.remove(known.iterator().next());
+    }
+    known.add(network);
+  }
+
+  /** Whether nobody is counted or locked. */
+  boolean isEmpty() {
+    return counted.isEmpty() && lockedUntil.isEmpty() && othersUntil == null;
   }
 
   /** How long somebody is to wait, in whole seconds, at least one. */
@@ -89,5 +121,5 @@ final class LoginAttempts {
     return address == null ? NOWHERE : Caller.networkOf(address);
   }
 
-  private record Tries(int count, long lastNanos) {}
+  private record Tries(int count, long lastNanos, long last) {}
 }

@@ -1,0 +1,25 @@
+package io.geminirelay.base.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells whether a file was written or replaced since it was read. Links are followed.
+ *
+ * @param size in bytes
+ * @param modified when it was written last
+ * @param identity of the file itself, which another one under its name does not have; null where
+ *     the system has none
+ */
+public record FileStamp(long size, FileTime modified, @Nullable Object identity) {
+
+  /** The stamp of {@code file} now; take it before reading. */
+  public static FileStamp of(Path file) throws IOException {
+    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+    return new FileStamp(now.size(), now.lastModifiedTime(), now.fileKey());
+  }
+}
