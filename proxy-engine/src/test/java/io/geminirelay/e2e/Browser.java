@@ -44,6 +44,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration SETTLED = Duration.ofSeconds(5);
   private static final Path PICTURES = Path.of("target", "screenshots");
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -257,9 +258,21 @@ final class Browser implements AutoCloseable {
     return found;
   }
 
-  /** What makes the page scroll sideways: elements that reach beyond it, but for boxes' insides. */
-  @SuppressWarnings("unchecked")
+  /**
+   * What makes the page scroll sideways, once charts have followed the window: elements that reach
+   * beyond it, but for boxes' insides.
+   */
   List<String> sticksOut() {
+    long start = System.nanoTime();
+    List<String> found = sticksOutNow();
+    while (!found.isEmpty() && System.nanoTime() - start < SETTLED.toNanos()) {
+      found = sticksOutNow();
+    }
+    return found;
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<String> sticksOutNow() {
     return (List<String>)
         run(
             """

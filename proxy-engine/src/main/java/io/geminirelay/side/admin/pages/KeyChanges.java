@@ -77,8 +77,10 @@ final class KeyChanges {
   }
 
   private static boolean isTrue(AdminBody body, String name) {
-    Object value = body.has(name) ? body.value(name) : Boolean.FALSE;
-    if (!(value instanceof Boolean given)) {
+    if (!body.has(name)) {
+      return false;
+    }
+    if (!(body.value(name) instanceof Boolean given)) {
       throw AdminProblem.invalid(name, "something else", "true or false");
     }
     return given;
