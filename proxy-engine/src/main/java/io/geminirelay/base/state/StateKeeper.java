@@ -132,8 +132,17 @@ public final class StateKeeper implements StateStore.Listener {
     // What was found out here in the meantime is seen first, so that it is not mistaken for what
     // the others say.
     noticeChanges();
-    batch.facts().forEach(this::learn);
-    batch.gone().forEach(this::forget);
+    // What is on its way from here comes after what others had written before.
+    for (Fact fact : batch.facts()) {
+      if (!isOnItsWay(fact.name())) {
+        learn(fact);
+      }
+    }
+    for (String name : batch.gone()) {
+      if (!isOnItsWay(name)) {
+        forget(name);
+      }
+    }
   }
 
   private void learn(Fact fact) {

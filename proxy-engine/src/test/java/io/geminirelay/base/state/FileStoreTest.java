@@ -163,8 +163,7 @@ class FileStoreTest {
         {"id":"another kind"}, 5, [1], null],"end":null}
         """
             .formatted(until));
-    assertEquals(
-        List.of(new Fact("key/a", Map.of("reason", "day", "count", "3"), until)), found());
+    assertEquals(List.of(new Fact("key/a", Map.of("reason", "day", "count", "3"), until)), found());
     assertEquals(0, warnings());
   }
 
@@ -176,8 +175,7 @@ class FileStoreTest {
       assertEquals(List.of(), found(store));
       Fact fact = fact("bucket/a", 3_600_000);
       var refused = store.write(new StateStore.Batch(List.of(fact), List.of()));
-      assertTrue(
-          refused.handle((none, failure) -> failure != null).toCompletableFuture().join());
+      assertTrue(refused.handle((none, failure) -> failure != null).toCompletableFuture().join());
       assertFalse(store.isUp());
       Files.delete(inTheWay);
       awaitUp(store);

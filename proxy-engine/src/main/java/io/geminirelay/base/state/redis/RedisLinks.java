@@ -171,6 +171,9 @@ final class RedisLinks {
     ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
     options(builder);
     return builder
+        // Connections to nodes are made when they are first needed: what is sent then waits for
+        // them, as briefly as for an answer.
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.DEFAULT)
         .topologyRefreshOptions(
             ClusterTopologyRefreshOptions.builder()
                 .enablePeriodicRefresh(Duration.ofSeconds(30))

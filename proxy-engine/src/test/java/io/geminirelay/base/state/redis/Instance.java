@@ -9,6 +9,8 @@ import io.geminirelay.testing.RedisServer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   final RedisStore store;
   final Map<String, Fact> known = new ConcurrentHashMap<>();
+  private final Set<String> underway = ConcurrentHashMap.newKeySet();
   final AtomicInteger readings = new AtomicInteger();
 
   Instance(String url) {
@@ -63,6 +66,18 @@ final class Instance implements StateStore.Listener, AutoCloseable {
     store.write(new StateStore.Batch(List.of(facts), List.of())).toCompletableFuture().join();
   }
 
+  /** Writes what is known from now on, and takes no notice of others until that is done. */
+  CompletableFuture<Void> put(Fact fact) {
+    synchronized (this) {
+      known.put(fact.name(), fact);
+      underway.add(fact.name());
+    }
+    return store
+        .write(new StateStore.Batch(List.of(fact), List.of()))
+        .whenComplete((none, failure) -> underway.remove(fact.name()))
+        .toCompletableFuture();
+  }
+
   /** Writes as its keeper does: again and again while the store is away. */
   void writeInTheEnd(Fact fact) {
     RedisServer.await(
@@ -94,7 +109,9 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   @Override
   public synchronized void changed(StateStore.Batch batch) {
-    batch.facts().forEach(fact -> known.put(fact.name(), fact));
+    batch.facts().stream()
+        .filter(fact -> !underway.contains(fact.name()))
+        .forEach(fact -> known.put(fact.name(), fact));
     batch.gone().forEach(known::remove);
   }
 

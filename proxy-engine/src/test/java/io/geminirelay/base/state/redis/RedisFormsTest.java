@@ -61,7 +61,8 @@ class RedisFormsTest {
     try {
       nodes.addAll(RedisServer.startCluster(folder, 3));
       String url = nodes.get(0).url() + "?cluster=true";
-      String hosts = "redis://127.0.0.1:" + nodes.get(1).port() + ",127.0.0.1:" + nodes.get(2).port();
+      String hosts =
+          "redis://127.0.0.1:" + nodes.get(1).port() + ",127.0.0.1:" + nodes.get(2).port();
       try (Instance one = Instance.ready(url);
           Instance other = Instance.ready(hosts)) {
         for (int i = 0; i < 20; i++) {

@@ -69,7 +69,8 @@ class RedisLeasesTest {
     assertEquals(new Answer(0, 40), one.lease(ask(0, -40)));
     assertEquals(new Answer(40, 0), other.lease(ask(50, 0)));
     assertEquals(new Answer(0, 100), one.lease(ask(0, -1_000)), "not more than it holds");
-    assertEquals("", redis.cli("--scan", "--pattern", "*limit*").strip(), "a full one needs no key");
+    assertEquals(
+        "", redis.cli("--scan", "--pattern", "*limit*").strip(), "a full one needs no key");
   }
 
   @Test
@@ -94,7 +95,8 @@ class RedisLeasesTest {
     long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     assertTrue(had[0] <= 1_000 + elapsed + 1, had[0] + " units in " + elapsed + " ms");
     RedisServer.await(
-        "it is full again", () -> one.lease(new Ask(quick.name(), 1_000, 60_000, 0, 0)).room() == 1_000);
+        "it is full again",
+        () -> one.lease(new Ask(quick.name(), 1_000, 60_000, 0, 0)).room() == 1_000);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +57,9 @@ class RedisStoreTest {
       one.end("bucket/3");
       other.awaitUnknown("bucket/3");
       assertFalse(one.known.containsKey("bucket/1"), "own changes come not back");
+      Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().startsWith("lettuce"))
+          .forEach(thread -> assertTrue(thread.isDaemon(), thread.getName()));
     }
   }
 
@@ -83,7 +87,7 @@ class RedisStoreTest {
       RedisServer.await(
           "the fact is over", () -> redis.cli("EXISTS", FACTS + "f:bucket/short").startsWith("0"));
       try (Instance later = Instance.ready(redis.url())) {
-        assertEquals(java.util.Set.of("bucket/long"), later.known.keySet());
+        assertEquals(Set.of("bucket/long"), later.known.keySet());
       }
       one.write(fact("bucket/next", "minute", HOUR));
       assertEquals("2", redis.cli("ZCARD", FACTS + "ends").strip(), "names of what is over go too");
@@ -111,12 +115,8 @@ class RedisStoreTest {
     try (Instance one = Instance.ready(redis.url());
         Instance other = Instance.ready(redis.url())) {
       for (int i = 0; i < 50; i++) {
-        Fact ours = fact("bucket/x", "one " + i, HOUR);
-        Fact theirs = fact("bucket/x", "other " + i, HOUR);
-        one.known.put(ours.name(), ours);
-        other.known.put(theirs.name(), theirs);
-        var first = one.store.write(batch(ours)).toCompletableFuture();
-        var second = other.store.write(batch(theirs)).toCompletableFuture();
+        var first = one.put(fact("bucket/x", "one " + i, HOUR));
+        var second = other.put(fact("bucket/x", "other " + i, HOUR));
         first.join();
         second.join();
         RedisServer.await(
@@ -128,10 +128,6 @@ class RedisStoreTest {
             });
       }
     }
-  }
-
-  private static io.geminirelay.base.state.StateStore.Batch batch(Fact fact) {
-    return new io.geminirelay.base.state.StateStore.Batch(List.of(fact), List.of());
   }
 
   @Test
@@ -261,7 +257,7 @@ class RedisStoreTest {
       redis.cli(
           "PUBLISH", FACTS + "changes", redis.cli("HGET", FACTS + "turn", "era").strip() + " 2 {]");
       try (Instance older = Instance.ready(redis.url())) {
-        assertEquals(java.util.Set.of("bucket/b"), older.known.keySet());
+        assertEquals(Set.of("bucket/b"), older.known.keySet());
         one.write(fact("bucket/c", "day", HOUR));
         older.awaitKnown("bucket/c");
       }
