@@ -132,14 +132,14 @@ public final class StateKeeper implements StateStore.Listener {
     // What was found out here in the meantime is seen first, so that it is not mistaken for what
     // the others say.
     noticeChanges();
-    // What is on its way from here comes after what others had written before.
+    // What is still to be written will come after what others wrote.
     for (Fact fact : batch.facts()) {
-      if (!isOnItsWay(fact.name())) {
+      if (!unsaved.contains(fact.name())) {
         learn(fact);
       }
     }
     for (String name : batch.gone()) {
-      if (!isOnItsWay(name)) {
+      if (!unsaved.contains(name)) {
         forget(name);
       }
     }

@@ -20,6 +20,7 @@ final class Mirror {
 
   private final Map<String, Fact> facts = new HashMap<>();
   private final Map<String, Own> own = new HashMap<>();
+  private final Map<String, Long> told = new HashMap<>();
   private Turn turn = Turn.NONE;
 
   /** A change of ours. */
@@ -45,24 +46,33 @@ final class Mirror {
     turn = new Turn(turn.era(), number);
   }
 
-  /** Notes that Redis has taken {@code batch} from here. */
-  void wrote(Turn at, Batch batch, long nowNanos) {
+  /**
+   * Notes that Redis has taken {@code batch} from here.
+   *
+   * @return what of it has to be told here again, since another's earlier change of it was told
+   *     just before, maybe when this one was on its way already
+   */
+  Batch wrote(Turn at, Batch batch, long nowNanos) {
     apply(batch);
+    told.values().removeIf(atNanos -> nowNanos - atNanos > RECENT_NANOS);
     own.values().removeIf(each -> nowNanos - each.atNanos > RECENT_NANOS);
     batch.facts().forEach(fact -> own.put(fact.name(), new Own(at, nowNanos)));
     batch.gone().forEach(name -> own.put(name, new Own(at, nowNanos)));
+    return new Batch(
+        batch.facts().stream().filter(fact -> told.containsKey(fact.name())).toList(),
+        batch.gone().stream().filter(told::containsKey).toList());
   }
 
   /**
    * Takes another's change, without what was changed from here after it: the last writer wins
    * everywhere as it does in Redis.
    */
-  Batch heard(RedisChange change) {
-    List<Fact> told = new ArrayList<>();
+  Batch heard(RedisChange change, long nowNanos) {
+    List<Fact> news = new ArrayList<>();
     List<String> gone = new ArrayList<>();
     for (Fact fact : change.batch().facts()) {
       if (!isOlder(change.turn(), fact.name())) {
-        told.add(fact);
+        news.add(fact);
       }
     }
     for (String name : change.batch().gone()) {
@@ -70,8 +80,10 @@ final class Mirror {
         gone.add(name);
       }
     }
-    Batch batch = new Batch(told, gone);
+    Batch batch = new Batch(news, gone);
     apply(batch);
+    news.forEach(fact -> told.put(fact.name(), nowNanos));
+    gone.forEach(name -> told.put(name, nowNanos));
     return batch;
   }
 

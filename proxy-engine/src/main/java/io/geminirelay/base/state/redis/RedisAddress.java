@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 record RedisAddress(boolean cluster, List<RedisURI> uris, @Nullable Path caFile, String shown) {
   /** How long a command, or a step of a connection's beginning, may take. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final String HOST = "(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?";
+  private static final Pattern HOSTS = Pattern.compile("([^@]*@)?" + HOST + "(," + HOST + ")*");
 
   RedisAddress {
     uris = List.copyOf(uris);
@@ -70,15 +74,33 @@ record RedisAddress(boolean cluster, List<RedisURI> uris, @Nullable Path caFile,
     }
     String rest = others.isEmpty() ? "" : "?" + String.join("&", others);
     URI whole = URI.create(plain + rest + fragment);
-    boolean hosts = whole.getScheme().matches("rediss?");
+    boolean plainScheme = whole.getScheme().matches("rediss?");
     String authority = whole.getRawAuthority();
-    boolean several = hosts && authority != null && authority.contains(",");
+    boolean several = plainScheme && authority != null && authority.contains(",");
+    require(authority == null || HOSTS.matcher(authority).matches());
     List<RedisURI> uris =
         cluster || several
             ? RedisClusterURIUtil.toRedisURIs(whole)
             : List.of(RedisURI.create(whole));
+    require(!uris.isEmpty());
+    uris.forEach(uri -> check(uri, whole.getScheme().contains("sentinel")));
     uris.forEach(RedisAddress::setPatience);
     return new RedisAddress(cluster || several, uris, caFile, shown(uris));
+  }
+
+  private static void check(RedisURI uri, boolean sentinel) {
+    require(uri.getSentinels().isEmpty() != sentinel);
+    require(!sentinel || uri.getSentinelMasterId() != null);
+    boolean socket = uri.getSocket() != null;
+    require(socket || sentinel || (uri.getHost() != null && !uri.getHost().isEmpty()));
+    require(uri.getPort() <= 65_535);
+    uri.getSentinels().forEach(each -> require(each.getPort() <= 65_535));
+  }
+
+  private static void require(boolean fulfilled) {
+    if (!fulfilled) {
+      throw withoutCause();
+    }
   }
 
   private static void setPatience(RedisURI uri) {

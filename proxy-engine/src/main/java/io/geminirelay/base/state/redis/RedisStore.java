@@ -51,18 +51,7 @@ public final class RedisStore implements StateStore {
 
   @Override
   public void open(Listener listener) {
-    sync.start(
-        new Listener() {
-          @Override
-          public void all(List<Fact> facts) {
-            listener.all(local(facts));
-          }
-
-          @Override
-          public void changed(Batch batch) {
-            listener.changed(new Batch(local(batch.facts()), batch.gone()));
-          }
-        });
+    sync.start(new Shifting(listener));
   }
 
   @Override
@@ -94,6 +83,25 @@ public final class RedisStore implements StateStore {
     await(lastWrite.toCompletableFuture());
     sync.stop();
     await(links.close());
+  }
+
+  /** Tells a listener by this machine's clock what is told by that of Redis. */
+  private final class Shifting implements Listener {
+    private final Listener to;
+
+    Shifting(Listener to) {
+      this.to = to;
+    }
+
+    @Override
+    public void all(List<Fact> facts) {
+      to.all(local(facts));
+    }
+
+    @Override
+    public void changed(Batch batch) {
+      to.changed(new Batch(local(batch.facts()), batch.gone()));
+    }
   }
 
   private List<Fact> local(List<Fact> facts) {

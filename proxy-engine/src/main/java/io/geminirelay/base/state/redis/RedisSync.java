@@ -15,14 +15,10 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this instance in step with Redis, and finds out whether it is there.
@@ -43,8 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisSync {
   private static final long LOOK_MILLIS = 1_000;
-  private static final long FIRST_RETRY_MILLIS = 50;
-  private static final long LAST_RETRY_MILLIS = 1_000;
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int FAILURES_OF_A_LINK = 2;
 
@@ -57,17 +51,16 @@ final class RedisSync {
   private static final int MISSES_OF_A_LINK = 5;
   private static final int MOST_HEARD = 10_000;
   private static final long SHARP_LOOK_MILLIS = 20;
-  private static final Logger LOG = LoggerFactory.getLogger(RedisSync.class);
 
   private final RedisAddress address;
   private final RedisLinks links;
   private final RedisFacts facts;
   private final TimeSource time;
   private final RedisHealth health;
-  private final ScheduledExecutorService thread;
+  private final SyncThread thread;
   private final Mirror mirror = new Mirror();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
-  private final Retry retry = new Retry();
+  private final Pauses pauses = new Pauses();
 
   private volatile @Nullable RedisLink link;
   private volatile long aheadMillis;
@@ -86,33 +79,18 @@ final class RedisSync {
   private long lastReadNanos;
   private long lastLooked = -1;
 
-  /** The pauses between tries: longer each time, and never the same for all instances. */
-  private static final class Retry {
-    private long millis = FIRST_RETRY_MILLIS;
-
-    long nextMillis() {
-      long now = millis;
-      millis = Math.min(millis * 2, LAST_RETRY_MILLIS);
-      return now / 2 + ThreadLocalRandom.current().nextLong(now / 2 + 1);
-    }
-
-    void reset() {
-      millis = FIRST_RETRY_MILLIS;
-    }
-  }
-
   RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
     this.address = address;
     this.links = links;
     this.facts = facts;
     this.time = time;
     this.health = new RedisHealth(address.toString());
-    this.thread = links.thread();
+    this.thread = new SyncThread(links.thread());
   }
 
   /** Begins; from any thread. {@code to} is told with ends by Redis's clock. */
   void start(Listener to) {
-    run(
+    thread.run(
         () -> {
           listener = to;
           connect();
@@ -122,7 +100,7 @@ final class RedisSync {
   /** Ends; from any thread. */
   void stop() {
     stopped = true;
-    run(this::drop);
+    thread.run(this::drop);
   }
 
   /** From any thread. */
@@ -143,7 +121,7 @@ final class RedisSync {
 
   /** An ask for a lease failed; from any thread. In a Cluster another node may be well. */
   void leaseFailed(Throwable failure) {
-    run(
+    thread.run(
         () -> {
           if (!address.cluster()) {
             health.failed(failure);
@@ -155,7 +133,7 @@ final class RedisSync {
   /** Writes; from any thread. Fails at once while Redis is known to be away. */
   CompletionStage<Void> write(Batch batch) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    run(
+    thread.run(
         () -> {
           RedisLink now = link;
           if (now == null || !health.isUp()) {
@@ -165,7 +143,8 @@ final class RedisSync {
           writing++;
           facts
               .write(now.commands(), batch, false)
-              .whenCompleteAsync((at, failure) -> written(batch, at, failure, done), thread);
+              .whenCompleteAsync(
+                  (at, failure) -> written(batch, at, failure, done), thread.executor());
         });
     if (stopped) {
       done.completeExceptionally(new IllegalStateException("closed"));
@@ -177,7 +156,7 @@ final class RedisSync {
       Batch batch, @Nullable Turn at, @Nullable Throwable failure, CompletableFuture<Void> done) {
     writing--;
     if (failure == null && at != null) {
-      mirror.wrote(at, batch, time.nanoTime());
+      tell(mirror.wrote(at, batch, time.nanoTime()));
       done.complete(null);
     } else {
       health.failed(Objects.requireNonNull(failure));
@@ -194,19 +173,19 @@ final class RedisSync {
       return;
     }
     links
-        .open(facts.channel(), message -> run(() -> hear(message)))
+        .open(facts.channel(), message -> thread.run(() -> hear(message)))
         .whenCompleteAsync(
             (made, failure) -> {
               if (failure != null) {
                 health.failed(failure);
-                later(this::connect, retry.nextMillis());
+                thread.later(this::connect, pauses.nextMillis());
               } else if (stopped) {
                 made.close();
               } else {
                 connected(made);
               }
             },
-            thread);
+            thread.executor());
   }
 
   private void connected(RedisLink made) {
@@ -214,7 +193,7 @@ final class RedisSync {
     failures = 0;
     newLink = true;
     readNeeded = true;
-    made.onLoss(() -> run(() -> lost(made)));
+    made.onLoss(() -> thread.run(() -> lost(made)));
     lookIn(0);
   }
 
@@ -234,7 +213,7 @@ final class RedisSync {
 
   private void reconnect() {
     drop();
-    later(this::connect, retry.nextMillis());
+    thread.later(this::connect, pauses.nextMillis());
   }
 
   private void drop() {
@@ -250,7 +229,7 @@ final class RedisSync {
       if (next != null) {
         next.cancel(false);
       }
-      next = later(this::look, millis);
+      next = thread.later(this::look, millis);
     }
   }
 
@@ -272,7 +251,7 @@ final class RedisSync {
                 looked(now, seen, TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - begun));
               }
             },
-            thread);
+            thread.executor());
   }
 
   private void lookFailed(RedisLink now, Throwable failure) {
@@ -282,13 +261,13 @@ final class RedisSync {
     if (now == link && (stuck || RedisHealth.isReadOnly(failure))) {
       reconnect();
     } else {
-      lookIn(retry.nextMillis());
+      lookIn(pauses.nextMillis());
     }
   }
 
   private void looked(RedisLink now, Look seen, long tookMillis) {
     failures = 0;
-    retry.reset();
+    pauses.reset();
     long local = time.instant().toEpochMilli() - tookMillis / 2;
     // A slow answer tells little of the clock.
     if (tookMillis <= SHARP_LOOK_MILLIS || mirror.turn() == Turn.NONE) {
@@ -336,7 +315,7 @@ final class RedisSync {
     facts
         .write(now.commands(), new Batch(back, List.of()), true)
         .thenCompose(none -> facts.read(now.commands()))
-        .whenCompleteAsync(this::wasRead, thread);
+        .whenCompleteAsync(this::wasRead, thread.executor());
   }
 
   private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {
@@ -369,6 +348,12 @@ final class RedisSync {
     takeHeard();
   }
 
+  private void tell(Batch batch) {
+    if (listener != null && !batch.isEmpty()) {
+      listener.changed(batch);
+    }
+  }
+
   private void takeHeard() {
     while (writing == 0 && !reading && !heard.isEmpty()) {
       take(heard.remove());
@@ -388,35 +373,7 @@ final class RedisSync {
     }
     mirror.reached(change.turn().number());
     if (!facts.isOwn(change)) {
-      Batch batch = mirror.heard(change);
-      if (listener != null && !batch.isEmpty()) {
-        listener.changed(batch);
-      }
-    }
-  }
-
-  private @Nullable ScheduledFuture<?> later(Runnable work, long millis) {
-    try {
-      return thread.schedule(() -> safely(work), millis, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      return null; // closed
-    }
-  }
-
-  private void run(Runnable work) {
-    try {
-      thread.execute(() -> safely(work));
-    } catch (RejectedExecutionException e) {
-      return; // closed
-    }
-  }
-
-  /** One failure must not end the looking. */
-  private static void safely(Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) {
-      LOG.error("state could not be kept in step with Redis", e);
+      tell(mirror.heard(change, time.nanoTime()));
     }
   }
 }

@@ -9,7 +9,6 @@ import io.geminirelay.testing.RedisServer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +20,6 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   final RedisStore store;
   final Map<String, Fact> known = new ConcurrentHashMap<>();
-  private final Set<String> underway = ConcurrentHashMap.newKeySet();
   final AtomicInteger readings = new AtomicInteger();
 
   Instance(String url) {
@@ -66,16 +64,12 @@ final class Instance implements StateStore.Listener, AutoCloseable {
     store.write(new StateStore.Batch(List.of(facts), List.of())).toCompletableFuture().join();
   }
 
-  /** Writes what is known from now on, and takes no notice of others until that is done. */
+  /** Knows something, and writes it. */
   CompletableFuture<Void> put(Fact fact) {
     synchronized (this) {
       known.put(fact.name(), fact);
-      underway.add(fact.name());
     }
-    return store
-        .write(new StateStore.Batch(List.of(fact), List.of()))
-        .whenComplete((none, failure) -> underway.remove(fact.name()))
-        .toCompletableFuture();
+    return store.write(new StateStore.Batch(List.of(fact), List.of())).toCompletableFuture();
   }
 
   /** Writes as its keeper does: again and again while the store is away. */
@@ -109,9 +103,7 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   @Override
   public synchronized void changed(StateStore.Batch batch) {
-    batch.facts().stream()
-        .filter(fact -> !underway.contains(fact.name()))
-        .forEach(fact -> known.put(fact.name(), fact));
+    batch.facts().forEach(fact -> known.put(fact.name(), fact));
     batch.gone().forEach(known::remove);
   }
 

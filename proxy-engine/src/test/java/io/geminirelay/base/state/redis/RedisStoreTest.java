@@ -127,6 +127,7 @@ class RedisStoreTest {
                   && kept.contains(other.known.get("bucket/x").field("reason", "?"));
             });
       }
+      assertEquals(2, one.readings.get() + other.readings.get(), "nobody had to read again");
     }
   }
 
