@@ -125,6 +125,11 @@ public final class KeyRing {
         });
   }
 
+  /** Puts a key aside by hand, or takes it back, at all instances that share a store. */
+  public void putAside(ApiKey key, boolean aside) {
+    change(() -> key.state().putAside(aside));
+  }
+
   /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
   void lift(QuotaBucket bucket, Cooldown rest) {
     change(() -> bucket.lift(rest));
