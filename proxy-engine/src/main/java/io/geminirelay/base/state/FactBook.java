@@ -150,8 +150,7 @@ final class FactBook {
     }
   }
 
-  private static void of(
-      Fact fact, List<FactSource> sources, Consumer<FactSource> work) {
+  private static void of(Fact fact, List<FactSource> sources, Consumer<FactSource> work) {
     for (FactSource source : sources) {
       if (source.kind().equals(fact.kind())) {
         work.accept(source);

@@ -48,7 +48,7 @@ public final class StateKeeper implements StateStore.Listener {
   private final FactBook book = new FactBook();
   private final Map<FactSource, Long> versions = new HashMap<>();
   private final LongAdder failures = new LongAdder();
-  private @Nullable CompletableFuture<Void> writing;
+  private boolean writing;
   private boolean wasUp = true;
   private boolean again;
   private long offsetMillis;
@@ -91,23 +91,12 @@ public final class StateKeeper implements StateStore.Listener {
     return firstRead;
   }
 
-  /**
-   * Writes what is not written yet; from any thread. Completes when the store has it or refuses it:
-   * it may take as long as the store does.
-   */
-  public CompletionStage<Void> flush() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    thread.execute(
-        () -> {
-          safely(this::notice);
-          CompletableFuture<Void> before = writing;
-          CompletionStage<Void> last =
-              before == null
-                  ? write()
-                  : before.handleAsync((none, failure) -> write(), thread).thenCompose(x -> x);
-          last.whenComplete((none, failure) -> done.complete(null));
-        });
-    return done;
+  /** Gives the store what it does not hold yet; the last thing before it is closed. */
+  public void end() {
+    notice();
+    if (book.hasUnsaved()) {
+      var unused = store.write(book.give());
+    }
   }
 
   /** Facts that the store is thought to hold; from any thread. */
@@ -157,7 +146,7 @@ public final class StateKeeper implements StateStore.Listener {
       return;
     }
     notice();
-    if (writing == null && store.isUp()) {
+    if (!writing && store.isUp()) {
       write();
     }
   }
@@ -216,39 +205,37 @@ public final class StateKeeper implements StateStore.Listener {
     }
     List<FactSource> present = sources.get();
     versions.keySet().retainAll(present);
+    boolean all = again;
+    again = false;
     for (FactSource source : present) {
-      if (!versions.containsKey(source)) {
-        book.teach(source);
-      }
       long version = source.version();
       Long before = versions.put(source, version);
-      if (again || before == null || before != version) {
+      if (all || before == null || before != version) {
         book.notice(source, clock());
       }
+      if (before == null) {
+        // Of a new configuration: it may name keys that others know something of. Taught last, or
+        // what that configuration has just ended would come back.
+        book.teach(source);
+        lookAgain();
+      }
     }
-    again = false;
     size = book.size();
   }
 
-  private CompletionStage<Void> write() {
-    if (!book.hasUnsaved()) {
-      return CompletableFuture.completedStage(null);
+  private void write() {
+    if (book.hasUnsaved()) {
+      writing = true;
+      store.write(book.give()).whenComplete((none, failure) -> onThread(() -> written(failure)));
     }
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    writing = done;
-    store
-        .write(book.give())
-        .whenComplete((none, failure) -> thread.execute(() -> written(done, failure)));
-    return done;
   }
 
-  private void written(CompletableFuture<Void> done, @Nullable Throwable failure) {
-    writing = null;
+  private void written(@Nullable Throwable failure) {
+    writing = false;
     book.written(failure == null);
     if (failure != null) {
       failures.increment();
     }
-    done.complete(null);
   }
 
   /** One failure must not end the ticking. */

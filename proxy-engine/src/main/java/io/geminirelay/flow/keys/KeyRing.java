@@ -125,9 +125,23 @@ public final class KeyRing {
         });
   }
 
-  /** Puts a key aside by hand, or takes it back, at all instances that share a store. */
-  public void putAside(ApiKey key, boolean aside) {
-    change(() -> key.state().putAside(aside));
+  /**
+   * Puts the keys with a fingerprint aside by hand, or takes them back: here, and at all instances
+   * that share a store with this one. The last hand is right, until a configuration of some
+   * instance says something else than the one before it.
+   */
+  public void putAside(String fingerprint, boolean aside) {
+    change(
+        () -> {
+          boolean changed = false;
+          for (KeyGroup group : groups) {
+            for (ApiKey key : group.keys()) {
+              changed |=
+                  key.secret().fingerprint().equals(fingerprint) && key.state().putAside(aside);
+            }
+          }
+          return changed;
+        });
   }
 
   /** Ends {@code rest} of {@code bucket}, which turned out to be innocent. */
