@@ -8,6 +8,9 @@
  * makes it, so that who misses one sees it at the next look and reads all. Limits: {@code
  * Plimit:NAME}, one key each. Ends and limits go by Redis's clock; every key ends by itself.
  *
+ * <p>A user of Redis needs {@code ~P* &P* +@read +@write +@scripting +@connection +publish
+ * +subscribe +time}, in a Cluster {@code +cluster} too.
+ *
  * <p>Everything waits on threads of its own, never on those of requests.
  */
 @NullMarked
