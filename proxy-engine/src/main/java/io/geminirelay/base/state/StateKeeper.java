@@ -46,6 +46,9 @@ public final class StateKeeper implements StateStore.Listener {
   /** Names of what was changed here and is not in the store for certain. */
   private final Set<String> unsaved = new LinkedHashSet<>();
 
+  /** Names of what is being written: a read that began before may lack it. */
+  private final Set<String> underway = new HashSet<>();
+
   private final Map<FactSource, Long> versions = new HashMap<>();
   private boolean writing;
   private boolean wasUp = true;
@@ -109,24 +112,37 @@ public final class StateKeeper implements StateStore.Listener {
     Set<String> there = new HashSet<>();
     for (Fact fact : facts) {
       there.add(fact.name());
-      if (!unsaved.contains(fact.name())) {
+      if (!isOnItsWay(fact.name())) {
         learn(fact);
       }
     }
     for (Fact fact : new ArrayList<>(kept.values())) {
-      if (!there.contains(fact.name()) && !unsaved.contains(fact.name())) {
+      if (!there.contains(fact.name()) && !isOnItsWay(fact.name())) {
         forget(fact.name());
       }
     }
     firstRead.complete(null);
   }
 
+  private boolean isOnItsWay(String name) {
+    return unsaved.contains(name) || underway.contains(name);
+  }
+
   private void take(StateStore.Batch batch) {
     // What was found out here in the meantime is seen first, so that it is not mistaken for what
     // the others say.
     noticeChanges();
-    batch.facts().forEach(this::learn);
-    batch.gone().forEach(this::forget);
+    // What is still to be written will come after what others wrote.
+    for (Fact fact : batch.facts()) {
+      if (!unsaved.contains(fact.name())) {
+        learn(fact);
+      }
+    }
+    for (String name : batch.gone()) {
+      if (!unsaved.contains(name)) {
+        forget(name);
+      }
+    }
   }
 
   private void learn(Fact fact) {
@@ -156,7 +172,7 @@ public final class StateKeeper implements StateStore.Listener {
         () -> {
           noticeChanges();
           tellHealth();
-          if (!writing) {
+          if (!writing && store.isUp()) {
             write();
           }
         });
@@ -229,18 +245,17 @@ public final class StateKeeper implements StateStore.Listener {
       return;
     }
     writing = true;
-    Set<String> written = new HashSet<>(unsaved);
+    underway.addAll(unsaved);
     unsaved.clear();
-    store
-        .write(batch)
-        .whenComplete((none, failure) -> thread.execute(() -> written(written, failure)));
+    store.write(batch).whenComplete((none, failure) -> thread.execute(() -> written(failure)));
   }
 
-  private void written(Set<String> names, @Nullable Throwable failure) {
+  private void written(@Nullable Throwable failure) {
     writing = false;
     if (failure != null) {
-      unsaved.addAll(names);
+      unsaved.addAll(underway);
     }
+    underway.clear();
   }
 
   /** One failure must not end the ticking. */

@@ -61,7 +61,10 @@ public interface StateStore extends AutoCloseable {
     /** The store holds {@code facts} and nothing else. */
     void all(List<Fact> facts);
 
-    /** Another instance has made these changes. */
+    /**
+     * These changes were made, by another instance; or here, where what another had written before
+     * was told while they were on their way. What was told last holds.
+     */
     void changed(Batch batch);
   }
 }

@@ -21,6 +21,7 @@ import io.geminirelay.base.config.edit.ConfigEdit.RemoveKey;
 import io.geminirelay.base.config.edit.ConfigEdit.Set;
 import io.geminirelay.base.config.edit.ConfigEdit.Unset;
 import io.geminirelay.base.config.edit.EditException.Kind;
+import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.geminirelay.base.config.edit;
+package io.geminirelay.base.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocking. Where there is an old file, its permissions and owner stay.
  */
-final class FileSave {
+public final class FileSave {
   private static final Set<PosixFilePermission> WRITING =
       Set.of(
           PosixFilePermission.OWNER_WRITE,
@@ -32,7 +32,7 @@ final class FileSave {
   private FileSave() {}
 
   /** The file was not as expected any more; nothing was written. */
-  static final class ChangedMeanwhileException extends IOException {
+  public static final class ChangedMeanwhileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ChangedMeanwhileException() {
@@ -44,7 +44,7 @@ final class FileSave {
    * Whether {@code file} may be written. A file that its mode gives nobody leave to write is meant
    * to stay as it is, even where this process could.
    */
-  static boolean isWritable(Path file) {
+  public static boolean isWritable(Path file) {
     try {
       PosixFileAttributeView view = posix(file);
       boolean permitted =
@@ -59,7 +59,7 @@ final class FileSave {
    * Replaces {@code before}, which {@code file} has to hold still, by {@code after}. Links are
    * followed.
    */
-  static void replace(Path file, byte[] before, byte[] after) throws IOException {
+  public static void replace(Path file, byte[] before, byte[] after) throws IOException {
     Path real = file.toRealPath();
     try {
       byRename(real, before, after);
@@ -72,7 +72,7 @@ final class FileSave {
   }
 
   /** Writes {@code after} into {@code file}, new or not, readable by the owner alone. */
-  static void create(Path file, byte[] after) throws IOException {
+  public static void create(Path file, byte[] after) throws IOException {
     byRename(file, null, after);
   }
 
@@ -94,7 +94,7 @@ final class FileSave {
   }
 
   /** For a file that cannot be replaced by another; the old bytes are put back after a failure. */
-  static void inPlace(Path file, byte[] before, byte[] after) throws IOException {
+  public static void inPlace(Path file, byte[] before, byte[] after) throws IOException {
     requireUnchanged(file, before);
     try {
       write(file, after);
