@@ -9,19 +9,20 @@ import org.jspecify.annotations.Nullable;
  * What one instance has leased of one limit: decides when to ask for more and how much, and when to
  * give back.
  *
- * <p>As long as nobody else is seen to draw, half of what is left is leased at a time; otherwise
- * half of a fair part among a few. So parts get smaller as less is left, down to a single unit, and
- * none keeps much that others are refused for. Others are seen by there being less than there
- * should be. What lay unused in hand for a while is given back.
+ * <p>As long as nobody else is seen to draw, an eighth of what is left is leased at a time,
+ * otherwise a sixteenth; not more, since others may begin at the same moment. So parts get smaller
+ * as less is left, down to a single unit, and none keeps much that others are refused for. Others
+ * are seen by there being less than there should be. What lay unused in hand for a while is given
+ * back.
  *
  * <p>All on the state thread.
  */
 final class LimitLease {
-  /** Of what is left, so much is leased at a time while nobody else draws: a half. */
-  private static final int LONE_PART = 2;
+  /** Of what is left, such a part is leased at a time while nobody else is seen to draw. */
+  private static final int LONE_PART = 8;
 
-  /** While others draw: half of a fair part among four. */
-  private static final int CROWD_PART = 8;
+  /** While others draw: half of a fair part among eight. */
+  private static final int CROWD_PART = 16;
 
   /** While little is left, so that the last of it is found soon. */
   private static final int SHORT_PART = 4;
@@ -70,6 +71,7 @@ final class LimitLease {
   private long othersUntilNanos = Long.MIN_VALUE;
   private long leastInHand = Long.MAX_VALUE;
   private long windowEndNanos;
+  private long beganWith;
   private boolean wanted;
 
   /**
@@ -137,17 +139,25 @@ final class LimitLease {
     if (now - end < 0) {
       return 0;
     }
-    long idle = leastInHand;
-    leastInHand = bucket.hand();
-    windowEndNanos = now + IDLE_NANOS;
-    boolean rests = !wanted;
-    wanted = false;
+    long used = Math.max(0, beganWith - leastInHand);
+    // As much as was just used stays, for what comes before the next answer.
+    long idle = leastInHand - used;
+    boolean rests = used == 0 && !wanted;
+    begin(now);
     if (rests) {
       chunk = 0;
       low = 1;
       bucket.bounds(floor(bucket.roomOfAll()), low);
     }
     return idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+  }
+
+  /** From now on is watched what lies unused. */
+  private void begin(long now) {
+    beganWith = bucket.hand();
+    leastInHand = beganWith;
+    wanted = false;
+    windowEndNanos = now + IDLE_NANOS;
   }
 
   /** More is asked for when half is used by somebody who has just drawn. */
@@ -184,8 +194,7 @@ final class LimitLease {
     }
     bucket.take(answer.granted(), answer.room());
     if (answer.granted() > 0) {
-      leastInHand = Long.MAX_VALUE;
-      windowEndNanos = now + IDLE_NANOS;
+      begin(now);
     }
     settle(answer.room(), now);
   }
@@ -201,8 +210,7 @@ final class LimitLease {
     owed += Math.max(0, Math.max(room - here, Math.min(drawn, room - Math.min(0, here))));
     shared = true;
     chunk = 0;
-    windowEndNanos = now + IDLE_NANOS;
-    leastInHand = Long.MAX_VALUE;
+    begin(now);
     bucket.share(this::called, floor(room - owed));
     bucket.take(0, room - owed);
     settle(room - owed, now);
