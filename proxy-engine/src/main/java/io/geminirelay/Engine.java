@@ -74,6 +74,7 @@ public final class Engine {
   private final EngineMetrics metrics;
   private final Telemetry telemetry;
   private final ExitChecks checks;
+  private final KeptState kept;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
   private final @Nullable ServerTls listenerTls;
@@ -96,6 +97,7 @@ public final class Engine {
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    this.kept = new KeptState(config.state(), () -> current, exits, time);
     AdminCheck tokens = new AdminCheck(time);
     this.operator =
         new Operator(
@@ -123,6 +125,7 @@ public final class Engine {
             new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
             tokens,
+            kept::figure,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
@@ -139,7 +142,7 @@ public final class Engine {
     pools.forEach(metrics::watch);
     this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
-    metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
+    metrics.read(parts, connections, () -> current);
     exits.know(current.outbound().keys());
     this.handler =
         new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
@@ -259,9 +262,13 @@ public final class Engine {
     return new Engine(config, store, time);
   }
 
-  /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
+  /**
+   * Learns what was kept, then starts to listen; completes with the bound address, or fails if it
+   * cannot be bound.
+   */
   public CompletionStage<InetSocketAddress> start() {
-    return Listener.bind(started.server(), transport, loops, handler)
+    return kept.start()
+        .thenCompose(known -> Listener.bind(started.server(), transport, loops, handler))
         .thenApply(
             bound -> {
               listener = bound;
@@ -327,6 +334,7 @@ public final class Engine {
 
   private void shutDown(boolean clean) {
     administration.stop();
+    CompletionStage<Void> ended = kept.end();
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops
@@ -334,9 +342,12 @@ public final class Engine {
             .addListener(
                 over -> {
                   addresses.close();
-                  state.set(State.STOPPED);
-                  LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
-                  stopped.complete(clean);
+                  ended.whenComplete(
+                      (none, failure) -> {
+                        state.set(State.STOPPED);
+                        LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
+                        stopped.complete(clean);
+                      });
                 });
   }
 

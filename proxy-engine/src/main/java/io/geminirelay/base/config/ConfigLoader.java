@@ -44,7 +44,6 @@ public final class ConfigLoader {
     problems.throwIfAny();
     EngineConfig config = read(root.reading(), root);
     problems.throwIfAny();
-    WithoutEffect.warn(root);
     return new Loaded(config, problems.warnings(), file.path());
   }
 

@@ -1,5 +1,6 @@
 package io.geminirelay.base.state;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Map;
  *     machine's clock
  */
 public record Fact(String name, Map<String, String> fields, long untilMillis) {
+  /** Names of fields that are moments, in milliseconds of the epoch by the same clock, end so. */
+  public static final String MOMENT = "_at_ms";
+
   /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
   private static final long SLACK_MILLIS = 1_500;
 
@@ -49,15 +53,43 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
     }
   }
 
-  /** The same, {@code millis} later. */
+  /** The same by a clock that is {@code millis} ahead: its end, and all {@link #MOMENT}s. */
   public Fact shifted(long millis) {
-    return millis == 0 ? this : new Fact(name, fields, untilMillis + millis);
+    if (millis == 0) {
+      return this;
+    }
+    Map<String, String> moved = new HashMap<>(fields);
+    moved.replaceAll(
+        (field, text) -> {
+          long at = field.endsWith(MOMENT) ? number(field, 0) : 0;
+          return at == 0 ? text : Long.toString(at + millis);
+        });
+    return new Fact(name, moved, untilMillis + millis);
   }
 
-  /** Whether {@code other} tells nothing new. */
+  /** Whether {@code other} tells nothing new; moments that are near are the same. */
   public boolean says(Fact other) {
     return name.equals(other.name)
-        && fields.equals(other.fields)
-        && Math.abs(untilMillis - other.untilMillis) < SLACK_MILLIS;
+        && Math.abs(untilMillis - other.untilMillis) < SLACK_MILLIS
+        && agrees(other);
+  }
+
+  /** Whether {@code other} says the same, whatever its end. */
+  boolean agrees(Fact other) {
+    if (fields.equals(other.fields)) {
+      return true;
+    }
+    if (!fields.keySet().equals(other.fields.keySet())) {
+      return false;
+    }
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      String key = field.getKey();
+      boolean near =
+          key.endsWith(MOMENT) && Math.abs(number(key, 0) - other.number(key, 0)) < SLACK_MILLIS;
+      if (!near && !field.getValue().equals(other.fields.get(key))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

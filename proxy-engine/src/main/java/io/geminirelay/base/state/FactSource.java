@@ -17,10 +17,16 @@ public interface FactSource {
   void tell(Consumer<Fact> to);
 
   /**
-   * Takes what was kept, or what another instance knows. Where more is known here, that stays. What
-   * is named in it and not known here, such as a key, is left out.
+   * Takes what was kept, or what another instance knows; may be told again. Where more is known
+   * here, that stays. What is named in it and not known here, such as a key, is left out.
    */
   void learn(Fact fact);
+
+  /**
+   * Whether what {@code fact} is about is known here, so that not to tell it any more means that it
+   * is over. False where nothing ends before its time.
+   */
+  boolean knows(Fact fact);
 
   /** Another instance found that {@code fact} is over. */
   void forget(Fact fact);

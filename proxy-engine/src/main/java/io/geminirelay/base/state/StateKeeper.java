@@ -1,18 +1,14 @@
 package io.geminirelay.base.state;
 
 import io.geminirelay.base.exchange.TimeSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,28 +28,45 @@ public final class StateKeeper implements StateStore.Listener {
   /** How soon a change is noticed. */
   public static final long TICK_MILLIS = 20;
 
+  /**
+   * Pauses are this many times as long as the look before them took: it costs no more than that.
+   */
+  private static final int PACE = 5;
+
+  private static final long CLOCK_STEP_MILLIS = 1_000;
+
+  /** By then the store has been asked for its clock again. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** What has an end that moves on by itself is told anew as often. */
+  private static final long RENEW_NANOS = TimeUnit.HOURS.toNanos(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(StateKeeper.class);
 
   private final StateStore store;
   private final Supplier<List<FactSource>> sources;
   private final ScheduledExecutorService thread;
   private final TimeSource time;
-  private final CompletableFuture<Void> firstRead = new CompletableFuture<>();
-
-  /** What the store is thought to hold, by name. */
-  private final Map<String, Fact> kept = new HashMap<>();
-
-  /** Names of what was changed here and is not in the store for certain. */
-  private final Set<String> unsaved = new LinkedHashSet<>();
-
+  private final CompletableFuture<Boolean> firstRead = new CompletableFuture<>();
+  private final FactBook book = new FactBook();
   private final Map<FactSource, Long> versions = new HashMap<>();
+  private final LongAdder failures = new LongAdder();
   private boolean writing;
   private boolean wasUp = true;
+  private boolean again;
+  private long offsetMillis;
+  private long quietNanos;
+  private long nextLookNanos;
+  private long tidyNanos;
+  private long renewNanos;
+  private volatile int size;
 
   /**
    * Keeps what {@code sources} know now in {@code store}.
    *
-   * @param sources asked each time, since a new configuration may bring others
+   * @param sources asked each time, since a new configuration may bring others; one of each kind
    * @param thread the state thread
    */
   public StateKeeper(
@@ -65,181 +78,174 @@ public final class StateKeeper implements StateStore.Listener {
     this.sources = sources;
     this.thread = thread;
     this.time = time;
+    long now = time.nanoTime();
+    this.offsetMillis = offset();
+    this.quietNanos = now;
+    this.nextLookNanos = now;
+    this.tidyNanos = now;
+    this.renewNanos = now;
   }
 
   /**
-   * Begins; from any thread. Completes when the sources have learned what the store held, or when
-   * it was found that it cannot be read.
+   * Begins; from any thread. Completes with true when the sources have learned what the store held,
+   * with false when it was found that it cannot be read now.
    */
-  public CompletionStage<Void> start() {
+  public CompletionStage<Boolean> start() {
     store.open(this);
     var unused =
-        thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+            () -> safely(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return firstRead;
   }
 
-  /** Writes what is not written yet, and completes when the store has it or refuses it. */
-  public CompletionStage<Void> flush() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    thread.execute(
-        () -> {
-          tick();
-          StateStore.Batch batch = batch();
-          if (batch.isEmpty()) {
-            done.complete(null);
-          } else {
-            store.write(batch).whenComplete((none, failure) -> done.complete(null));
-          }
-        });
-    return done;
+  /** Gives the store what it does not hold yet; the last thing before it is closed. */
+  public void end() {
+    notice();
+    if (book.hasUnsaved()) {
+      var unused = store.write(book.give());
+    }
+  }
+
+  /** Facts that the store is thought to hold; from any thread. */
+  public int size() {
+    return size;
+  }
+
+  /** How often it was found that the store cannot be reached or written; from any thread. */
+  public long failures() {
+    return failures.sum();
   }
 
   @Override
   public void all(List<Fact> facts) {
-    thread.execute(() -> safely(() -> takeAll(facts)));
+    onThread(
+        () -> {
+          book.takeAll(facts, sources.get(), clock());
+          lookAgain();
+          firstRead.complete(true);
+        });
   }
 
   @Override
   public void changed(StateStore.Batch batch) {
-    thread.execute(() -> safely(() -> take(batch)));
+    onThread(
+        () -> {
+          book.take(batch, sources.get(), clock());
+          lookAgain();
+        });
   }
 
-  private void takeAll(List<Fact> facts) {
-    noticeChanges();
-    Set<String> there = new HashSet<>();
-    for (Fact fact : facts) {
-      there.add(fact.name());
-      if (!unsaved.contains(fact.name())) {
-        learn(fact);
-      }
-    }
-    for (Fact fact : new ArrayList<>(kept.values())) {
-      if (!there.contains(fact.name()) && !unsaved.contains(fact.name())) {
-        forget(fact.name());
-      }
-    }
-    firstRead.complete(null);
+  /** Where more is known here than was told, that has to be told to the others. */
+  private void lookAgain() {
+    again = true;
   }
 
-  private void take(StateStore.Batch batch) {
-    // What was found out here in the meantime is seen first, so that it is not mistaken for what
-    // the others say.
-    noticeChanges();
-    batch.facts().forEach(this::learn);
-    batch.gone().forEach(this::forget);
-  }
-
-  private void learn(Fact fact) {
-    kept.put(fact.name(), fact);
-    unsaved.remove(fact.name());
-    for (FactSource source : sources.get()) {
-      if (source.kind().equals(fact.kind())) {
-        source.learn(fact);
-      }
-    }
-  }
-
-  private void forget(String name) {
-    Fact fact = kept.remove(name);
-    unsaved.remove(name);
-    if (fact != null) {
-      for (FactSource source : sources.get()) {
-        if (source.kind().equals(fact.kind())) {
-          source.forget(fact);
-        }
-      }
+  private void onThread(Runnable work) {
+    if (!thread.isShutdown()) {
+      thread.execute(() -> safely(work));
     }
   }
 
   private void tick() {
-    safely(
-        () -> {
-          noticeChanges();
-          tellHealth();
-          if (!writing) {
-            write();
-          }
-        });
+    tellHealth();
+    // What was read is learned first: else the little that is known at a start would win.
+    if (!firstRead.isDone() || isQuiet()) {
+      return;
+    }
+    long begun = time.nanoTime();
+    if (begun - nextLookNanos >= 0) {
+      notice();
+      nextLookNanos = begun + PACE * (time.nanoTime() - begun);
+    }
+    if (!writing && store.isUp()) {
+      write();
+    }
   }
 
   private void tellHealth() {
     boolean up = store.isUp();
-    if (up != wasUp) {
-      wasUp = up;
-      if (up) {
-        LOG.info("the {} store is back", store.name());
-      } else {
-        LOG.warn("the {} store is out of reach: going on with what is known here", store.name());
-        firstRead.complete(null);
-      }
+    if (up == wasUp) {
+      return;
+    }
+    wasUp = up;
+    if (up) {
+      LOG.info("the {} store is back: what is known here and there is brought together", name());
+    } else {
+      // Why, the store has said.
+      failures.increment();
+      firstRead.complete(false);
     }
   }
 
-  private void noticeChanges() {
-    long now = time.instant().toEpochMilli();
+  private String name() {
+    return store.name();
+  }
+
+  /**
+   * After a step of the clock, ends of facts are at other times by it, and how far the store's is
+   * ahead is found out a little later: until then nothing is said.
+   */
+  private boolean isQuiet() {
+    long now = time.nanoTime();
+    long offset = offset();
+    if (Math.abs(offset - offsetMillis) > CLOCK_STEP_MILLIS) {
+      offsetMillis = offset;
+      quietNanos = now + QUIET_NANOS;
+      lookAgain();
+    }
+    return now - quietNanos < 0;
+  }
+
+  private long offset() {
+    return clock() - TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
+  }
+
+  private long clock() {
+    return time.instant().toEpochMilli();
+  }
+
+  private void notice() {
+    long now = time.nanoTime();
+    if (now - tidyNanos >= 0) {
+      tidyNanos = now + TIDY_NANOS;
+      book.dropEnded(clock());
+    }
+    if (now - renewNanos >= 0) {
+      renewNanos = now + RENEW_NANOS;
+      lookAgain();
+    }
     List<FactSource> present = sources.get();
     versions.keySet().retainAll(present);
+    boolean all = again;
+    again = false;
     for (FactSource source : present) {
       long version = source.version();
       Long before = versions.put(source, version);
-      if (before == null || before != version) {
-        notice(source, now);
+      if (all || before == null || before != version) {
+        book.notice(source, clock());
+      }
+      if (before == null) {
+        // Of a new configuration: it may name keys that others know something of. Taught last, or
+        // what that configuration has just ended would come back.
+        book.teach(source);
+        lookAgain();
       }
     }
-  }
-
-  private void notice(FactSource source, long now) {
-    Map<String, Fact> told = new LinkedHashMap<>();
-    source.tell(fact -> told.put(fact.name(), fact));
-    for (Fact fact : told.values()) {
-      Fact before = kept.get(fact.name());
-      if (fact.untilMillis() > now && (before == null || !before.says(fact))) {
-        kept.put(fact.name(), fact);
-        unsaved.add(fact.name());
-      }
-    }
-    kept.values()
-        .removeIf(
-            fact -> {
-              boolean over = fact.kind().equals(source.kind()) && !told.containsKey(fact.name());
-              if (over && fact.untilMillis() > now) {
-                unsaved.add(fact.name());
-              }
-              return over;
-            });
-  }
-
-  private StateStore.Batch batch() {
-    List<Fact> facts = new ArrayList<>();
-    List<String> gone = new ArrayList<>();
-    for (String name : unsaved) {
-      Fact fact = kept.get(name);
-      if (fact == null) {
-        gone.add(name);
-      } else {
-        facts.add(fact);
-      }
-    }
-    return new StateStore.Batch(facts, gone);
+    size = book.size();
   }
 
   private void write() {
-    StateStore.Batch batch = batch();
-    if (batch.isEmpty()) {
-      return;
+    if (book.hasUnsaved()) {
+      writing = true;
+      store.write(book.give()).whenComplete((none, failure) -> onThread(() -> written(failure)));
     }
-    writing = true;
-    Set<String> written = new HashSet<>(unsaved);
-    unsaved.clear();
-    store
-        .write(batch)
-        .whenComplete((none, failure) -> thread.execute(() -> written(written, failure)));
   }
 
-  private void written(Set<String> names, @Nullable Throwable failure) {
+  private void written(@Nullable Throwable failure) {
     writing = false;
+    book.written(failure == null);
     if (failure != null) {
-      unsaved.addAll(names);
+      failures.increment();
     }
   }
 

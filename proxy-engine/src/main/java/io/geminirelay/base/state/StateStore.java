@@ -33,6 +33,11 @@ public interface StateStore extends AutoCloseable {
     return null;
   }
 
+  /** Where several instances count what they draw together; null where nobody shares this store. */
+  default @Nullable LedgerStore ledgers() {
+    return null;
+  }
+
   /** Ends the listening; what was given to {@link #write} is kept first, for a second at most. */
   @Override
   void close();
@@ -61,7 +66,10 @@ public interface StateStore extends AutoCloseable {
     /** The store holds {@code facts} and nothing else. */
     void all(List<Fact> facts);
 
-    /** Another instance has made these changes. */
+    /**
+     * These changes were made, by another instance; or here, where what another had written before
+     * was told while they were on their way. What was told last holds.
+     */
     void changed(Batch batch);
   }
 }

@@ -4,15 +4,19 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one client has under way and how much it may still ask.
  *
  * <p>Each limit of a minute is a bucket that holds a minute's worth: as much can come at once, and
- * then flows back evenly. Lock-free; one for all event loops.
+ * then flows back evenly. It can be shared with other instances; how many requests are under way
+ * each counts by itself. Lock-free; one for all event loops.
  */
 public final class ClientAccount {
   private static final long CONCURRENT_RETRY_SECONDS = 1;
@@ -21,8 +25,8 @@ public final class ClientAccount {
   private final long requestsPerMinute;
   private final long tokensPerMinute;
   private final int maxConcurrent;
-  private final @Nullable TokenBucket requests;
-  private final @Nullable TokenBucket tokens;
+  private final @Nullable SharedBucket requests;
+  private final @Nullable SharedBucket tokens;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   ClientAccount(ClientConfig client, TimeSource time) {
@@ -30,12 +34,17 @@ public final class ClientAccount {
     this.requestsPerMinute = client.requestsPerMinute();
     this.tokensPerMinute = client.tokensPerMinute();
     this.maxConcurrent = client.maxConcurrent();
-    this.requests = bucket(requestsPerMinute, time);
-    this.tokens = bucket(tokensPerMinute, time);
+    this.requests = bucket("requests", requestsPerMinute, time);
+    this.tokens = bucket("tokens", tokensPerMinute, time);
   }
 
-  private static @Nullable TokenBucket bucket(long perMinute, TimeSource time) {
-    return perMinute == 0 ? null : new TokenBucket(new RefillRate(perMinute, perMinute, time));
+  private @Nullable SharedBucket bucket(String what, long perMinute, TimeSource time) {
+    return perMinute == 0 ? null : new SharedBucket(what + "/" + name, perMinute, time);
+  }
+
+  /** What can be shared with the other instances. */
+  List<SharedBucket> buckets() {
+    return Stream.of(requests, tokens).filter(Objects::nonNull).toList();
   }
 
   /** Whether {@code client} has the limits of this account. */
@@ -63,6 +72,11 @@ public final class ClientAccount {
   /** Tokens it may use now, 0 where it owes some; -1 where they are not limited. */
   public long tokensLeft() {
     return tokens == null ? -1 : Math.max(0, tokens.room());
+  }
+
+  /** Whether what it may ask in a minute is shared with other instances now. */
+  public boolean isShared() {
+    return (requests != null && requests.isShared()) || (tokens != null && tokens.isShared());
   }
 
   /** Requests it may have under way beside those it has; -1 where they are not limited. */

@@ -2,10 +2,15 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.LeaseStore;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientLimits {
   private final Map<String, ClientAccount> accounts;
+  private final TimeSource time;
 
-  private ClientLimits(Map<String, ClientAccount> accounts) {
+  /** Who sees to it that these and those of later configurations are shared; empty while alone. */
+  private final AtomicReference<@Nullable LimitLeases> leases;
+
+  private ClientLimits(
+      Map<String, ClientAccount> accounts,
+      TimeSource time,
+      AtomicReference<@Nullable LimitLeases> leases) {
     this.accounts = accounts;
+    this.time = time;
+    this.leases = leases;
   }
 
   /** Full accounts for those of {@code clients} that have a limit. */
@@ -27,7 +41,7 @@ public final class ClientLimits {
         accounts.put(client.name(), new ClientAccount(client, time));
       }
     }
-    return new ClientLimits(accounts);
+    return new ClientLimits(accounts, time, new AtomicReference<>());
   }
 
   /** For a new configuration: who has the same limits as before goes on with the same account. */
@@ -40,7 +54,40 @@ public final class ClientLimits {
         next.put(client.name(), same ? known : new ClientAccount(client, time));
       }
     }
-    return new ClientLimits(next);
+    ClientLimits successor = new ClientLimits(next, time, leases);
+    LimitLeases shared = leases.get();
+    if (shared != null) {
+      shared.follow(successor.accounts());
+    }
+    return successor;
+  }
+
+  /**
+   * Shares the limits of a minute with all who go by {@code store}, from now on and in what
+   * succeeds this: each instance draws on what it has leased, and alone while the store cannot be
+   * reached. To be called once at most.
+   *
+   * @param store null to stay alone
+   * @param thread the state thread, on which the store is asked; nothing of it is on the way of
+   *     requests
+   */
+  public void shareBy(@Nullable LeaseStore store, ScheduledExecutorService thread) {
+    if (store == null) {
+      return;
+    }
+    LimitLeases shared = new LimitLeases(store, thread, time);
+    leases.set(shared);
+    shared.follow(accounts());
+    shared.start();
+  }
+
+  /**
+   * Gives back what is leased, for those who go on, and is alone from now on. Completes when the
+   * store has it or cannot be reached.
+   */
+  public CompletionStage<Void> giveBack() {
+    LimitLeases shared = leases.getAndSet(null);
+    return shared == null ? CompletableFuture.completedStage(null) : shared.end();
   }
 
   private static boolean isLimited(ClientConfig client) {

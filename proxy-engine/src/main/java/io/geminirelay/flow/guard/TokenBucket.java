@@ -81,6 +81,29 @@ final class TokenBucket {
     return rate.unitsIn(rate.capacityNanos() - (Math.max(fullAtNanos, now) - now));
   }
 
+  /**
+   * Sets what is in the bucket, as somebody else has counted it; negative where units are owed. Who
+   * draws meanwhile is not heard.
+   */
+  void room(long units) {
+    long missing =
+        units < 0
+            ? rate.capacityNanos() + rate.nanosOf(-units)
+            : rate.capacityNanos() - Math.min(rate.nanosOf(units), rate.capacityNanos());
+    fullAtNanos = rate.now() + missing;
+  }
+
+  /** A moment for {@link #takenSince}. */
+  long mark() {
+    return Math.max(fullAtNanos, rate.now());
+  }
+
+  /** Whole units that were taken after {@code mark} and have not come back yet. */
+  long takenSince(long mark) {
+    long now = rate.now();
+    return Math.max(0, rate.unitsIn(Math.max(fullAtNanos, now) - Math.max(mark, now)));
+  }
+
   /** How far the bucket is from full, in nanoseconds; 0 when it is. */
   long missingNanos() {
     return Math.max(0, fullAtNanos - rate.now());

@@ -60,6 +60,11 @@ final class BreakerFacts implements FactSource {
   }
 
   @Override
+  public boolean knows(Fact fact) {
+    return false;
+  }
+
+  @Override
   public void forget(Fact fact) {
     // The end of refusing is known beforehand, and nothing ends it earlier.
   }

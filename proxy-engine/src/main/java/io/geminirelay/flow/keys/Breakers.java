@@ -37,9 +37,8 @@ public final class Breakers {
   }
 
   /** Makes the breakers of {@code all} now, so that what is known of them can be learned. */
-  public Breakers knowing(Collection<TargetConfig> all) {
+  public void knowing(Collection<TargetConfig> all) {
     all.forEach(this::target);
-    return this;
   }
 
   private Target target(TargetConfig config) {

@@ -1,7 +1,5 @@
 package io.geminirelay.flow.keys;
 
-import io.geminirelay.base.config.Destination;
-import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.FactSource;
@@ -38,16 +36,13 @@ final class ExitFacts implements FactSource {
     for (ExitState state : exits.states()) {
       ExitRest rest = state.rest();
       if (rest != null && rest.kind() != ExitRest.Kind.UNREACHABLE) {
-        to.accept(KeptRest.fact(name(state.way()) + "/" + rest.kind(), rest.cooldown(), time));
+        to.accept(KeptRest.fact(name(state) + "/" + rest.kind(), rest.cooldown(), time));
       }
     }
   }
 
-  /** By a fingerprint, since two exits may differ in their credentials alone. */
-  private static String name(Destination way) {
-    String exit =
-        way.egress() == null ? "direct" : Secret.of(way.egress().identity()).fingerprint();
-    return KIND + "/" + way.target().authority() + "/" + exit;
+  private static String name(ExitState state) {
+    return KIND + "/" + state.id();
   }
 
   @Override
@@ -70,11 +65,16 @@ final class ExitFacts implements FactSource {
     }
   }
 
+  @Override
+  public boolean knows(Fact fact) {
+    return find(fact) != null;
+  }
+
   private @Nullable ExitState find(Fact fact) {
     int end = fact.name().lastIndexOf('/');
     String wanted = end < 0 ? "" : fact.name().substring(0, end);
     return exits.states().stream()
-        .filter(state -> name(state.way()).equals(wanted))
+        .filter(state -> name(state).equals(wanted))
         .findFirst()
         .orElse(null);
   }

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,7 @@ final class ExitState {
   }
 
   private final Destination way;
+  private final String id;
   private final ExitRefusals refusals = new ExitRefusals();
   private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
   private final AtomicLong anywayAtNanos;
@@ -47,8 +49,19 @@ final class ExitState {
 
   ExitState(Destination way, long now) {
     this.way = way;
+    this.id = way.target().authority() + '/' + exitOf(way);
     this.anywayAtNanos = new AtomicLong(now);
     this.usedAtNanos = now;
+  }
+
+  /** By a fingerprint, since two exits may differ in their credentials alone. */
+  private static String exitOf(Destination way) {
+    return way.egress() == null ? "direct" : Secret.of(way.egress().identity()).fingerprint();
+  }
+
+  /** Names it for all instances. */
+  String id() {
+    return id;
   }
 
   Destination way() {

@@ -15,8 +15,14 @@ final class KeptRest {
   private static final String STEP = "step";
   private static final String FIRST = "first_ms";
   private static final String CAP = "cap_ms";
-  private static final String BEGAN = "began_ms";
+  private static final String BEGAN = "began" + Fact.MOMENT;
   private static final String RESET = "reset_ms";
+
+  /** Clocks never agree wholly. */
+  private static final long SLACK_MILLIS = 2_000;
+
+  /** No rest is longer; what is kept may be damaged. */
+  private static final long MOST_MILLIS = TimeUnit.DAYS.toMillis(31);
 
   private KeptRest() {}
 
@@ -39,10 +45,13 @@ final class KeptRest {
       fields.put(CAP, millis(length.capNanos()));
     }
     long sinceMillis = TimeUnit.NANOSECONDS.toMillis(now - rest.beganNanos());
-    // To the second, so that the same rest always says the same.
-    fields.put(BEGAN, Long.toString((clock - sinceMillis + 500) / 1000 * 1000));
+    fields.put(BEGAN, Long.toString(clock - sinceMillis));
     long leftMillis = TimeUnit.NANOSECONDS.toMillis(rest.untilNanos() - now);
     return new Fact(name, fields, clock + leftMillis);
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, Math.min(millis, MOST_MILLIS)));
   }
 
   private static String millis(long nanos) {
@@ -53,16 +62,16 @@ final class KeptRest {
   static @Nullable Cooldown of(Fact fact, String model, TimeSource time) {
     long now = time.nanoTime();
     long clock = time.instant().toEpochMilli();
-    long left = TimeUnit.MILLISECONDS.toNanos(fact.untilMillis() - clock);
+    long left = TimeUnit.MILLISECONDS.toNanos(Math.min(fact.untilMillis() - clock, MOST_MILLIS));
     if (left <= 0) {
       return null;
     }
-    long since = Math.max(0, clock - fact.number(BEGAN, clock));
+    long since = Math.max(0, Math.min(clock - fact.number(BEGAN, clock), MOST_MILLIS));
     long began = now - TimeUnit.MILLISECONDS.toNanos(since);
     String reason = fact.field(REASON, "kept");
     String quota = fact.field(QUOTA, "");
-    long cap = TimeUnit.MILLISECONDS.toNanos(Math.max(0, fact.number(CAP, 0)));
-    long first = TimeUnit.MILLISECONDS.toNanos(Math.max(0, fact.number(FIRST, 0)));
+    long cap = nanos(fact.number(CAP, 0));
+    long first = nanos(fact.number(FIRST, 0));
     Rest length =
         cap > 0
             ? new Rest(reason, quota, first, cap, Rest.NO_RESET)
@@ -77,6 +86,4 @@ final class KeptRest {
     long left = TimeUnit.NANOSECONDS.toMillis(rest.untilNanos() - time.nanoTime());
     return clock + left - fact.untilMillis() < SLACK_MILLIS;
   }
-
-  private static final long SLACK_MILLIS = 2_000;
 }

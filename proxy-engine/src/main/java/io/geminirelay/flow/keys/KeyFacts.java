@@ -4,8 +4,12 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.FactSource;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,8 @@ final class KeyFacts implements FactSource {
   private static final String DISABLED = "disabled";
   private static final String PROJECT = "project";
   private static final String REST = "rest";
+  private static final String REST_OF = REST + "=";
+  private static final long MOST_DRIFT_MILLIS = 500;
 
   /** What a hand has done is kept until a month after the day it is told. */
   private static final long BY_HAND_DAYS = 31;
@@ -33,6 +39,17 @@ final class KeyFacts implements FactSource {
   private final RingStates states;
   private final List<KeyGroup> groups;
   private final TimeSource time;
+
+  /** What was told last, for the state thread alone: most is the same each time. */
+  private Map<Told, Fact> told = new HashMap<>();
+
+  private long toldOffsetMillis;
+
+  /** Keys by their states; filled when the first project is learned. */
+  private final Map<KeyState, ApiKey> byState = new IdentityHashMap<>();
+
+  /** A rest, of whom. */
+  private record Told(String holder, Cooldown rest) {}
 
   /** What {@code states} hold; projects are learned for the keys of {@code groups}. */
   KeyFacts(RingStates states, List<KeyGroup> groups, TimeSource time) {
@@ -55,32 +72,55 @@ final class KeyFacts implements FactSource {
 
   @Override
   public void tell(Consumer<Fact> to) {
-    states.named().forEach((name, state) -> tell(KIND + "/" + name + "/", state, to));
-    states.namedBuckets().forEach((name, bucket) -> tell(KIND + "/" + name + "/", bucket, to));
+    long offset = time.instant().toEpochMilli() - TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
+    if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
+      told.clear();
+      toldOffsetMillis = offset;
+    }
+    Map<Told, Fact> before = told;
+    told = new HashMap<>(before.size() * 2);
+    states.named().forEach((name, state) -> tell(name, state, before, to));
+    states.namedBuckets().forEach((name, bucket) -> tell(name, bucket, before, to));
   }
 
-  private void tell(String name, KeyState state, Consumer<Fact> to) {
+  private void tell(String name, KeyState state, Map<Told, Fact> before, Consumer<Fact> to) {
     Cooldown invalid = state.invalidity();
     if (invalid != null) {
-      to.accept(KeptRest.fact(name + INVALID, invalid, time));
+      to.accept(fact(name, INVALID, invalid, before));
     }
-    if (state.disabled()) {
-      to.accept(new Fact(name + DISABLED, Map.of(), byHandUntil()));
+    boolean aside = state.disabled();
+    if (aside || state.takenBack()) {
+      Map<String, String> fields = Map.of(DISABLED, Boolean.toString(aside));
+      to.accept(new Fact(name(name, DISABLED), fields, byHandUntil()));
     }
     if (!state.project().isEmpty()) {
-      to.accept(new Fact(name + PROJECT, Map.of(PROJECT, state.project()), byHandUntil()));
+      Map<String, String> fields = Map.of(PROJECT, state.project());
+      to.accept(new Fact(name(name, PROJECT), fields, byHandUntil()));
     }
-    tell(name, state.bucket(), to);
+    tell(name, state.bucket(), before, to);
   }
 
-  private void tell(String name, QuotaBucket bucket, Consumer<Fact> to) {
+  private void tell(String name, QuotaBucket bucket, Map<Told, Fact> before, Consumer<Fact> to) {
     Cooldown whole = bucket.whole();
     if (whole != null) {
-      to.accept(KeptRest.fact(name + REST, whole, time));
+      to.accept(fact(name, REST, whole, before));
     }
     for (Cooldown rest : bucket.cooldowns()) {
-      to.accept(KeptRest.fact(name + REST + "=" + rest.model(), rest, time));
+      to.accept(fact(name, REST_OF, rest, before));
     }
+  }
+
+  private Fact fact(String holder, String what, Cooldown rest, Map<Told, Fact> before) {
+    Told key = new Told(holder, rest);
+    Fact known = before.get(key);
+    Fact fact =
+        known == null ? KeptRest.fact(name(holder, what + rest.model()), rest, time) : known;
+    told.put(key, fact);
+    return fact;
+  }
+
+  private static String name(String holder, String what) {
+    return KIND + "/" + holder + "/" + what;
   }
 
   /** The same all day, so that it is not told again and again. */
@@ -102,10 +142,10 @@ final class KeyFacts implements FactSource {
   private boolean learn(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
     String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST + "=")) {
+    if (what.equals(REST) || what.startsWith(REST_OF)) {
       QuotaBucket bucket =
           state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST.length() + 1);
+      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
       Cooldown rest = bucket == null ? null : KeptRest.of(fact, model, time);
       return bucket != null && rest != null && bucket.learn(rest, time.nanoTime());
     }
@@ -117,22 +157,34 @@ final class KeyFacts implements FactSource {
         Cooldown rest = KeptRest.of(fact, "", time);
         yield rest != null && state.learnInvalid(rest);
       }
-      case DISABLED -> state.putAsideElsewhere(true);
+      case DISABLED -> state.putAside(isAside(fact));
       case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
       default -> false;
     };
   }
 
+  /** Else somebody has taken it back where a configuration puts it aside. */
+  private static boolean isAside(Fact fact) {
+    return !fact.field(DISABLED, "").equals("false");
+  }
+
   private boolean learnProject(KeyState state, String project) {
-    boolean changed = false;
-    for (KeyGroup group : groups) {
-      for (ApiKey key : group.keys()) {
-        if (key.state() == state && !project.isEmpty()) {
-          changed |= states.projects().learn(key, project, states.keys(), time.nanoTime());
-        }
+    ApiKey key = project.isEmpty() ? null : ofState().get(state);
+    if (key == null) {
+      return false;
+    }
+    // Only a name of the operator's moves the others: without one, this key goes where they are.
+    Collection<KeyState> moved = key.project() == null ? List.of(state) : states.keys();
+    return states.projects().learn(key, project, moved, time.nanoTime());
+  }
+
+  private Map<KeyState, ApiKey> ofState() {
+    if (byState.isEmpty()) {
+      for (KeyGroup group : groups) {
+        group.keys().forEach(key -> byState.putIfAbsent(key.state(), key));
       }
     }
-    return changed;
+    return byState;
   }
 
   @Override
@@ -146,10 +198,10 @@ final class KeyFacts implements FactSource {
   private boolean forget(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
     String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST + "=")) {
+    if (what.equals(REST) || what.startsWith(REST_OF)) {
       QuotaBucket bucket =
           state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST.length() + 1);
+      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
       return bucket != null && bucket.forget(model, rest -> KeptRest.covers(fact, rest, time));
     }
     if (state == null) {
@@ -157,14 +209,25 @@ final class KeyFacts implements FactSource {
     }
     return switch (what) {
       case INVALID -> state.forgetInvalid(rest -> KeptRest.covers(fact, rest, time));
-      case DISABLED -> state.putAsideElsewhere(false);
+      case DISABLED -> isAside(fact) && state.putAside(false);
       default -> false;
     };
   }
 
+  @Override
+  public boolean knows(Fact fact) {
+    Part part = Part.of(fact.name());
+    return part != null
+        && (states.named().containsKey(part.holder())
+            || states.namedBuckets().containsKey(part.holder()));
+  }
+
   private void change(BooleanSupplier change) {
-    states.version().change(change);
-    states.tell();
+    boolean[] changed = new boolean[1];
+    states.version().change(() -> changed[0] = change.getAsBoolean());
+    if (changed[0]) {
+      states.tell();
+    }
   }
 
   /**
@@ -177,7 +240,7 @@ final class KeyFacts implements FactSource {
     /** Of {@code key/HOLDER/WHAT}, where a holder may have a slash and a model may, too. */
     static @Nullable Part of(String name) {
       String rest = name.substring(Math.min(name.length(), KIND.length() + 1));
-      int models = rest.indexOf("/" + REST + "=");
+      int models = rest.indexOf("/" + REST_OF);
       int slash = models >= 0 ? models : rest.lastIndexOf('/');
       return slash <= 0 ? null : new Part(rest.substring(0, slash), rest.substring(slash + 1));
     }

@@ -6,9 +6,11 @@ import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.FactSource;
+import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,19 @@ public final class KeyRing {
     return facts;
   }
 
+  /**
+   * Counts what is drawn on quotas together with all who go by {@code store}, from now on and in
+   * the rings that follow. To be called once at most.
+   *
+   * @param store null to stay alone
+   * @param thread the state thread, on which the store is asked
+   */
+  public void shareBy(@Nullable LedgerStore store, ScheduledExecutorService thread) {
+    if (store != null) {
+      new QuotaLedgers(store, thread, states).start();
+    }
+  }
+
   /** Who chooses among the keys. */
   public KeySelector selector() {
     return selector;
@@ -122,6 +137,25 @@ public final class KeyRing {
         () -> {
           key.bucket().forgetLearned();
           return key.bucket().clear();
+        });
+  }
+
+  /**
+   * Puts the keys with a fingerprint aside by hand, or takes them back: here, and at all instances
+   * that share a store with this one. The last hand is right, until a configuration of some
+   * instance says something else than the one before it.
+   */
+  public void putAside(String fingerprint, boolean aside) {
+    change(
+        () -> {
+          boolean changed = false;
+          for (KeyGroup group : groups) {
+            for (ApiKey key : group.keys()) {
+              changed |=
+                  key.secret().fingerprint().equals(fingerprint) && key.state().putAside(aside);
+            }
+          }
+          return changed;
         });
   }
 

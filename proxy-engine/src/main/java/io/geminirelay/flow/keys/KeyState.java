@@ -25,7 +25,7 @@ public final class KeyState {
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile long failedAtNanos;
   private volatile boolean disabled;
-  private volatile boolean disabledElsewhere;
+  private volatile boolean configuredAside;
   private volatile String project = "";
   private volatile QuotaBucket bucket;
 
@@ -95,18 +95,32 @@ public final class KeyState {
   }
 
   boolean disabled() {
-    return disabled || disabledElsewhere;
+    return disabled;
   }
 
-  /** Another instance's operator put it aside, or took it back; whether that changed anything. */
-  boolean putAsideElsewhere(boolean aside) {
-    boolean before = disabled();
-    disabledElsewhere = aside;
-    if (!aside) {
-      // Who takes it back last is right, whatever the file here says, until it is read again.
-      disabled = false;
-    }
-    return before != aside;
+  /**
+   * Somebody puts it aside by hand, here or at another instance, or takes it back. The last hand is
+   * right, whatever the configuration says; whether that changed anything.
+   */
+  boolean putAside(boolean aside) {
+    boolean changed = disabled != aside;
+    disabled = aside;
+    return changed;
+  }
+
+  /**
+   * What the configuration says of that now. One that says the same as before is no hand's work;
+   * whether that changed anything.
+   */
+  boolean configured(boolean aside) {
+    boolean same = configuredAside == aside;
+    configuredAside = aside;
+    return !same && putAside(aside);
+  }
+
+  /** Whether a hand has taken it back although the configuration puts it aside. */
+  boolean takenBack() {
+    return configuredAside && !disabled;
   }
 
   /** Takes over a refusal that is known elsewhere; whether that changed anything. */
@@ -117,10 +131,6 @@ public final class KeyState {
   /** Ends a refusal that is what is {@code meant}; whether that changed anything. */
   boolean forgetInvalid(Predicate<Cooldown> meant) {
     return invalid.forget(meant);
-  }
-
-  void disabled(boolean disabled) {
-    this.disabled = disabled;
   }
 
   String target() {

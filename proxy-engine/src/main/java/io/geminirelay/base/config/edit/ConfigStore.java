@@ -10,6 +10,7 @@ import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.Place;
 import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.EditException.Kind;
+import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.geminirelay.base.config.edit;
+package io.geminirelay.base.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocking. Where there is an old file, its permissions and owner stay.
  */
-final class FileSave {
+public final class FileSave {
   private static final Set<PosixFilePermission> WRITING =
       Set.of(
           PosixFilePermission.OWNER_WRITE,
@@ -32,7 +32,7 @@ final class FileSave {
   private FileSave() {}
 
   /** The file was not as expected any more; nothing was written. */
-  static final class ChangedMeanwhileException extends IOException {
+  public static final class ChangedMeanwhileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ChangedMeanwhileException() {
@@ -44,7 +44,7 @@ final class FileSave {
    * Whether {@code file} may be written. A file that its mode gives nobody leave to write is meant
    * to stay as it is, even where this process could.
    */
-  static boolean isWritable(Path file) {
+  public static boolean isWritable(Path file) {
     try {
       PosixFileAttributeView view = posix(file);
       boolean permitted =
@@ -62,7 +62,7 @@ final class FileSave {
    * @param spare folder for a copy of the old bytes where there can be none beside the file, and
    *     another file cannot take its name; null for none
    */
-  static void replace(Path file, @Nullable Path spare, byte[] before, byte[] after)
+  public static void replace(Path file, @Nullable Path spare, byte[] before, byte[] after)
       throws IOException {
     Path real = file.toRealPath();
     Path folder = folderOf(real);
@@ -73,7 +73,7 @@ final class FileSave {
   }
 
   /** Writes {@code after} into {@code file}, new or not, readable by the owner alone. */
-  static void create(Path file, byte[] after) throws IOException {
+  public static void create(Path file, byte[] after) throws IOException {
     if (!byRename(file, null, after)) {
       throw new IOException(file + " cannot be replaced");
     }

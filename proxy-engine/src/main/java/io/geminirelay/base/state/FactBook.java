@@ -1,0 +1,201 @@
+package io.geminirelay.base.state;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what sources know with what a store holds, and finds out who has to be told what.
+ *
+ * <p>A source's fact is written when it is new, when it changed here, or when the store knows it
+ * for a shorter time: so what two instances found out at once ends in the one that lasts longer,
+ * whoever was written last. A fact that a source was taught is not its own: it is not written back,
+ * nor taken away by who does not know what it is about. What ends by its time just ends, everywhere
+ * by itself: a source may go on with it, as a rest does that waits for its trial.
+ *
+ * <p>Times are milliseconds of the epoch. For one thread.
+ */
+final class FactBook {
+  /** Ends that are as near as this are the same: clocks never agree wholly. */
+  private static final long SLACK_MILLIS = 1_500;
+
+  /** What the store is thought to hold, by name. */
+  private final Map<String, Fact> kept = new HashMap<>();
+
+  /** What the source of each kind told last, by kind and name. */
+  private final Map<String, Map<String, Fact>> said = new HashMap<>();
+
+  /** Names of what was changed here and is not in the store for certain. */
+  private final Set<String> unsaved = new LinkedHashSet<>();
+
+  /** Names of what is being written: a read that began before may lack it. */
+  private final Set<String> underway = new HashSet<>();
+
+  /** Facts that the store is thought to hold. */
+  int size() {
+    return kept.size();
+  }
+
+  // ---- what the sources know
+
+  /** Takes down what {@code source} tells now. */
+  void notice(FactSource source, long now) {
+    Map<String, Fact> before = said.getOrDefault(source.kind(), Map.of());
+    Map<String, Fact> told = new HashMap<>(before.size() * 2);
+    source.tell(fact -> told.put(fact.name(), fact));
+    for (Fact fact : told.values()) {
+      if (fact.untilMillis() > now && isNews(fact, before.get(fact.name()))) {
+        kept.put(fact.name(), fact);
+        unsaved.add(fact.name());
+      }
+    }
+    for (Fact fact : before.values()) {
+      if (!told.containsKey(fact.name()) && endedEarly(source, fact, now)) {
+        kept.remove(fact.name());
+        unsaved.add(fact.name());
+      }
+    }
+    said.put(source.kind(), told);
+  }
+
+  private boolean isNews(Fact fact, @Nullable Fact earlier) {
+    Fact there = kept.get(fact.name());
+    if (there == null) {
+      return true;
+    }
+    if (there == fact || there.says(fact)) {
+      return false;
+    }
+    boolean changedHere = earlier == null ? !there.agrees(fact) : !earlier.says(fact);
+    return changedHere || isLonger(fact, there);
+  }
+
+  private boolean endedEarly(FactSource source, Fact fact, long now) {
+    Fact there = kept.get(fact.name());
+    return there != null && isEarly(fact, now) && !isLonger(there, fact) && source.knows(fact);
+  }
+
+  private static boolean isLonger(Fact one, Fact other) {
+    return one.untilMillis() - other.untilMillis() > SLACK_MILLIS;
+  }
+
+  /** Whether the end of {@code fact} is still so far that it would not have come by itself. */
+  private static boolean isEarly(Fact fact, long now) {
+    return fact.untilMillis() - now > SLACK_MILLIS;
+  }
+
+  /** Teaches {@code source}, which is new, what is known of its kind. */
+  void teach(FactSource source) {
+    for (Fact fact : kept.values()) {
+      if (fact.kind().equals(source.kind())) {
+        source.learn(fact);
+      }
+    }
+  }
+
+  // ---- what the store tells
+
+  /** The store holds {@code facts} and nothing else; what of it is news goes to {@code sources}. */
+  void takeAll(List<Fact> facts, List<FactSource> sources, long now) {
+    Set<String> there = new HashSet<>();
+    for (Fact fact : facts) {
+      there.add(fact.name());
+      learn(fact, sources, now);
+    }
+    for (String name : new ArrayList<>(kept.keySet())) {
+      if (!there.contains(name)) {
+        forget(name, sources, now);
+      }
+    }
+  }
+
+  /** Others have made these changes; what of it is news goes to {@code sources}. */
+  void take(StateStore.Batch batch, List<FactSource> sources, long now) {
+    batch.facts().forEach(fact -> learn(fact, sources, now));
+    batch.gone().forEach(name -> forget(name, sources, now));
+  }
+
+  private void learn(Fact fact, List<FactSource> sources, long now) {
+    if (fact.untilMillis() <= now) {
+      return;
+    }
+    Fact before = kept.get(fact.name());
+    if (isOnItsWay(fact.name())) {
+      // It is overwritten soon, which must not lose what is known for longer.
+      if (before == null || !isLonger(fact, before)) {
+        return;
+      }
+    } else {
+      kept.put(fact.name(), fact);
+      if (before != null && before.says(fact)) {
+        return;
+      }
+    }
+    of(fact, sources, source -> source.learn(fact));
+  }
+
+  private void forget(String name, List<FactSource> sources, long now) {
+    if (isOnItsWay(name)) {
+      return;
+    }
+    Fact fact = kept.remove(name);
+    if (fact != null && isEarly(fact, now)) {
+      of(fact, sources, source -> source.forget(fact));
+    }
+  }
+
+  private static void of(Fact fact, List<FactSource> sources, Consumer<FactSource> work) {
+    for (FactSource source : sources) {
+      if (source.kind().equals(fact.kind())) {
+        work.accept(source);
+      }
+    }
+  }
+
+  private boolean isOnItsWay(String name) {
+    return unsaved.contains(name) || underway.contains(name);
+  }
+
+  /** Drops what has ended. */
+  void dropEnded(long now) {
+    kept.values().removeIf(fact -> fact.untilMillis() <= now);
+  }
+
+  // ---- what is written
+
+  /** What is to be written now, which is under way from now on; one at a time. */
+  StateStore.Batch give() {
+    List<Fact> facts = new ArrayList<>();
+    List<String> gone = new ArrayList<>();
+    for (String name : unsaved) {
+      Fact fact = kept.get(name);
+      if (fact == null) {
+        gone.add(name);
+      } else {
+        facts.add(fact);
+      }
+    }
+    underway.addAll(unsaved);
+    unsaved.clear();
+    return new StateStore.Batch(facts, gone);
+  }
+
+  /** What was given was written, or has to be written again. */
+  void written(boolean done) {
+    if (!done) {
+      unsaved.addAll(underway);
+    }
+    underway.clear();
+  }
+
+  /** Whether something waits to be written. */
+  boolean hasUnsaved() {
+    return !unsaved.isEmpty();
+  }
+}

@@ -1,0 +1,66 @@
+package io.geminirelay.base.state.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether Redis answers, and why not: told once each time. {@link #isUp} from any thread. */
+final class RedisHealth {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
+
+  private final String where;
+  private volatile boolean up = true;
+
+  RedisHealth(String where) {
+    this.where = where;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  void answered() {
+    up = true;
+  }
+
+  void failed(Throwable failure) {
+    if (up) {
+      up = false;
+      LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
+    }
+  }
+
+  /** Whether Redis itself said no: another connection would not help. */
+  static boolean isRefusal(Throwable failure) {
+    return root(failure) instanceof RedisCommandExecutionException;
+  }
+
+  /** Whether the other end is a replica: another connection may lead to who took over. */
+  static boolean isReadOnly(Throwable failure) {
+    return isRefusal(failure) && String.valueOf(root(failure).getMessage()).contains("READONLY");
+  }
+
+  /** Whether a look would be refused for the same reason: a replica, or no memory left. */
+  static boolean showsWhenLooking(Throwable failure) {
+    return isReadOnly(failure) || String.valueOf(root(failure).getMessage()).contains("OOM");
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable root = root(failure);
+    String message = root.getMessage();
+    return message == null
+        ? root.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("");
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable at = failure;
+    // Lettuce wraps what it was told; the innermost of a connection's causes says most.
+    while (at.getCause() != null
+        && (at instanceof CompletionException || !(at instanceof RedisCommandExecutionException))) {
+      at = at.getCause();
+    }
+    return at;
+  }
+}

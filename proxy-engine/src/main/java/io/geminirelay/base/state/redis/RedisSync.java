@@ -1,0 +1,379 @@
+package io.geminirelay.base.state.redis;
+
+import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.Fact;
+import io.geminirelay.base.state.StateStore.Batch;
+import io.geminirelay.base.state.StateStore.Listener;
+import io.geminirelay.base.state.redis.RedisChange.Turn;
+import io.geminirelay.base.state.redis.RedisFacts.Look;
+import io.geminirelay.base.state.redis.RedisFacts.Snapshot;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps this instance in step with Redis, and finds out whether it is there.
+ *
+ * <p>Changes are numbered. They come as messages; a look each second tells the number of the last
+ * one, Redis's clock, and whether Redis takes writes. All facts are read when a connection was
+ * made, when a number is missing, and from time to time whatever the numbers say. A Redis that
+ * names another era, or a smaller number than was known, has lost changes: what this instance knows
+ * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
+ * empty holds again what any of the instances knows. After each new connection it puts back what it
+ * wrote itself just before, since a replica that took over may lack that.
+ *
+ * <p>While a reading or a writing is under way, messages wait: only then is known which of the
+ * changes of one fact is the last.
+ *
+ * <p>All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
+ * clock.
+ */
+final class RedisSync {
+  private static final long LOOK_MILLIS = 1_000;
+  private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int FAILURES_OF_A_LINK = 2;
+
+  /** Instances that are told to read all do it one after the other. */
+  private static final long MOST_PATIENCE_MILLIS = 50;
+
+  /** For how long an answered look means nothing after a write was refused. */
+  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final int MISSES_OF_A_LINK = 5;
+  private static final int MOST_HEARD = 10_000;
+  private static final long SHARP_LOOK_MILLIS = 20;
+
+  private final RedisAddress address;
+  private final RedisLinks links;
+  private final RedisFacts facts;
+  private final TimeSource time;
+  private final RedisHealth health;
+  private final SyncThread thread;
+  private final Mirror mirror = new Mirror();
+  private final Queue<RedisChange> heard = new ArrayDeque<>();
+  private final Pauses pauses = new Pauses();
+
+  private volatile @Nullable RedisLink link;
+  private volatile long aheadMillis;
+  private volatile boolean stopped;
+  private @Nullable Listener listener;
+  private @Nullable ScheduledFuture<?> next;
+  private boolean looking;
+  private boolean reading;
+  private int writing;
+  private int failures;
+  private int misses;
+  private boolean refused;
+  private long refusedNanos;
+  private boolean newLink;
+  private boolean readNeeded = true;
+  private long lastReadNanos;
+  private long lastLooked = -1;
+
+  RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
+    this.address = address;
+    this.links = links;
+    this.facts = facts;
+    this.time = time;
+    this.health = new RedisHealth(address.toString());
+    this.thread = new SyncThread(links.thread());
+  }
+
+  /** Begins; from any thread. {@code to} is told with ends by Redis's clock. */
+  void start(Listener to) {
+    thread.run(
+        () -> {
+          listener = to;
+          connect();
+        });
+  }
+
+  /** Ends; from any thread. */
+  void stop() {
+    stopped = true;
+    thread.run(this::drop);
+  }
+
+  /** From any thread. */
+  boolean isUp() {
+    return health.isUp();
+  }
+
+  /** From any thread. */
+  long aheadMillis() {
+    return aheadMillis;
+  }
+
+  /** The connection's commands, or null; from any thread. */
+  @Nullable RedisScriptingAsyncCommands<String, String> commands() {
+    RedisLink now = link;
+    return now == null ? null : now.commands();
+  }
+
+  /** An ask for a lease failed; from any thread. In a Cluster another node may be well. */
+  void leaseFailed(Throwable failure) {
+    thread.run(
+        () -> {
+          if (!address.cluster()) {
+            health.failed(failure);
+          }
+          lookIn(0);
+        });
+  }
+
+  /** Writes; from any thread. Fails at once while Redis is known to be away. */
+  CompletionStage<Void> write(Batch batch) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    thread.run(
+        () -> {
+          RedisLink now = link;
+          if (now == null || !health.isUp()) {
+            done.completeExceptionally(new IllegalStateException("Redis is out of reach"));
+            return;
+          }
+          writing++;
+          facts
+              .write(now.commands(), batch, false)
+              .whenCompleteAsync(
+                  (at, failure) -> written(batch, at, failure, done), thread.executor());
+        });
+    if (stopped) {
+      done.completeExceptionally(new IllegalStateException("closed"));
+    }
+    return done;
+  }
+
+  private void written(
+      Batch batch, @Nullable Turn at, @Nullable Throwable failure, CompletableFuture<Void> done) {
+    writing--;
+    if (failure == null && at != null) {
+      tell(mirror.wrote(at, batch, time.nanoTime()));
+      done.complete(null);
+    } else {
+      health.failed(Objects.requireNonNull(failure));
+      refused = RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
+      refusedNanos = time.nanoTime();
+      done.completeExceptionally(failure);
+      lookIn(0);
+    }
+    takeHeard();
+  }
+
+  private void connect() {
+    if (stopped || link != null) {
+      return;
+    }
+    links
+        .open(facts.channel(), message -> thread.run(() -> hear(message)))
+        .whenCompleteAsync(
+            (made, failure) -> {
+              if (failure != null) {
+                health.failed(failure);
+                thread.later(this::connect, pauses.nextMillis());
+              } else if (stopped) {
+                made.close();
+              } else {
+                connected(made);
+              }
+            },
+            thread.executor());
+  }
+
+  private void connected(RedisLink made) {
+    link = made;
+    failures = 0;
+    newLink = true;
+    readNeeded = true;
+    made.onLoss(() -> thread.run(() -> lost(made)));
+    lookIn(0);
+  }
+
+  private void lost(RedisLink which) {
+    if (!which.equals(link) || stopped) {
+      return;
+    }
+    readNeeded = true;
+    newLink = true;
+    if (address.cluster()) {
+      lookIn(0); // its connections come back by themselves
+    } else {
+      health.failed(new IllegalStateException("the connection was lost"));
+      reconnect();
+    }
+  }
+
+  private void reconnect() {
+    drop();
+    thread.later(this::connect, pauses.nextMillis());
+  }
+
+  private void drop() {
+    RedisLink now = link;
+    link = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+
+  private void lookIn(long millis) {
+    if (!looking && !stopped) {
+      if (next != null) {
+        next.cancel(false);
+      }
+      next = thread.later(this::look, millis);
+    }
+  }
+
+  private void look() {
+    RedisLink now = link;
+    if (now == null || looking || stopped) {
+      return; // who connects will look
+    }
+    looking = true;
+    long begun = time.nanoTime();
+    facts
+        .look(now.commands())
+        .whenCompleteAsync(
+            (seen, failure) -> {
+              looking = false;
+              if (failure != null) {
+                lookFailed(now, failure);
+              } else if (now.equals(link)) {
+                looked(now, seen, TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - begun));
+              }
+            },
+            thread.executor());
+  }
+
+  private void lookFailed(RedisLink now, Throwable failure) {
+    health.failed(failure);
+    failures++;
+    boolean stuck = failures >= FAILURES_OF_A_LINK && !RedisHealth.isRefusal(failure);
+    if (now.equals(link) && (stuck || RedisHealth.isReadOnly(failure))) {
+      reconnect();
+    } else {
+      lookIn(pauses.nextMillis());
+    }
+  }
+
+  private void looked(RedisLink now, Look seen, long tookMillis) {
+    failures = 0;
+    pauses.reset();
+    long local = time.instant().toEpochMilli() - tookMillis / 2;
+    // A slow answer tells little of the clock.
+    if (tookMillis <= SHARP_LOOK_MILLIS || mirror.turn().equals(Turn.NONE)) {
+      aheadMillis = seen.clockMillis() - local;
+    }
+    if (refused && time.nanoTime() - refusedNanos < REFUSED_NANOS) {
+      lookIn(LOOK_MILLIS);
+      return;
+    }
+    refused = false;
+    health.answered();
+    boolean missed = lastLooked > mirror.turn().number();
+    misses = missed ? misses + 1 : 0;
+    if (misses >= MISSES_OF_A_LINK) {
+      misses = 0;
+      reconnect(); // it hears nothing any more
+      return;
+    }
+    lastLooked = seen.turn().number();
+    long age = time.nanoTime() - lastReadNanos;
+    if (readNeeded
+        || missed
+        || age > READ_NANOS
+        || !seen.turn().era().equals(mirror.turn().era())
+        || seen.turn().lacks(mirror.turn())) {
+      read(now, seen);
+    }
+    lookIn(LOOK_MILLIS * 3 / 4 + ThreadLocalRandom.current().nextLong(LOOK_MILLIS / 2));
+  }
+
+  private void read(RedisLink now, Look seen) {
+    if (reading) {
+      return;
+    }
+    reading = true;
+    readNeeded = false;
+    lastReadNanos = time.nanoTime() - ThreadLocalRandom.current().nextLong(READ_NANOS / 4);
+    List<Fact> back = new ArrayList<>();
+    if (seen.turn().lacks(mirror.turn())) {
+      back.addAll(mirror.all(seen.clockMillis()));
+    } else if (newLink) {
+      back.addAll(mirror.recent(seen.clockMillis(), time.nanoTime()));
+    }
+    newLink = false;
+    facts
+        .write(now.commands(), new Batch(back, List.of()), true)
+        .thenCompose(none -> facts.read(now.commands()))
+        .whenCompleteAsync(this::wasRead, thread.executor());
+  }
+
+  private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {
+    reading = false;
+    if (snapshot == null) {
+      readNeeded = true;
+      newLink = true;
+      health.failed(Objects.requireNonNull(failure));
+    } else {
+      mirror.take(snapshot.turn(), snapshot.facts());
+      lastLooked = Math.min(lastLooked, snapshot.turn().number());
+      if (listener != null) {
+        listener.all(snapshot.facts());
+      }
+    }
+    takeHeard();
+  }
+
+  private void hear(String message) {
+    RedisChange change = RedisChange.parse(message);
+    if (change == null) {
+      facts.tellOfUnknown();
+    } else if (heard.size() < MOST_HEARD) {
+      heard.add(change);
+    } else {
+      heard.clear();
+      readNeeded = true;
+      lookIn(0);
+    }
+    takeHeard();
+  }
+
+  private void tell(Batch batch) {
+    if (listener != null && !batch.isEmpty()) {
+      listener.changed(batch);
+    }
+  }
+
+  private void takeHeard() {
+    while (writing == 0 && !reading && !heard.isEmpty()) {
+      take(heard.remove());
+    }
+  }
+
+  private void take(RedisChange change) {
+    Turn known = mirror.turn();
+    boolean sameEra = change.turn().era().equals(known.era());
+    boolean missed = !sameEra || change.turn().number() > known.number() + 1;
+    if (missed || (change.again() && !facts.isOwn(change))) {
+      readNeeded = true;
+      lookIn(ThreadLocalRandom.current().nextLong(MOST_PATIENCE_MILLIS));
+    }
+    if (!sameEra || change.turn().number() <= known.number()) {
+      return; // what is to be read, or was
+    }
+    mirror.reached(change.turn().number());
+    if (!facts.isOwn(change)) {
+      tell(mirror.heard(change, time.nanoTime()));
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package io.geminirelay.flow.guard;
+
+import io.geminirelay.base.state.LeaseStore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one instance has leased of one limit: decides when to ask for more and how much, and when to
+ * give back.
+ *
+ * <p>As long as nobody else is seen to draw, an eighth of what is left is leased at a time,
+ * otherwise a sixteenth; not more, since others may begin at the same moment. So parts get smaller
+ * as less is left, down to a single unit, and none keeps much that others are refused for. Others
+ * are seen by there being less than there should be. What lay unused in hand for a while is given
+ * back.
+ *
+ * <p>All on the state thread.
+ */
+final class LimitLease {
+  /** Of what is left, such a part is leased at a time while nobody else is seen to draw. */
+  private static final int LONE_PART = 8;
+
+  /** While others draw: half of a fair part among eight. */
+  private static final int CROWD_PART = 16;
+
+  /** While little is left, so that the last of it is found soon. */
+  private static final int SHORT_PART = 4;
+
+  /** A part of the whole that is little. */
+  private static final int SHORT = 16;
+
+  private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long what is in hand may lie unused. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** The same where little is left for the others. */
+  private static final long SCARCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How often the room is looked at, so that an idle instance knows when others draw. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** The same while the bucket is full. */
+  private static final long FULL_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How long to stay alone after the store was lost, so that a slow one does not come and go. */
+  private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long TICKS_A_MINUTE = TimeUnit.MINUTES.toMillis(1) / LimitLeases.TICK_MILLIS;
+
+  private final SharedBucket bucket;
+  private final Runnable wake;
+
+  /** Where drawing alone began. */
+  private long markAlone;
+
+  private boolean shared;
+  private long notBeforeNanos = Long.MIN_VALUE;
+
+  /** Units to tell the store that are in no hand: used before it was there, or never used. */
+  private long owed;
+
+  /** What was wanted in hand last. */
+  private long chunk;
+
+  /** Half of it. */
+  private long low = 1;
+
+  private long nextLookNanos;
+  private long othersUntilNanos = Long.MIN_VALUE;
+  private long leastInHand = Long.MAX_VALUE;
+  private long windowEndNanos;
+  private long beganWith;
+  private boolean wanted;
+
+  /**
+   * Nothing is leased yet; {@code wake} is run on any thread when more should be asked for at once.
+   */
+  LimitLease(SharedBucket bucket, Runnable wake) {
+    this.bucket = bucket;
+    this.wake = wake;
+    // Full when it was made: what was drawn since is not known to the store.
+    this.markAlone = Long.MIN_VALUE;
+  }
+
+  /** The bucket that is drawn on. */
+  SharedBucket bucket() {
+    return bucket;
+  }
+
+  /** What to ask the store now, if anything. */
+  LeaseStore.@Nullable Ask next() {
+    long now = bucket.now();
+    if (!shared) {
+      bucket.leave();
+      return now >= notBeforeNanos ? ask(0, 0) : null;
+    }
+    long surplus = surplus(now);
+    long want = want(now);
+    boolean looks = now - nextLookNanos >= 0;
+    if (surplus == 0 && want == 0 && owed == 0 && bucket.hand() >= 0 && !looks) {
+      return null;
+    }
+    long told = owed + bucket.takeDebt() - surplus;
+    owed = 0;
+    return ask(want, told);
+  }
+
+  /**
+   * More is wanted; on any thread. Where there is much left, a burst is followed as fast as the
+   * store answers; otherwise the next tick is soon enough.
+   */
+  private void called() {
+    if (!isShort()) {
+      wake.run();
+    }
+  }
+
+  /** Whether little is left for all; from any thread. */
+  private boolean isShort() {
+    return bucket.roomOfAll() <= bucket.perMinute() / SHORT;
+  }
+
+  private LeaseStore.Ask ask(long want, long told) {
+    return new LeaseStore.Ask(bucket.name(), bucket.perMinute(), bucket.perMinute(), want, told);
+  }
+
+  /** What has lain in hand for the whole of a while is taken out of it. */
+  private long surplus(long now) {
+    leastInHand = Math.min(leastInHand, bucket.hand());
+    long beyond = bucket.hand() - chunk;
+    if (beyond > Math.max(1, chunk) && bucket.takeSurplus(beyond)) {
+      // It was never leased: a request cost less than had been charged for it.
+      beganWith -= beyond;
+      return beyond;
+    }
+    boolean scarce = bucket.roomOfAll() < chunk && now < othersUntilNanos;
+    long end = scarce ? windowEndNanos - (IDLE_NANOS - SCARCE_NANOS) : windowEndNanos;
+    if (now - end < 0) {
+      return 0;
+    }
+    long used = Math.max(0, beganWith - leastInHand);
+    // As much as was just used stays, for what comes before the next answer.
+    long idle = leastInHand - used;
+    if (used == 0 && !wanted) {
+      // At rest: the floor is there before the hand is empty.
+      chunk = 0;
+      low = 1;
+      bucket.bounds(floor(bucket.roomOfAll()), low);
+    }
+    long back = idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+    begin(now);
+    return back;
+  }
+
+  /** From now on is watched what lies unused. */
+  private void begin(long now) {
+    beganWith = bucket.hand();
+    leastInHand = beganWith;
+    wanted = false;
+    windowEndNanos = now + IDLE_NANOS;
+  }
+
+  /** More is asked for when half is used by somebody who has just drawn. */
+  private long want(long now) {
+    if (!bucket.isCalling()) {
+      return 0;
+    }
+    // Who still wants more then calls again: a call does not outlive those who wanted.
+    bucket.heard();
+    wanted = true;
+    if (bucket.hand() >= low) {
+      return 0;
+    }
+    if (isShort() && ThreadLocalRandom.current().nextBoolean()) {
+      // Units that come back one by one would all go to whoever happens to ask just then.
+      return 0;
+    }
+    long part = isShort() ? SHORT_PART : now < othersUntilNanos ? CROWD_PART : LONE_PART;
+    chunk = Math.max(1, bucket.roomOfAll() / part);
+    return Math.max(0, chunk - bucket.hand());
+  }
+
+  /** Takes the answer to the last ask. */
+  void answered(LeaseStore.Answer answer) {
+    long now = bucket.now();
+    long expected = bucket.roomOfAll() - answer.granted();
+    if (!shared) {
+      join(answer.room(), now);
+      return;
+    }
+    // A tick's worth: clocks and the way to the store make no others.
+    if (answer.room() < expected - 1 - bucket.perMinute() / TICKS_A_MINUTE) {
+      othersUntilNanos = now + SEEN_NANOS;
+    }
+    bucket.take(answer.granted(), answer.room());
+    if (answer.granted() > 0) {
+      begin(now);
+    }
+    settle(answer.room(), now);
+  }
+
+  /**
+   * The store is there: what was drawn alone is owed to it. Where several drew alone, that may be
+   * more than they could have drawn together; what was more than the bucket held is forgiven, but
+   * for what a client owes by itself.
+   */
+  private void join(long room, long now) {
+    long here = bucket.roomOfAll();
+    long drawn = bucket.takenAlone(markAlone);
+    owed += Math.max(0, Math.max(room - here, Math.min(drawn, room - Math.min(0, here))));
+    shared = true;
+    chunk = 0;
+    begin(now);
+    bucket.share(this::called, floor(room - owed));
+    bucket.take(0, room - owed);
+    settle(room - owed, now);
+  }
+
+  private void settle(long room, long now) {
+    low = Math.max(1, chunk / 2);
+    bucket.bounds(floor(room), low);
+    nextLookNanos = now + (room >= bucket.perMinute() ? FULL_LOOK_NANOS : LOOK_NANOS);
+  }
+
+  /**
+   * What may be drawn by the first who come after a rest, before anything is leased: so little that
+   * the instances together stay near the limit even if each does so on old news, and nothing where
+   * little is left.
+   */
+  private long floor(long room) {
+    if (chunk > 0) {
+      return 0;
+    }
+    long capacity = bucket.perMinute();
+    long enough = Math.max(1, Math.min(16, capacity / 4));
+    return room < enough ? 0 : -Math.max(1, Math.min(capacity / 64, room / 16));
+  }
+
+  /**
+   * The store is slow to answer: a little more is drawn that is not leased, as long as it lasts.
+   */
+  void bridge() {
+    long owing = Math.min(0, bucket.hand());
+    long room = bucket.roomOfAll() + owing;
+    if (shared && bucket.isCalling() && room >= 1) {
+      bucket.bounds(owing - Math.max(1, room / CROWD_PART), low);
+    }
+  }
+
+  /**
+   * The last ask was not answered in time, or will not be: draws are alone for now. What it told as
+   * owed stays reckoned with here.
+   */
+  void lost() {
+    if (shared) {
+      shared = false;
+      owed = 0;
+      bucket.leave();
+      markAlone = bucket.mark();
+    }
+    notBeforeNanos = bucket.now() + LOST_NANOS;
+  }
+
+  /** An answer came too late: what it granted is to be given back. */
+  void answeredLate(LeaseStore.Answer answer) {
+    owed -= answer.granted();
+  }
+
+  /** Ends the lease: what is to be told to the store, if anything; draws are alone then. */
+  LeaseStore.@Nullable Ask end() {
+    if (!shared) {
+      return null;
+    }
+    shared = false;
+    long hand = bucket.hand();
+    long told = owed + bucket.takeDebt() - (hand > 0 && bucket.takeSurplus(hand) ? hand : 0);
+    owed = 0;
+    bucket.leave();
+    markAlone = bucket.mark();
+    return told == 0 ? null : ask(0, told);
+  }
+}

@@ -1,0 +1,138 @@
+package io.geminirelay.base.state.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.state.LeaseStore.Answer;
+import io.geminirelay.base.state.LeaseStore.Ask;
+import io.geminirelay.testing.RedisServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisLeasesTest {
+  @TempDir Path folder;
+  private RedisServer redis;
+  private Instance one;
+  private Instance other;
+
+  @BeforeEach
+  void start() {
+    redis = RedisServer.start(folder);
+    one = Instance.ready(redis.url());
+    other = Instance.ready(redis.url());
+  }
+
+  @AfterEach
+  void stop() {
+    if (redis != null) {
+      one.close();
+      other.close();
+      redis.close();
+    }
+  }
+
+  /** So slow that nothing flows back during a test. */
+  private static Ask ask(long want, long owed) {
+    return new Ask("client/crawler/rpm", 100, 1, want, owed);
+  }
+
+  @Test
+  void twoInstancesNeverGetMoreThanTheBucketHolds() {
+    List<CompletableFuture<List<Answer>>> all = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Instance who = i % 2 == 0 ? one : other;
+      all.add(who.store.leases().ask(List.of(ask(3, 0))).toCompletableFuture());
+    }
+    long granted = all.stream().mapToLong(each -> each.join().get(0).granted()).sum();
+    assertEquals(100, granted);
+    assertEquals(new Answer(0, 0), one.lease(ask(5, 0)));
+  }
+
+  @Test
+  void grantsAPartWhereNotAllIsLeft() {
+    assertEquals(new Answer(70, 30), one.lease(ask(70, 0)));
+    assertEquals(new Answer(30, 0), other.lease(ask(70, 0)));
+  }
+
+  @Test
+  void takesBackWhatWasNotUsed() {
+    assertEquals(new Answer(100, 0), one.lease(ask(100, 0)));
+    assertEquals(new Answer(0, 40), one.lease(ask(0, -40)));
+    assertEquals(new Answer(40, 0), other.lease(ask(50, 0)));
+    assertEquals(new Answer(0, 100), one.lease(ask(0, -1_000)), "not more than it holds");
+    assertEquals(
+        "", redis.cli("--scan", "--pattern", "*limit*").strip(), "a full one needs no key");
+  }
+
+  @Test
+  void takesWhatIsOwedWhateverIsLeft() {
+    assertEquals(new Answer(0, -50), one.lease(ask(0, 150)));
+    assertEquals(new Answer(0, -50), other.lease(ask(10, 0)));
+  }
+
+  @Test
+  void unitsFlowBackByTheClockOfRedis() {
+    Ask quick = new Ask("client/quick/tpm", 1_000, 60_000, 1_000, 0);
+    long begun = System.nanoTime();
+    long granted = one.lease(quick).granted();
+    assertEquals(1_000, granted);
+    long[] had = {granted};
+    RedisServer.await(
+        "a bucket full came back",
+        () -> {
+          had[0] += other.lease(quick).granted();
+          return had[0] >= 2_000;
+        });
+    long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    assertTrue(had[0] <= 1_000 + elapsed + 1, had[0] + " units in " + elapsed + " ms");
+    RedisServer.await(
+        "it is full again",
+        () -> one.lease(new Ask(quick.name(), 1_000, 60_000, 0, 0)).room() == 1_000);
+  }
+
+  @Test
+  void aLimitEndsByItself() {
+    one.lease(new Ask("client/a/tpm", 1_000, 6_000, 100, 0));
+    long lasts = Long.parseLong(redis.cli("PTTL", Instance.PREFIX + "limit:client/a/tpm").strip());
+    assertTrue(lasts > 1_000 && lasts <= 2_001, lasts + " ms");
+  }
+
+  @Test
+  void manyAsksAreAnsweredInTheirOrder() {
+    List<Ask> asks = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      asks.add(new Ask("limit/" + i, 1_000_000_000_000L, 1, i, 0));
+    }
+    List<Answer> answers = one.store.leases().ask(asks).toCompletableFuture().join();
+    for (int i = 0; i < 50; i++) {
+      assertEquals(new Answer(i, 1_000_000_000_000L - i), answers.get(i));
+    }
+  }
+
+  @Test
+  void failsAtOnceWhileRedisIsAwayAndWorksAfterwards() {
+    redis.kill();
+    one.awaitUp(false);
+    assertThrows(CompletionException.class, () -> one.lease(ask(1, 0)));
+    redis.restart();
+    one.awaitUp(true);
+    RedisServer.await(
+        "leases are had again",
+        () -> {
+          try {
+            return one.lease(ask(1, 0)).granted() == 1;
+          } catch (CompletionException e) {
+            return false;
+          }
+        });
+  }
+}

@@ -1,0 +1,228 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.testing.RedisServer;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Errors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two gateways with one Redis know what either of them learned of keys. */
+class SharedStateRouteTest {
+  private static final int KEYS = 8;
+  private static final String MODEL = "gemini-2.5-flash";
+
+  @TempDir Path folder;
+  private RedisServer redis;
+
+  @BeforeEach
+  void start() throws Exception {
+    redis = RedisServer.start(Files.createDirectories(folder.resolve("redis")));
+  }
+
+  @AfterEach
+  void nothingSecretIsInRedis() {
+    if (redis != null) {
+      redis.restart();
+      String all = String.join("\n", redis.dump());
+      redis.close();
+      for (int i = 0; i < KEYS; i++) {
+        assertFalse(all.contains(Rig.key(i)), all);
+      }
+      assertFalse(all.contains(TwoGateways.TOKEN) || all.contains(TwoGateways.CLIENT), all);
+    }
+  }
+
+  private TwoGateways two() throws Exception {
+    return new TwoGateways(folder, "redis_url: " + redis.url(), KEYS);
+  }
+
+  /** Has {@code gateway} ask until Google refuses {@code key}, for the rest of the day. */
+  private static void cool(TwoGateways two, Gateway gateway, int key) {
+    two.google.script().whenKey(Rig.key(key), Errors.tooManyRequestsPerDay(MODEL));
+    Rig.await(
+        () -> {
+          assertEquals(200, TwoGateways.post(gateway).status());
+          return two.google.journal().countOf(Rig.key(key), null, 429) > 0;
+        },
+        "key " + key + " to be refused");
+  }
+
+  private static long sentWith(TwoGateways two, int key) {
+    return two.google.journal().countOf(Rig.key(key));
+  }
+
+  private static void awaitState(Gateway gateway, int key, String state) {
+    Rig.await(() -> TwoGateways.state(gateway, key).equals(state), key + " to be " + state);
+  }
+
+  @Test
+  void whatOneCoolsTheOtherStopsUsingWithinATenthOfASecond() throws Exception {
+    try (TwoGateways two = two()) {
+      long[] nanos = new long[KEYS - 1];
+      for (int key = 0; key < nanos.length; key++) {
+        cool(two, two.one(), key);
+        long begun = System.nanoTime();
+        awaitState(two.other(), key, "cooling");
+        nanos[key] = System.nanoTime() - begun;
+        long sent = sentWith(two, key);
+        for (int i = 0; i < 2 * KEYS; i++) {
+          assertEquals(200, TwoGateways.post(two.other()).status());
+        }
+        assertEquals(sent, sentWith(two, key));
+      }
+      Arrays.sort(nanos);
+      System.out.println(
+          "the other gateway knew after ms: "
+              + Arrays.toString(Arrays.stream(nanos).map(n -> n / 1_000_000).toArray()));
+      assertTrue(nanos[nanos.length / 2] <= 100_000_000L, Arrays.toString(nanos));
+    }
+  }
+
+  @Test
+  void aRestartForgetsNeitherADailyRestNorARefusedKey() throws Exception {
+    try (TwoGateways two = two()) {
+      cool(two, two.one(), 0);
+      two.google.script().whenKey(Rig.key(1), Errors.keyInvalid());
+      Rig.await(
+          () -> {
+            assertEquals(200, TwoGateways.post(two.one()).status());
+            return sentWith(two, 1) > 0;
+          },
+          "the key to be refused");
+      two.restartBoth();
+      for (Gateway each : List.of(two.one(), two.other())) {
+        // A start waits for what Redis holds, though not for ever: this machine may be busy.
+        awaitState(each, 0, "cooling");
+        awaitState(each, 1, "invalid");
+      }
+      TwoGateways.admin(two.other(), "POST", TwoGateways.path(0) + "/reset");
+      awaitState(two.one(), 0, "available");
+    }
+  }
+
+  @Test
+  void theLastHandOfAnyOperatorDecidesWhetherAKeyIsAside() throws Exception {
+    try (TwoGateways two = two()) {
+      TwoGateways.admin(two.one(), "POST", TwoGateways.path(3) + "/disable");
+      awaitState(two.other(), 3, "disabled");
+      long sent = sentWith(two, 3);
+      for (int i = 0; i < 2 * KEYS; i++) {
+        assertEquals(200, TwoGateways.post(two.other()).status());
+      }
+      assertEquals(sent, sentWith(two, 3));
+      // The other's file says nothing of it: it is taken back everywhere all the same.
+      TwoGateways.admin(two.other(), "POST", TwoGateways.path(3) + "/enable");
+      assertEquals("available", TwoGateways.state(two.other(), 3));
+      awaitState(two.one(), 3, "available");
+      // Neither a change of something else nor a restart undoes that, though the file does not
+      // know.
+      TwoGateways.admin(two.one(), "POST", TwoGateways.path(4) + "/disable");
+      awaitState(two.other(), 4, "disabled");
+      assertEquals("available", TwoGateways.state(two.one(), 3));
+      two.restartOne();
+      awaitState(two.one(), 3, "available");
+      assertEquals("disabled", TwoGateways.state(two.one(), 4));
+      TwoGateways.admin(two.one(), "POST", TwoGateways.path(3) + "/disable");
+      awaitState(two.other(), 3, "disabled");
+    }
+  }
+
+  @Test
+  void withoutRedisAtTheStartGatewaysServeAndAgreeOnceItIsThere() throws Exception {
+    redis.kill();
+    try (TwoGateways two = two()) {
+      assertFalse(TwoGateways.up(two.one()));
+      cool(two, two.one(), 0);
+      cool(two, two.other(), 1);
+      redis.restart();
+      awaitState(two.other(), 0, "cooling");
+      awaitState(two.one(), 1, "cooling");
+      assertTrue(TwoGateways.up(two.one()) && TwoGateways.up(two.other()));
+    }
+  }
+
+  @Test
+  void noRequestFailsWhileRedisIsKilledStoppedAndStartedAgain() throws Exception {
+    try (TwoGateways two = two();
+        Load load = new Load(List.of(two.one(), two.other()))) {
+      load.awaitMore(200);
+      redis.kill();
+      Rig.await(() -> !TwoGateways.up(two.one()), "the loss to be noticed");
+      load.awaitMore(200);
+      cool(two, two.one(), 0);
+      redis.restart();
+      long back = System.nanoTime();
+      awaitState(two.other(), 0, "cooling");
+      System.out.println("agreed again after ms: " + (System.nanoTime() - back) / 1_000_000);
+      redis.pause();
+      Rig.await(() -> !TwoGateways.up(two.other()), "silence to be noticed");
+      load.awaitMore(200);
+      cool(two, two.other(), 1);
+      redis.resume();
+      awaitState(two.one(), 1, "cooling");
+      load.awaitMore(200);
+      assertEquals(List.of(), load.failures());
+    }
+  }
+
+  /** Clients that ask all the time. */
+  private static final class Load implements AutoCloseable {
+    private final AtomicLong done = new AtomicLong();
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean over;
+
+    Load(List<Gateway> gateways) {
+      for (Gateway each : gateways) {
+        Thread thread = new Thread(() -> ask(each), "load");
+        thread.start();
+        threads.add(thread);
+      }
+    }
+
+    private void ask(Gateway gateway) {
+      try (TestClient client = TestClient.connect(gateway.port())) {
+        while (!over) {
+          int status =
+              client
+                  .post(Rig.UNARY, Rig.BODY, "Authorization", "Bearer " + TwoGateways.CLIENT)
+                  .status();
+          if (status != 200) {
+            failures.add("status " + status);
+          }
+          done.incrementAndGet();
+        }
+      } catch (RuntimeException | Error e) {
+        failures.add(e.toString());
+      }
+    }
+
+    List<String> failures() {
+      return List.copyOf(failures);
+    }
+
+    void awaitMore(int count) {
+      long wanted = done.get() + count;
+      Rig.await(() -> done.get() >= wanted || !failures.isEmpty(), count + " requests");
+    }
+
+    @Override
+    public void close() {
+      over = true;
+      Rig.await(() -> threads.stream().noneMatch(Thread::isAlive), "the load to end");
+    }
+  }
+}
