@@ -31,7 +31,8 @@ class ServerConfigTest {
             tls ? new ServerConfig.TlsFiles(Path.of("c"), Path.of("k")) : null,
             null,
             null,
-            any.trust());
+            any.trust(),
+            any.reloadOnChange());
     assertEquals(url, server.localUrl().toString());
   }
 }
