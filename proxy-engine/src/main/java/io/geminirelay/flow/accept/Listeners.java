@@ -3,6 +3,7 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.config.ServerConfig;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -84,7 +85,7 @@ public final class Listeners {
    * Finds out whether the address of {@code next} can be had; nobody can connect to it meanwhile.
    * Blocking.
    *
-   * @throws IOException if it cannot
+   * @throws BindException if it cannot
    */
   public void tryOut(ServerConfig next) throws IOException {
     Listener old = toLeave(next);
@@ -119,17 +120,20 @@ public final class Listeners {
     return old.address().getPort() == next.port();
   }
 
-  private static IOException cannot(ServerConfig next, Throwable cause) {
-    String message = "cannot listen on " + next.host() + ":" + next.port();
-    return new IOException(message + ": " + cause.getMessage(), cause);
+  private static BindException cannot(ServerConfig next, Throwable cause) {
+    String address = next.host() + ":" + next.port();
+    BindException told =
+        new BindException("cannot listen on " + address + ": " + cause.getMessage());
+    told.initCause(cause);
+    return told;
   }
 
   /**
    * Binds the address of {@code next}, if it is another one. Blocking; not for an event loop.
    *
-   * @throws IOException if it cannot be bound; then all stays as it is
+   * @throws BindException if it cannot be bound; then all stays as it is
    */
-  public Change prepare(ServerConfig next) throws IOException {
+  public Change prepare(ServerConfig next) throws BindException {
     Listener old = toLeave(next);
     if (old == null) {
       return new Change(next, null, null);
