@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One bound address. Accepted connections go to the event loops in turn, and stay there. Thread
@@ -16,6 +17,9 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Listener {
   private static final int BACKLOG = 4096;
+
+  /** How long to wait for somebody to come before it is taken for quiet. */
+  private static final int QUIET_MILLIS = 100;
 
   private final Channel channel;
   private final ChannelOption<Boolean> reusePort;
@@ -98,6 +102,26 @@ public final class Listener {
   /** The listening socket, which is the parent of what it accepted. */
   Channel channel() {
     return channel;
+  }
+
+  /**
+   * As {@link #stopAccepting}, but right after those were accepted who have connected, as the
+   * system turns away whom it holds for a listener that closes.
+   */
+  CompletionStage<Void> stopWhenQuiet() {
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    channel.closeFuture().addListener(closed -> stopped.complete(null));
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              channel.pipeline().addFirst(new LastRoundHandler());
+              var unused =
+                  channel
+                      .eventLoop()
+                      .schedule(() -> channel.close(), QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            });
+    return stopped;
   }
 
   /** Closes the listening socket; open connections go on. Completes when it is closed. */

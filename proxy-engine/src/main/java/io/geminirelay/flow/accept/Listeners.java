@@ -189,7 +189,7 @@ public final class Listeners {
       bound.accept();
       LOG.info("listening on {} now, no longer on {}", bound.address(), old.address());
       var unused =
-          old.stopAccepting().thenRun(() -> connections.retire(old.channel(), next.drain()));
+          old.stopWhenQuiet().thenRun(() -> connections.retire(old.channel(), next.drain()));
     }
   }
 

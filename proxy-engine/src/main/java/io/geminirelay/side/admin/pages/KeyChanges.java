@@ -77,7 +77,7 @@ final class KeyChanges {
   }
 
   private static boolean isTrue(AdminBody body, String name) {
-    Object value = body.has(name) ? body.value(name) : Boolean.FALSE;
+    Object value = body.has(name) ? body.value(name) : false;
     if (!(value instanceof Boolean given)) {
       throw AdminProblem.invalid(name, "something else", "true or false");
     }
