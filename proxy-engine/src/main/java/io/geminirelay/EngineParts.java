@@ -1,5 +1,6 @@
 package io.geminirelay;
 
+import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  *
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
- * @param reachable whether other machines can reach the address that is bound
+ * @param started the listening side as it was at the start
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -37,7 +38,7 @@ import java.util.function.Supplier;
 record EngineParts(
     TimeSource time,
     long startNanos,
-    boolean reachable,
+    ServerConfig started,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,

@@ -7,6 +7,7 @@ import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.Changed;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.ConfigStore;
+import io.geminirelay.base.config.edit.ConfigWatch;
 import io.geminirelay.base.config.edit.EditException;
 import io.geminirelay.base.config.edit.KeySource;
 import io.geminirelay.base.config.edit.Saved;
@@ -38,6 +39,7 @@ final class Operator {
   private final ConfigStore.Trial<IOException> trial;
   private final Successor successor;
   private final @Nullable ConfigStore store;
+  private final @Nullable ConfigWatch watch;
   private final EngineConfig started;
   private final IntSupplier connections;
 
@@ -69,6 +71,7 @@ final class Operator {
     this.trial = trial;
     this.successor = successor;
     this.store = store;
+    this.watch = store == null ? null : new ConfigWatch(store);
     this.started = started;
     this.connections = connections;
   }
@@ -135,21 +138,36 @@ final class Operator {
     return apply(loaded, store().savesTo(), loaded.warnings());
   }
 
-  /** {@link #reload} for who cannot be told what came of it but by the log. */
-  void reloadLogged() {
+  /** Reads the configuration anew if its file, or one that it names, was changed by others. */
+  void lookAtFiles() {
+    if (watch != null && current.get().config().server().reloadOnChange() && watch.look()) {
+      reloadLogged("its files have changed");
+    }
+  }
+
+  /**
+   * {@link #reload} for who cannot be told what came of it but by the log.
+   *
+   * @param why it is done, as a clause
+   */
+  void reloadLogged(String why) {
     try {
       Applied applied = reload();
       applied.warnings().forEach(warning -> LOG.warn("configuration: {}", warning));
       LOG.info(
-          "the configuration was read anew{}",
+          "the configuration was read anew, as {}{}",
+          why,
           applied.restartNeeded().isEmpty()
               ? ""
               : "; a restart is needed for " + String.join(", ", applied.restartNeeded()));
     } catch (ConfigException e) {
-      LOG.error("the configuration is not valid; nothing has changed");
+      LOG.error("the configuration, read anew as {}, is not valid; nothing has changed", why);
       e.problems().forEach(problem -> LOG.error("configuration: {}", problem));
     } catch (IOException | IllegalArgumentException e) {
-      LOG.error("the configuration cannot be put in force; nothing has changed", e);
+      LOG.error(
+          "the configuration, read anew as {}, cannot be put in force; nothing has changed: {}",
+          why,
+          Main.reason(e));
     } catch (AdminProblem e) {
       LOG.error("the configuration cannot be read anew: {}", e.getMessage());
     }

@@ -25,13 +25,8 @@ final class RestartNeeds {
   }
 
   private void server(ServerConfig a, ServerConfig b) {
-    look("server.host", a.host(), b.host());
-    look("server.port", a.port(), b.port());
     look("server.transport", a.transport(), b.transport());
     look("server.workers", a.workers(), b.workers());
-    look("server.max_connections", a.maxConnections(), b.maxConnections());
-    look("server.limits", a.limits(), b.limits());
-    look("server.drain_timeout_secs", a.drain(), b.drain());
     // Other files are taken over; with TLS or without is a matter of the listener.
     look("server.tls", a.tls() != null, b.tls() != null);
     look("server.proxy_protocol", a.trust().proxyProtocol(), b.trust().proxyProtocol());

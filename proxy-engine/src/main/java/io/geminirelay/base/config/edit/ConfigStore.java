@@ -6,6 +6,7 @@ import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.ConfigText;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.FileStamp;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.Place;
 import io.geminirelay.base.config.Problem;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,11 +45,18 @@ public final class ConfigStore {
    */
   private @Nullable List<ConfigEdit> unsaved;
 
+  /** Stamps of what is being read, from before it was. Guarded by this. */
+  private final Map<Path, FileStamp> reading = new LinkedHashMap<>();
+
+  /** The file that was opened last; null if it could not be read. Guarded by this. */
+  private @Nullable ConfigFile opened;
+
+  private volatile ReadFiles lastRead = ReadFiles.NONE;
   private volatile View view = new View(null, Map.of(), Map.of(), Set.of(), List.of());
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
-    this.source = source;
+    this.source = source.telling(file -> reading.computeIfAbsent(file, FileStamp::orAbsent));
   }
 
   /**
@@ -93,14 +102,25 @@ public final class ConfigStore {
   public synchronized <X extends Exception> Loaded loadTried(Trial<X> trial)
       throws ConfigException, X {
     List<Problem> warnings = new ArrayList<>();
-    Disk disk = read(null, warnings);
-    trial.of(disk.now().loaded().config());
+    Disk disk = readTried(trial, warnings);
     List<ConfigEdit> forgotten = new ArrayList<>(unsaved == null ? List.of() : unsaved);
     forgotten.removeAll(disk.now().edits());
     forgotten.forEach(edit -> warnings.add(Journal.forgotten(EditText.of(edit))));
     unsaved = null;
     look(disk.file(), disk.now().text(), disk.now().edits());
     return with(disk.now().loaded(), warnings);
+  }
+
+  /** What did not work is noted as well: it is not tried again unless it changes. */
+  private <X extends Exception> Disk readTried(Trial<X> trial, List<Problem> warnings)
+      throws ConfigException, X {
+    try {
+      Disk disk = read(null, warnings);
+      trial.of(disk.now().loaded().config());
+      return disk;
+    } finally {
+      lastRead = new ReadFiles(reading, opened);
+    }
   }
 
   /**
@@ -169,7 +189,9 @@ public final class ConfigStore {
     }
     changes.forEach(edit -> warnOfVariable(edit, warnings));
     // the journal's edits are in the file now, if it was that one which was written
-    look(target == Saved.FILE ? disk.file().with(text) : disk.file(), text, edits);
+    ConfigFile file = target == Saved.FILE ? disk.file().with(text) : disk.file();
+    lastRead = new ReadFiles(reading, file);
+    look(file, text, edits);
     List<Problem> all = new ArrayList<>(loaded.warnings());
     all.removeIf(warning -> isIn(before.loaded().warnings(), warning));
     all.addAll(warnings);
@@ -192,6 +214,20 @@ public final class ConfigStore {
       return target(file, new Journal(ConfigLoader.stateFolder(source, file)));
     } catch (ConfigException e) {
       return Saved.MEMORY; // a file with mistakes takes no change at all
+    }
+  }
+
+  /** What was read last, be it wrong; or written. */
+  ReadFiles lastRead() {
+    return lastRead;
+  }
+
+  /** The file as it is now, unread; null if it cannot be read. */
+  synchronized @Nullable ConfigFile present() {
+    try {
+      return ConfigLoader.open(source);
+    } catch (ConfigException e) {
+      return null;
     }
   }
 
@@ -225,7 +261,10 @@ public final class ConfigStore {
 
   private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
       throws ConfigException {
+    reading.clear();
+    opened = null;
     ConfigFile file = ConfigLoader.open(source);
+    opened = file;
     Journal journal = new Journal(ConfigLoader.stateFolder(source, file));
     List<ConfigEdit> edits = instead == null ? journal.read(warnings::add) : instead;
     Replay.Result now = Replay.of(source, file, edits);
