@@ -19,9 +19,14 @@ final class PrefaceHandler extends ByteToMessageDecoder {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** Time in which a request that was sent before the end could be known still arrives. */
+  private static final int GRACE_SECONDS = 1;
+
   private final ProtocolChoice protocols;
   private final Duration idle;
   private @Nullable Future<?> timeout;
+
+  private boolean draining;
 
   PrefaceHandler(ProtocolChoice protocols, Duration idle) {
     this.protocols = protocols;
@@ -56,14 +61,21 @@ final class PrefaceHandler extends ByteToMessageDecoder {
     for (int i = 0; i < known; i++) {
       if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
         protocols.http1().install(ctx.pipeline());
-        ctx.pipeline().remove(this);
+        leave(ctx);
         return;
       }
     }
     if (known == PREFACE.length) {
       protocols.http2().install(ctx.pipeline());
-      ctx.pipeline().remove(this);
+      leave(ctx);
     }
+  }
+
+  private void leave(ChannelHandlerContext ctx) {
+    if (draining) {
+      ctx.fireUserEventTriggered(ClientConnections.DRAIN);
+    }
+    ctx.pipeline().remove(this);
   }
 
   // Too few bytes for a decision are no request.
@@ -75,7 +87,10 @@ final class PrefaceHandler extends ByteToMessageDecoder {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event == ClientConnections.DRAIN) {
-      ctx.close();
+      // Who has just connected has a request on the way: it is the last one, and answered.
+      draining = true;
+      cancel();
+      timeout = ctx.executor().schedule(() -> ctx.close(), GRACE_SECONDS, TimeUnit.SECONDS);
     } else {
       super.userEventTriggered(ctx, event);
     }
