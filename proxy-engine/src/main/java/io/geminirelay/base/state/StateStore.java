@@ -33,6 +33,11 @@ public interface StateStore extends AutoCloseable {
     return null;
   }
 
+  /** Where several instances count what they draw together; null where nobody shares this store. */
+  default @Nullable LedgerStore ledgers() {
+    return null;
+  }
+
   /** Ends the listening; what was given to {@link #write} is kept first, for a second at most. */
   @Override
   void close();

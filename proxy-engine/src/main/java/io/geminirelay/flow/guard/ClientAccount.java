@@ -74,6 +74,11 @@ public final class ClientAccount {
     return tokens == null ? -1 : Math.max(0, tokens.room());
   }
 
+  /** Whether what it may ask in a minute is shared with other instances now. */
+  public boolean isShared() {
+    return (requests != null && requests.isShared()) || (tokens != null && tokens.isShared());
+  }
+
   /** Requests it may have under way beside those it has; -1 where they are not limited. */
   public int concurrencyLeft() {
     return maxConcurrent == 0 ? -1 : Math.max(0, maxConcurrent - inFlight.get());

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.state.LeaseStore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -8,16 +9,26 @@ import org.jspecify.annotations.Nullable;
  * What one instance has leased of one limit: decides when to ask for more and how much, and when to
  * give back.
  *
- * <p>As long as nobody else is seen to draw, half of what is left is leased at a time; otherwise a
- * sixteenth, which is half of a fair part among eight. So parts get smaller as less is left, down
- * to a single unit, and none keeps much that others are refused for. Others are seen by there being
- * less than there should be. What lay unused in hand for a while is given back.
+ * <p>As long as nobody else is seen to draw, an eighth of what is left is leased at a time,
+ * otherwise a sixteenth; not more, since others may begin at the same moment. So parts get smaller
+ * as less is left, down to a single unit, and none keeps much that others are refused for. Others
+ * are seen by there being less than there should be. What lay unused in hand for a while is given
+ * back.
  *
  * <p>All on the state thread.
  */
 final class LimitLease {
-  /** Instances that are reckoned with when others draw. */
-  private static final int CROWD = 8;
+  /** Of what is left, such a part is leased at a time while nobody else is seen to draw. */
+  private static final int LONE_PART = 8;
+
+  /** While others draw: half of a fair part among eight. */
+  private static final int CROWD_PART = 16;
+
+  /** While little is left, so that the last of it is found soon. */
+  private static final int SHORT_PART = 4;
+
+  /** A part of the whole that is little. */
+  private static final int SHORT = 16;
 
   private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -31,7 +42,7 @@ final class LimitLease {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** The same while the bucket is full. */
-  private static final long FULL_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long FULL_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** How long to stay alone after the store was lost, so that a slow one does not come and go. */
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,7 +50,7 @@ final class LimitLease {
   private static final long TICKS_A_MINUTE = TimeUnit.MINUTES.toMillis(1) / LimitLeases.TICK_MILLIS;
 
   private final SharedBucket bucket;
-  private final Runnable whenLow;
+  private final Runnable wake;
 
   /** Where drawing alone began. */
   private long markAlone;
@@ -60,11 +71,15 @@ final class LimitLease {
   private long othersUntilNanos = Long.MIN_VALUE;
   private long leastInHand = Long.MAX_VALUE;
   private long windowEndNanos;
+  private long beganWith;
+  private boolean wanted;
 
-  /** Nothing is leased yet; {@code whenLow} is run on any thread when more should be asked for. */
-  LimitLease(SharedBucket bucket, Runnable whenLow) {
+  /**
+   * Nothing is leased yet; {@code wake} is run on any thread when more should be asked for at once.
+   */
+  LimitLease(SharedBucket bucket, Runnable wake) {
     this.bucket = bucket;
-    this.whenLow = whenLow;
+    this.wake = wake;
     // Full when it was made: what was drawn since is not known to the store.
     this.markAlone = Long.MIN_VALUE;
   }
@@ -87,14 +102,24 @@ final class LimitLease {
     if (surplus == 0 && want == 0 && owed == 0 && bucket.hand() >= 0 && !looks) {
       return null;
     }
-    if (bucket.roomOfAll() > bucket.perMinute() / (2 * CROWD)) {
-      // Where there is much left, a burst is followed as fast as the store answers. Otherwise the
-      // next round is soon enough, and the call stays.
-      bucket.heard();
-    }
     long told = owed + bucket.takeDebt() - surplus;
     owed = 0;
     return ask(want, told);
+  }
+
+  /**
+   * More is wanted; on any thread. Where there is much left, a burst is followed as fast as the
+   * store answers; otherwise the next tick is soon enough.
+   */
+  private void called() {
+    if (!isShort()) {
+      wake.run();
+    }
+  }
+
+  /** Whether little is left for all; from any thread. */
+  private boolean isShort() {
+    return bucket.roomOfAll() <= bucket.perMinute() / SHORT;
   }
 
   private LeaseStore.Ask ask(long want, long told) {
@@ -104,15 +129,35 @@ final class LimitLease {
   /** What has lain in hand for the whole of a while is taken out of it. */
   private long surplus(long now) {
     leastInHand = Math.min(leastInHand, bucket.hand());
+    long beyond = bucket.hand() - chunk;
+    if (beyond > Math.max(1, chunk) && bucket.takeSurplus(beyond)) {
+      // It was never leased: a request cost less than had been charged for it.
+      return beyond;
+    }
     boolean scarce = bucket.roomOfAll() < chunk && now < othersUntilNanos;
     long end = scarce ? windowEndNanos - (IDLE_NANOS - SCARCE_NANOS) : windowEndNanos;
     if (now - end < 0) {
       return 0;
     }
-    long idle = leastInHand;
-    leastInHand = bucket.hand();
-    windowEndNanos = now + IDLE_NANOS;
+    long used = Math.max(0, beganWith - leastInHand);
+    // As much as was just used stays, for what comes before the next answer.
+    long idle = leastInHand - used;
+    boolean rests = used == 0 && !wanted;
+    begin(now);
+    if (rests) {
+      chunk = 0;
+      low = 1;
+      bucket.bounds(floor(bucket.roomOfAll()), low);
+    }
     return idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+  }
+
+  /** From now on is watched what lies unused. */
+  private void begin(long now) {
+    beganWith = bucket.hand();
+    leastInHand = beganWith;
+    wanted = false;
+    windowEndNanos = now + IDLE_NANOS;
   }
 
   /** More is asked for when half is used by somebody who has just drawn. */
@@ -120,11 +165,18 @@ final class LimitLease {
     if (!bucket.isCalling()) {
       return 0;
     }
+    // Who still wants more then calls again: a call does not outlive those who wanted.
+    bucket.heard();
+    wanted = true;
     if (bucket.hand() >= low) {
-      bucket.heard();
       return 0;
     }
-    chunk = Math.max(1, bucket.roomOfAll() / (2L * (now < othersUntilNanos ? CROWD : 1)));
+    if (isShort() && ThreadLocalRandom.current().nextBoolean()) {
+      // Units that come back one by one would all go to whoever happens to ask just then.
+      return 0;
+    }
+    long part = isShort() ? SHORT_PART : now < othersUntilNanos ? CROWD_PART : LONE_PART;
+    chunk = Math.max(1, bucket.roomOfAll() / part);
     return Math.max(0, chunk - bucket.hand());
   }
 
@@ -141,6 +193,9 @@ final class LimitLease {
       othersUntilNanos = now + SEEN_NANOS;
     }
     bucket.take(answer.granted(), answer.room());
+    if (answer.granted() > 0) {
+      begin(now);
+    }
     settle(answer.room(), now);
   }
 
@@ -154,9 +209,9 @@ final class LimitLease {
     long drawn = bucket.takenAlone(markAlone);
     owed += Math.max(0, Math.max(room - here, Math.min(drawn, room - Math.min(0, here))));
     shared = true;
-    windowEndNanos = now + IDLE_NANOS;
-    leastInHand = Long.MAX_VALUE;
-    bucket.share(whenLow, floor(room - owed));
+    chunk = 0;
+    begin(now);
+    bucket.share(this::called, floor(room - owed));
     bucket.take(0, room - owed);
     settle(room - owed, now);
   }
@@ -168,10 +223,14 @@ final class LimitLease {
   }
 
   /**
-   * What may be drawn before it is leased: so little that the instances together stay near the
-   * limit even if each does so at once on old news, and nothing where little is left.
+   * What may be drawn by the first who come after a rest, before anything is leased: so little that
+   * the instances together stay near the limit even if each does so on old news, and nothing where
+   * little is left.
    */
   private long floor(long room) {
+    if (chunk > 0) {
+      return 0;
+    }
     long capacity = bucket.perMinute();
     long enough = Math.max(1, Math.min(16, capacity / 4));
     return room < enough ? 0 : -Math.max(1, Math.min(capacity / 64, room / 16));
@@ -184,7 +243,7 @@ final class LimitLease {
     long owing = Math.min(0, bucket.hand());
     long room = bucket.roomOfAll() + owing;
     if (shared && bucket.isCalling() && room >= 1) {
-      bucket.bounds(owing - Math.max(1, room / (2 * CROWD)), low);
+      bucket.bounds(owing - Math.max(1, room / CROWD_PART), low);
     }
   }
 

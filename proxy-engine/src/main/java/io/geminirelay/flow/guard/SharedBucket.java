@@ -135,6 +135,11 @@ final class SharedBucket {
     return floor == ALONE ? left : Math.min(perMinute, left + hand);
   }
 
+  /** Whether it is drawn on by leases now, and not alone. */
+  boolean isShared() {
+    return floor != ALONE;
+  }
+
   private void callIfLow(long after) {
     if (after < low) {
       call();

@@ -6,9 +6,11 @@ import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.FactSource;
+import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,19 @@ public final class KeyRing {
   /** What is known of the keys, to be kept and shared. */
   public FactSource facts() {
     return facts;
+  }
+
+  /**
+   * Counts what is drawn on quotas together with all who go by {@code store}, from now on and in
+   * the rings that follow. To be called once at most.
+   *
+   * @param store null to stay alone
+   * @param thread the state thread, on which the store is asked
+   */
+  public void shareBy(@Nullable LedgerStore store, ScheduledExecutorService thread) {
+    if (store != null) {
+      new QuotaLedgers(store, thread, states).start();
+    }
   }
 
   /** Who chooses among the keys. */

@@ -29,6 +29,7 @@ final class ModelQuota {
   private final AtomicReference<QuotaBounds> bounds;
   private final AtomicReference<@Nullable QuotaWindow> window = new AtomicReference<>();
   private final DayCount day = new DayCount();
+  private final DrawCount untold = new DrawCount();
   private final AtomicLong drawnNanos;
   private final long madeNanos;
   private volatile long peakRequests;
@@ -94,6 +95,7 @@ final class ModelQuota {
       minute.takeBack(1, drawn, now);
       return false;
     }
+    untold.add(1, drawn);
     drawnNanos.setOpaque(now);
     return true;
   }
@@ -101,8 +103,10 @@ final class ModelQuota {
   /** Draws one request with {@code tokens} whatever the limits. */
   void draw(long tokens, long now) {
     if (tokens >= 0) {
-      window(now).add(Math.min(tokens, QuotaWindow.MOST_TOKENS), now);
+      long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+      window(now).add(drawn, now);
       day.add(days.number(now));
+      untold.add(1, drawn);
       drawnNanos.setOpaque(now);
     }
   }
@@ -111,7 +115,9 @@ final class ModelQuota {
   void giveBack(long tokens, long drawnAtNanos, long now) {
     QuotaWindow minute = window.get();
     if (tokens >= 0 && minute != null) {
-      minute.takeBack(1, Math.min(tokens, QuotaWindow.MOST_TOKENS), drawnAtNanos);
+      long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+      minute.takeBack(1, drawn, drawnAtNanos);
+      untold.add(-1, -drawn);
       if (days.sameDay(drawnAtNanos, now)) {
         day.takeBack(days.number(now));
       }
@@ -126,11 +132,28 @@ final class ModelQuota {
     }
     long more =
         Math.min(counted, QuotaWindow.MOST_TOKENS) - Math.min(guessed, QuotaWindow.MOST_TOKENS);
+    untold.add(0, more);
     if (more > 0) {
       minute.addTokens(more, drawnAtNanos, now);
     } else {
       minute.takeBack(0, -more, drawnAtNanos);
     }
+  }
+
+  /** What was drawn here and is not told to the other instances. */
+  DrawCount untold() {
+    return untold;
+  }
+
+  /**
+   * Counts what other instances have drawn.
+   *
+   * @param requests and {@code tokens} just now; less than 0 where they took some back
+   * @param dayRequests of all, this one too, of today
+   */
+  void drawnElsewhere(long requests, long tokens, long dayRequests, long now) {
+    window(now).adjust(requests, tokens, now);
+    day.atLeast(dayRequests, days.number(now));
   }
 
   /** Nanoseconds until {@link #tryDraw} can succeed, 0 when it could now. */

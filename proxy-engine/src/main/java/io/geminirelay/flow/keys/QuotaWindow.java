@@ -96,6 +96,21 @@ final class QuotaWindow {
     put(1, tokens, now);
   }
 
+  /** Counts so many requests and tokens of {@code now}, or takes back such as are less than 0. */
+  void adjust(long requests, long tokens, long now) {
+    turn(now);
+    int more = (int) Math.max(0, Math.min(requests, SLOT_REQUEST_MASK));
+    long moreTokens = Math.max(0, Math.min(tokens, MOST_TOKENS));
+    if (more > 0 || moreTokens > 0) {
+      sum.addAndGet(sumWord(more, moreTokens));
+      put(more, moreTokens, now);
+    }
+    if (requests < 0 || tokens < 0) {
+      int less = (int) Math.min(SLOT_REQUEST_MASK, Math.max(0, -requests));
+      takeBack(less, Math.max(0, -tokens), now);
+    }
+  }
+
   /**
    * Counts a request unless more than {@code mostRequests} or {@code mostTokens} would be counted
    * then. Tokens that could never fit do where no others are counted.

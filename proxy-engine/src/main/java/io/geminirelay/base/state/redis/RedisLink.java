@@ -36,7 +36,7 @@ record RedisLink(
 
   /** Ends both; does not wait for it. */
   void close() {
-    var one = connection.closeAsync();
-    var other = listening.closeAsync();
+    var unusedOne = connection.closeAsync();
+    var unusedOther = listening.closeAsync();
   }
 }

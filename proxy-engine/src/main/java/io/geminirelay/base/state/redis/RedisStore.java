@@ -4,6 +4,7 @@ import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.LeaseStore;
+import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.base.state.StateStore;
 import java.util.List;
 import java.util.UUID;
@@ -28,6 +29,7 @@ public final class RedisStore implements StateStore {
   private final RedisLinks links;
   private final RedisSync sync;
   private final RedisLeases leases;
+  private final RedisLedgers ledgers;
   private volatile CompletionStage<Void> lastWrite = CompletableFuture.completedStage(null);
 
   /**
@@ -42,6 +44,7 @@ public final class RedisStore implements StateStore {
     this.links = new RedisLinks(address);
     this.sync = new RedisSync(address, links, facts, time);
     this.leases = new RedisLeases(prefix, sync::commands, sync::isUp, sync::leaseFailed);
+    this.ledgers = new RedisLedgers(prefix, sync::commands, sync::isUp, sync::leaseFailed);
   }
 
   @Override
@@ -76,6 +79,11 @@ public final class RedisStore implements StateStore {
   @Override
   public @Nullable LeaseStore leases() {
     return leases;
+  }
+
+  @Override
+  public @Nullable LedgerStore ledgers() {
+    return ledgers;
   }
 
   @Override

@@ -198,7 +198,7 @@ final class RedisSync {
   }
 
   private void lost(RedisLink which) {
-    if (which != link || stopped) {
+    if (!which.equals(link) || stopped) {
       return;
     }
     readNeeded = true;
@@ -247,7 +247,7 @@ final class RedisSync {
               looking = false;
               if (failure != null) {
                 lookFailed(now, failure);
-              } else if (now == link) {
+              } else if (now.equals(link)) {
                 looked(now, seen, TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - begun));
               }
             },
@@ -258,7 +258,7 @@ final class RedisSync {
     health.failed(failure);
     failures++;
     boolean stuck = failures >= FAILURES_OF_A_LINK && !RedisHealth.isRefusal(failure);
-    if (now == link && (stuck || RedisHealth.isReadOnly(failure))) {
+    if (now.equals(link) && (stuck || RedisHealth.isReadOnly(failure))) {
       reconnect();
     } else {
       lookIn(pauses.nextMillis());
@@ -270,7 +270,7 @@ final class RedisSync {
     pauses.reset();
     long local = time.instant().toEpochMilli() - tookMillis / 2;
     // A slow answer tells little of the clock.
-    if (tookMillis <= SHARP_LOOK_MILLIS || mirror.turn() == Turn.NONE) {
+    if (tookMillis <= SHARP_LOOK_MILLIS || mirror.turn().equals(Turn.NONE)) {
       aheadMillis = seen.clockMillis() - local;
     }
     if (refused && time.nanoTime() - refusedNanos < REFUSED_NANOS) {

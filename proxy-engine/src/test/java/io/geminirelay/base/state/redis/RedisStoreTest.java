@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +107,30 @@ class RedisStoreTest {
       RedisServer.await("all are known", () -> other.known.size() == many.length);
       try (Instance later = Instance.ready(redis.url())) {
         assertEquals(many.length, later.known.size());
+      }
+    }
+  }
+
+  @Test
+  void whatAReaderIsToldIsNeverBehindWhatItWasTold() {
+    try (Instance one = Instance.ready(redis.url());
+        Instance other = Instance.ready(redis.url())) {
+      CompletableFuture<Void> last = null;
+      for (int i = 0; i <= 300; i++) {
+        last = one.put(fact("bucket/" + i % 7, "step " + i, HOUR));
+        if (i % 100 == 50) {
+          redis.cli("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
+          one.awaitUp(true);
+        }
+        last.exceptionally(lost -> null).join();
+      }
+      one.writeInTheEnd(fact("bucket/end", "end", HOUR));
+      other.awaitKnown("bucket/end");
+      for (int i = 295; i <= 300; i++) {
+        String name = "bucket/" + i % 7;
+        String step = "step " + i;
+        RedisServer.await(
+            name + " is at " + step, () -> other.known.get(name).field("reason", "").equals(step));
       }
     }
   }

@@ -1,0 +1,75 @@
+package io.geminirelay.base.state.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.state.LedgerStore.Draw;
+import io.geminirelay.base.state.LedgerStore.Total;
+import io.geminirelay.testing.RedisServer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisLedgersTest {
+  private static final String NAME = "https://google#0123abcd=gemini-2.5-flash";
+  private static final long TODAY = java.time.Instant.now().getEpochSecond() + 7_200;
+
+  @TempDir Path folder;
+  private RedisServer redis;
+  private Instance one;
+  private Instance other;
+
+  @BeforeEach
+  void start() {
+    redis = RedisServer.start(folder);
+    one = Instance.ready(redis.url());
+    other = Instance.ready(redis.url());
+  }
+
+  @AfterEach
+  void stop() {
+    if (redis != null) {
+      one.close();
+      other.close();
+      redis.close();
+    }
+  }
+
+  private static Total add(Instance who, long day, long requests, long tokens) {
+    Draw draw = new Draw(NAME, day, requests, tokens);
+    return who.store.ledgers().add(List.of(draw)).toCompletableFuture().join().get(0);
+  }
+
+  @Test
+  void tellsWhatAllHaveDrawn() {
+    assertEquals(new Total(3, 500, 3, 500, 3), add(one, TODAY, 3, 500));
+    Total both = add(other, TODAY, 2, 100);
+    assertEquals(5, both.requests());
+    assertEquals(600, both.tokens());
+    assertEquals(5, both.dayRequests());
+    assertTrue(both.recentRequests() >= 4 && both.recentRequests() <= 5, both::toString);
+    assertEquals(4, add(one, TODAY, -1, -500).requests(), "what is taken back");
+    assertEquals(100, add(other, TODAY, 0, 0).tokens());
+  }
+
+  @Test
+  void aNewDayBeginsAtNothingAndALateOneChangesNothing() {
+    add(one, TODAY, 9, 9);
+    assertEquals(2, add(one, TODAY + 86_400, 2, 2).dayRequests());
+    assertEquals(0, add(other, TODAY, 1, 1).dayRequests());
+    Total total = add(other, TODAY + 86_400, 0, 0);
+    assertEquals(2, total.dayRequests());
+    assertEquals(12, total.requests());
+  }
+
+  @Test
+  void aLedgerEndsByItselfAfterItsDay() {
+    add(one, TODAY, 1, 1);
+    long lasts = Long.parseLong(redis.cli("TTL", "gemini-relay:quota:" + NAME).strip());
+    assertTrue(lasts > 7_000 && lasts <= 7_300, lasts + " s");
+    assertEquals(0, add(one, TODAY, 0, 0).requests() - 1, "a look changes nothing");
+  }
+}
