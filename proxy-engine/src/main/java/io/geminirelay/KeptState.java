@@ -81,7 +81,8 @@ final class KeptState {
     return read.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS)
         .thenAccept(
             known -> {
-              if (!known) {
+              // Why a store cannot be reached, it has said itself.
+              if (!known && store.isUp()) {
                 LOG.warn(
                     "starting without what the {} store holds: it is learned later", store.name());
               }

@@ -28,6 +28,11 @@ public final class StateKeeper implements StateStore.Listener {
   /** How soon a change is noticed. */
   public static final long TICK_MILLIS = 20;
 
+  /**
+   * Pauses are this many times as long as the look before them took: it costs no more than that.
+   */
+  private static final int PACE = 5;
+
   private static final long CLOCK_STEP_MILLIS = 1_000;
 
   /** By then the store has been asked for its clock again. */
@@ -53,6 +58,7 @@ public final class StateKeeper implements StateStore.Listener {
   private boolean again;
   private long offsetMillis;
   private long quietNanos;
+  private long nextLookNanos;
   private long tidyNanos;
   private long renewNanos;
   private volatile int size;
@@ -75,6 +81,7 @@ public final class StateKeeper implements StateStore.Listener {
     long now = time.nanoTime();
     this.offsetMillis = offset();
     this.quietNanos = now;
+    this.nextLookNanos = now;
     this.tidyNanos = now;
     this.renewNanos = now;
   }
@@ -145,7 +152,11 @@ public final class StateKeeper implements StateStore.Listener {
     if (!firstRead.isDone() || isQuiet()) {
       return;
     }
-    notice();
+    long begun = time.nanoTime();
+    if (begun - nextLookNanos >= 0) {
+      notice();
+      nextLookNanos = begun + PACE * (time.nanoTime() - begun);
+    }
     if (!writing && store.isUp()) {
       write();
     }

@@ -132,6 +132,7 @@ final class LimitLease {
     long beyond = bucket.hand() - chunk;
     if (beyond > Math.max(1, chunk) && bucket.takeSurplus(beyond)) {
       // It was never leased: a request cost less than had been charged for it.
+      beganWith -= beyond;
       return beyond;
     }
     boolean scarce = bucket.roomOfAll() < chunk && now < othersUntilNanos;
@@ -142,14 +143,15 @@ final class LimitLease {
     long used = Math.max(0, beganWith - leastInHand);
     // As much as was just used stays, for what comes before the next answer.
     long idle = leastInHand - used;
-    boolean rests = used == 0 && !wanted;
-    begin(now);
-    if (rests) {
+    if (used == 0 && !wanted) {
+      // At rest: the floor is there before the hand is empty.
       chunk = 0;
       low = 1;
       bucket.bounds(floor(bucket.roomOfAll()), low);
     }
-    return idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+    long back = idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+    begin(now);
+    return back;
   }
 
   /** From now on is watched what lies unused. */

@@ -4,7 +4,9 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.FactSource;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,9 @@ final class KeyFacts implements FactSource {
   private Map<Told, Fact> told = new HashMap<>();
 
   private long toldOffsetMillis;
+
+  /** Keys by their states; filled when the first project is learned. */
+  private final Map<KeyState, ApiKey> byState = new IdentityHashMap<>();
 
   /** A rest, of whom. */
   private record Told(String holder, Cooldown rest) {}
@@ -164,15 +169,22 @@ final class KeyFacts implements FactSource {
   }
 
   private boolean learnProject(KeyState state, String project) {
-    boolean changed = false;
-    for (KeyGroup group : groups) {
-      for (ApiKey key : group.keys()) {
-        if (key.state() == state && !project.isEmpty()) {
-          changed |= states.projects().learn(key, project, states.keys(), time.nanoTime());
-        }
+    ApiKey key = project.isEmpty() ? null : ofState().get(state);
+    if (key == null) {
+      return false;
+    }
+    // Only a name of the operator's moves the others: without one, this key goes where they are.
+    Collection<KeyState> moved = key.project() == null ? List.of(state) : states.keys();
+    return states.projects().learn(key, project, moved, time.nanoTime());
+  }
+
+  private Map<KeyState, ApiKey> ofState() {
+    if (byState.isEmpty()) {
+      for (KeyGroup group : groups) {
+        group.keys().forEach(key -> byState.putIfAbsent(key.state(), key));
       }
     }
-    return changed;
+    return byState;
   }
 
   @Override

@@ -27,7 +27,7 @@ final class RedisHealth {
   void failed(Throwable failure) {
     if (up) {
       up = false;
-      LOG.warn("Redis at {}: {}", where, reason(failure));
+      LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
     }
   }
 

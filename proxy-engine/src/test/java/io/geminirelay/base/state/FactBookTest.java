@@ -1,0 +1,246 @@
+package io.geminirelay.base.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class FactBookTest {
+  private static final long NOW = 1_000_000_000;
+  private static final long MINUTE = 60_000;
+
+  private final FactBook book = new FactBook();
+  private final Known known = new Known();
+
+  /** A source in which the longer end wins, as that of a rest does. */
+  private static final class Known implements FactSource {
+    final Map<String, Fact> facts = new TreeMap<>();
+    final List<String> forgotten = new ArrayList<>();
+    final List<String> learned = new ArrayList<>();
+    String foreign = "none";
+
+    @Override
+    public String kind() {
+      return "key";
+    }
+
+    @Override
+    public long version() {
+      return 0;
+    }
+
+    @Override
+    public void tell(Consumer<Fact> to) {
+      facts.values().forEach(to);
+    }
+
+    @Override
+    public void learn(Fact fact) {
+      learned.add(fact.name());
+      Fact own = facts.get(fact.name());
+      if (knows(fact) && (own == null || own.untilMillis() < fact.untilMillis())) {
+        facts.put(fact.name(), fact);
+      }
+    }
+
+    @Override
+    public boolean knows(Fact fact) {
+      return !fact.name().equals(foreign);
+    }
+
+    @Override
+    public void forget(Fact fact) {
+      forgotten.add(fact.name());
+      facts.remove(fact.name());
+    }
+  }
+
+  private static Fact fact(String name, long lasts) {
+    return new Fact(name, Map.of("reason", "r"), NOW + lasts);
+  }
+
+  private void knows(Fact... facts) {
+    for (Fact fact : facts) {
+      known.facts.put(fact.name(), fact);
+    }
+  }
+
+  private StateStore.Batch noticed() {
+    return noticed(NOW);
+  }
+
+  private StateStore.Batch noticed(long now) {
+    book.notice(known, now);
+    StateStore.Batch batch = book.give();
+    book.written(true);
+    return batch;
+  }
+
+  private void told(Fact... facts) {
+    book.take(new StateStore.Batch(List.of(facts), List.of()), List.of(known), NOW);
+  }
+
+  private void toldOver(String... names) {
+    book.take(new StateStore.Batch(List.of(), List.of(names)), List.of(known), NOW);
+  }
+
+  @Test
+  void whatIsNewOrChangedOrOverIsWrittenOnce() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    assertEquals(2, noticed().facts().size());
+    assertTrue(noticed().isEmpty());
+    knows(fact("key/a", 2 * MINUTE));
+    assertEquals(List.of(fact("key/a", 2 * MINUTE)), noticed().facts());
+    known.facts.remove("key/b");
+    assertEquals(List.of("key/b"), noticed().gone());
+    assertTrue(noticed().isEmpty());
+    assertEquals(1, book.size());
+  }
+
+  @Test
+  void whatWasLearnedIsNotWrittenBack() {
+    told(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    assertEquals(List.of("key/a", "key/b"), known.learned);
+    assertTrue(noticed().isEmpty());
+    // A little else by another clock's rounding.
+    knows(new Fact("key/a", Map.of("reason", "r"), NOW + MINUTE + 1_000));
+    assertTrue(noticed().isEmpty());
+    told(fact("key/a", MINUTE));
+    assertEquals(2, known.learned.size());
+  }
+
+  @Test
+  void momentsThatAreNearSayTheSameAndMoveWithTheClock() {
+    Fact one = new Fact("key/a", Map.of("began_at_ms", "5000", "step", "5000"), NOW);
+    Fact near = new Fact("key/a", Map.of("began_at_ms", "5900", "step", "5000"), NOW + 900);
+    Fact other = new Fact("key/a", Map.of("began_at_ms", "5000", "step", "5001"), NOW);
+    assertTrue(one.says(near));
+    assertFalse(one.says(other));
+    assertEquals(
+        new Fact("key/a", Map.of("began_at_ms", "7000", "step", "5000"), NOW + 2000),
+        one.shifted(2000));
+  }
+
+  @Test
+  void ofTwoTheLongerStaysWhoeverWasLast() {
+    knows(fact("key/a", 10 * MINUTE));
+    assertEquals(1, noticed().facts().size());
+    told(fact("key/a", MINUTE));
+    assertEquals(List.of(fact("key/a", 10 * MINUTE)), noticed().facts());
+    told(fact("key/a", 20 * MINUTE));
+    assertTrue(noticed().isEmpty());
+    assertEquals(fact("key/a", 20 * MINUTE), known.facts.get("key/a"));
+  }
+
+  @Test
+  void whoDoesNotKnowAKeyTakesNothingOfItAway() {
+    known.foreign = "key/foreign";
+    told(fact("key/foreign", MINUTE));
+    assertTrue(noticed().isEmpty());
+    assertEquals(1, book.size());
+    // One that left the configuration is not over for those who have it.
+    knows(fact("key/left", MINUTE));
+    assertEquals(1, noticed().facts().size());
+    known.facts.remove("key/left");
+    known.foreign = "key/left";
+    assertTrue(noticed().isEmpty());
+    assertEquals(2, book.size());
+  }
+
+  @Test
+  void whatEndsByItsTimeIsNeitherWrittenNorForgottenByTheSource() {
+    knows(fact("key/a", MINUTE));
+    assertEquals(1, noticed().facts().size());
+    // It waits for its trial: the store has dropped it, the source has not.
+    book.takeAll(List.of(), List.of(known), NOW + MINUTE - 500);
+    assertEquals(List.of(), known.forgotten);
+    assertTrue(noticed(NOW + MINUTE + 1).isEmpty());
+    known.facts.clear();
+    assertTrue(noticed(NOW + MINUTE + 2).isEmpty());
+  }
+
+  @Test
+  void aReadingThatLacksSomethingEndsIt() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    noticed();
+    book.takeAll(List.of(fact("key/b", MINUTE), fact("key/c", MINUTE)), List.of(known), NOW);
+    assertEquals(List.of("key/a"), known.forgotten);
+    assertEquals(List.of("key/c"), known.learned);
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void aReadingThatIsOlderThanWhatIsUnderWayEndsNothing() {
+    knows(fact("key/a", MINUTE));
+    book.notice(known, NOW);
+    book.takeAll(List.of(), List.of(known), NOW);
+    assertEquals(1, book.give().facts().size());
+    book.takeAll(List.of(), List.of(known), NOW);
+    toldOver("key/a");
+    book.written(true);
+    assertEquals(List.of(), known.forgotten);
+    toldOver("key/a");
+    assertEquals(List.of("key/a"), known.forgotten);
+  }
+
+  @Test
+  void whatChangesWhileABatchIsWrittenIsWrittenNext() {
+    knows(fact("key/a", MINUTE));
+    book.notice(known, NOW);
+    book.give();
+    knows(fact("key/a", 5 * MINUTE));
+    book.notice(known, NOW);
+    book.written(true);
+    assertEquals(List.of(fact("key/a", 5 * MINUTE)), book.give().facts());
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsWrittenLaterAsItIsThen() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    book.notice(known, NOW);
+    book.give();
+    book.written(false);
+    assertTrue(book.hasUnsaved());
+    known.facts.remove("key/b");
+    StateStore.Batch batch = noticed();
+    assertEquals(List.of(fact("key/a", MINUTE)), batch.facts());
+    assertEquals(List.of("key/b"), batch.gone());
+    assertFalse(book.hasUnsaved());
+  }
+
+  @Test
+  void whatWasFoundOutAloneDoesNotHideWhatTheStoreKnowsForLonger() {
+    knows(fact("key/a", MINUTE));
+    book.notice(known, NOW);
+    book.takeAll(List.of(fact("key/a", 60 * MINUTE)), List.of(known), NOW);
+    assertEquals(List.of(fact("key/a", 60 * MINUTE)), noticed().facts());
+  }
+
+  @Test
+  void whatIsOverHereIsNotLearnedAgainBeforeTheStoreHasIt() {
+    knows(fact("key/a", MINUTE));
+    noticed();
+    known.facts.clear();
+    book.notice(known, NOW);
+    told(fact("key/a", 5 * MINUTE));
+    book.takeAll(List.of(fact("key/a", MINUTE)), List.of(known), NOW);
+    assertEquals(Map.of(), known.facts);
+    assertEquals(List.of("key/a"), book.give().gone());
+  }
+
+  @Test
+  void aNewSourceIsTaughtWhatIsKept() {
+    told(fact("key/a", MINUTE));
+    Known next = new Known();
+    book.teach(next);
+    assertEquals(List.of("key/a"), next.learned);
+    book.dropEnded(NOW + MINUTE);
+    assertEquals(0, book.size());
+  }
+}

@@ -1,0 +1,161 @@
+package io.geminirelay.flow.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.base.config.BreakerConfig;
+import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.EgressConfig;
+import io.geminirelay.base.config.GroupConfig;
+import io.geminirelay.base.config.GroupConfig.KeyConfig;
+import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.config.TargetConfig;
+import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.state.Fact;
+import io.geminirelay.base.state.FactSource;
+import io.geminirelay.flow.keys.verdict.KeyVerdict;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
+import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
+import io.geminirelay.testing.FakeTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Breakers and exits of two gateways tell each other what is left alone. */
+class WayFactsTest {
+  private static final TargetConfig TARGET = TargetConfig.STANDARD;
+  private static final KeyVerdict LOCATION =
+      KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, KeyVerdict.LOCATION);
+
+  private final FakeTime time = new FakeTime();
+
+  private static List<Fact> facts(FactSource source) {
+    List<Fact> all = new ArrayList<>();
+    source.tell(all::add);
+    return all;
+  }
+
+  private Breakers breakers(int recoverySeconds) {
+    Breakers made =
+        new Breakers(new BreakerConfig(1, Duration.ofSeconds(recoverySeconds), 1, 1), time);
+    made.knowing(List.of(TARGET));
+    return made;
+  }
+
+  private static void fails(Breakers breakers, String model, Effect effect) {
+    long permit = breakers.admit(TARGET, model);
+    assertNotEquals(Breakers.REFUSED, permit);
+    breakers.settle(TARGET, model, permit, KeyVerdict.of(effect, Next.NEXT_KEY, "x"));
+  }
+
+  @Test
+  void anOpenBreakerIsOpenElsewhereForAsLong() {
+    Breakers one = breakers(60);
+    Breakers other = breakers(60);
+    Breakers soon = breakers(10);
+    long version = one.facts().version();
+    fails(one, "a/b", Effect.MODEL_OVERLOADED);
+    assertNotEquals(version, one.facts().version());
+    time.advance(Duration.ofSeconds(20));
+    List<Fact> told = facts(one.facts());
+    assertEquals(1, told.size());
+    told.forEach(other.facts()::learn);
+    told.forEach(soon.facts()::learn);
+    assertEquals(Breakers.REFUSED, other.admit(TARGET, "a/b"));
+    assertEquals(Duration.ofSeconds(40).toNanos(), other.waitNanos(TARGET, "a/b"));
+    assertEquals(Duration.ofSeconds(10).toNanos(), soon.waitNanos(TARGET, "a/b"));
+    assertEquals(0, other.waitNanos(TARGET, "another"));
+    assertEquals(told, facts(other.facts()));
+    time.advance(Duration.ofSeconds(40));
+    assertNotEquals(Breakers.REFUSED, other.admit(TARGET, "a/b"));
+    assertEquals(List.of(), facts(one.facts()));
+    assertFalse(one.facts().knows(told.get(0)));
+  }
+
+  @Test
+  void aTargetIsLeftAloneWhollyAndOneThatIsNotConfiguredNotAtAll() {
+    Breakers one = breakers(60);
+    fails(one, "m", Effect.TARGET_FAILURE);
+    Breakers other = breakers(60);
+    Breakers none = new Breakers(BreakerConfig.STANDARD, time);
+    for (Fact fact : facts(one.facts())) {
+      other.facts().learn(fact);
+      none.facts().learn(fact);
+    }
+    assertEquals(Breakers.REFUSED, other.admit(TARGET, "any"));
+    assertNotEquals(Breakers.REFUSED, none.admit(TARGET, "any"));
+  }
+
+  private static EgressConfig exit(String host) {
+    return new EgressConfig(
+        EgressConfig.Kind.SOCKS5, host, 1080, "user", Secret.of("password-of-" + host));
+  }
+
+  private KeyRing ring(String... exits) {
+    GroupConfig group =
+        new GroupConfig(
+            "g",
+            TARGET,
+            List.of(exits).stream().map(WayFactsTest::exit).toList(),
+            Map.of(),
+            List.of(new KeyConfig(Secret.of("a-key"), null, 1, null)),
+            null,
+            Map.of());
+    return KeyRing.of(List.of(group), KeyRingTest.config(), time, new Random(1));
+  }
+
+  private Exits exits(KeyRing ring) {
+    Exits exits = new Exits(time);
+    exits.know(ring);
+    return exits;
+  }
+
+  private void refuse(Exits exits, KeyRing ring, Destination way) {
+    KeyLease lease = new KeyLease();
+    ApiKey key = ring.groups().get(0).keys().get(0);
+    lease.fill(new Candidate(key, "m"), false, Demand.FREE, time.nanoTime());
+    ring.settle(lease, LOCATION);
+    exits.settle(way, lease, LOCATION, lease.drawnAtNanos());
+  }
+
+  @Test
+  void anExitThatGoogleRefusesRestsElsewhereAndComesBackEverywhere() {
+    KeyRing ring = ring("one", "two");
+    Exits here = exits(ring);
+    Exits there = exits(ring("two", "one"));
+    Exits without = exits(ring("two"));
+    List<Destination> ways = ring.groups().get(0).exits();
+    refuse(here, ring, ways.get(0));
+    List<Fact> told = facts(here.facts());
+    assertEquals(1, told.size());
+    assertFalse(told.toString().contains("password") || told.toString().contains("user"));
+    told.forEach(there.facts()::learn);
+    told.forEach(without.facts()::learn);
+    assertFalse(there.admits(ways.get(0), time.nanoTime()));
+    assertTrue(there.admits(ways.get(1), time.nanoTime()));
+    assertTrue(without.calm());
+    assertTrue(there.facts().knows(told.get(0)));
+    assertFalse(without.facts().knows(told.get(0)));
+    assertTrue(told.get(0).says(facts(there.facts()).get(0)));
+    told.forEach(there.facts()::forget);
+    assertTrue(there.calm());
+  }
+
+  @Test
+  void thatAnExitCannotBeReachedEachFindsOutByItself() {
+    KeyRing ring = ring("one", "two");
+    Exits here = exits(ring);
+    Destination way = ring.groups().get(0).exits().get(0);
+    here.failed(way, FaultKind.EGRESS_AUTH);
+    assertFalse(here.calm());
+    assertEquals(List.of(), facts(here.facts()));
+    String name = "exit/" + way.target().authority() + "/x/UNREACHABLE";
+    here.facts().learn(new Fact(name, Map.of(), time.instant().toEpochMilli() + 60_000));
+    assertEquals(List.of(), facts(here.facts()));
+  }
+}
