@@ -77,7 +77,9 @@ final class KeptState {
     started = true;
     CompletableFuture<Boolean> read = new CompletableFuture<>();
     keeper.start().whenComplete((known, failure) -> read.complete(Boolean.TRUE.equals(known)));
-    current.get().guards().clients().shareBy(store.leases(), thread);
+    Generation first = current.get();
+    first.guards().clients().shareBy(store.leases(), thread);
+    first.outbound().keys().shareBy(store.ledgers(), thread);
     return read.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS)
         .thenAccept(
             known -> {

@@ -26,14 +26,19 @@ final class TwoGateways implements AutoCloseable {
 
   /** Two, with {@code state} as lines of YAML, and so many keys. */
   TwoGateways(Path folder, String state, int keys) throws Exception {
+    this(folder, state, keys, "");
+  }
+
+  /** The same with a limit of the client's, after a comma. */
+  TwoGateways(Path folder, String state, int keys, String limit) throws Exception {
     this.folder = folder;
     StringBuilder list = new StringBuilder();
     for (int i = 0; i < keys; i++) {
       list.append(i == 0 ? "" : ", ").append(Rig.key(i));
     }
     this.yaml =
-        "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\n%s\nclients: [{name: c, token: %s}]\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
-            .formatted(TOKEN, state, CLIENT, google.baseUrl(), list);
+        "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\n%s\nclients: [{name: c, token: %s%s}]\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
+            .formatted(TOKEN, state, CLIENT, limit, google.baseUrl(), list);
     this.one = started("one");
     this.other = started("other");
   }
