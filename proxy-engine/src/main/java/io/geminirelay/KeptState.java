@@ -77,18 +77,22 @@ final class KeptState {
     started = true;
     CompletableFuture<Boolean> read = new CompletableFuture<>();
     keeper.start().whenComplete((known, failure) -> read.complete(Boolean.TRUE.equals(known)));
-    Generation first = current.get();
-    first.guards().clients().shareBy(store.leases(), thread);
-    first.outbound().keys().shareBy(store.ledgers(), thread);
     return read.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS)
         .thenAccept(
             known -> {
+              share(current.get());
               // Why a store cannot be reached, it has said itself.
               if (!known && store.isUp()) {
                 LOG.warn(
                     "starting without what the {} store holds: it is learned later", store.name());
               }
             });
+  }
+
+  /** Not before the store was tried: what fails at first is left alone for a while. */
+  private void share(Generation first) {
+    first.guards().clients().shareBy(store.leases(), thread);
+    first.outbound().keys().shareBy(store.ledgers(), thread);
   }
 
   /** Has the store keep what it does not hold yet, and closes it; completes when that is done. */

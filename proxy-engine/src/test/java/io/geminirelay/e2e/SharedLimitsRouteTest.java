@@ -81,11 +81,11 @@ class SharedLimitsRouteTest {
     try (Askers askers = new Askers(ports, 3, Set.of(200, 429))) {
       // The whole bucket, and what flows back in several seconds.
       RedisServer.await(
-          "the limit to bind", () -> askers.served() >= limit + 80 || !askers.failures().isEmpty());
-      served = askers.served();
+          "the limit to bind",
+          () -> askers.served() >= limit + 50 && askers.answered() >= 3 * limit);
       minutes = (System.nanoTime() - begun) / (double) TimeUnit.MINUTES.toNanos(1);
+      served = askers.served();
       assertEquals(List.of(), askers.failures());
-      assertTrue(askers.answered() > 2 * served, "not much of a load: " + askers.answered());
     }
     assertWithin("let in", served, limit * (1 + minutes));
   }

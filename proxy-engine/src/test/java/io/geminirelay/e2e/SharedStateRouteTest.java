@@ -141,6 +141,34 @@ class SharedStateRouteTest {
   }
 
   @Test
+  void twoGatewaysTogetherKeepToTheLimitOfAClient() throws Exception {
+    int perMinute = 200;
+    String limit = ", requests_per_minute: " + perMinute;
+    try (TwoGateways two = new TwoGateways(folder, "redis_url: " + redis.url(), KEYS, limit)) {
+      // Both are with Redis for certain once each has heard of the other.
+      TwoGateways.admin(two.one(), "POST", TwoGateways.path(7) + "/disable");
+      awaitState(two.other(), 7, "disabled");
+      TwoGateways.admin(two.other(), "POST", TwoGateways.path(7) + "/enable");
+      awaitState(two.one(), 7, "available");
+      long begun = System.nanoTime();
+      int served = 0;
+      int refused = 0;
+      for (int i = 0; i < 2 * perMinute; i++) {
+        int status = TwoGateways.post(i % 2 == 0 ? two.one() : two.other()).status();
+        assertTrue(status == 200 || status == 429, "status " + status);
+        served += status == 200 ? 1 : 0;
+        refused += status == 429 ? 1 : 0;
+      }
+      double minutes = (System.nanoTime() - begun) / 60e9;
+      String seen = served + " served, " + refused + " refused in minutes: " + minutes;
+      System.out.println(seen);
+      // What flows back meanwhile may be used as well.
+      assertTrue(served <= perMinute * (1.05 + minutes) + 1, seen);
+      assertTrue(served >= perMinute * 0.9, seen);
+    }
+  }
+
+  @Test
   void withoutRedisAtTheStartGatewaysServeAndAgreeOnceItIsThere() throws Exception {
     redis.kill();
     try (TwoGateways two = two()) {

@@ -98,4 +98,20 @@ class StateFileRouteTest {
       assertEquals(broken, Files.readString(folder.resolve("kept/state.json.broken")));
     }
   }
+
+  @Test
+  void anotherFolderNeedsARestart() throws Exception {
+    try (Gateway gateway = start()) {
+      Path file = folder.resolve("config.yaml");
+      Files.writeString(
+          file,
+          Files.readString(file)
+              .replace("state_dir: kept", "state_dir: there\nredis_key_prefix: \"x:\""));
+      assertEquals(
+          List.of("redis_key_prefix", "state_dir"),
+          TwoGateways.admin(gateway, "POST", "config/reload").get("restart_needed"));
+      assertEquals(200, TwoGateways.post(gateway).status());
+    }
+    assertFalse(Files.exists(folder.resolve("there")));
+  }
 }

@@ -29,8 +29,8 @@ final class TwoGateways implements AutoCloseable {
     this(folder, state, keys, "");
   }
 
-  /** The same with a limit of the client's, after a comma. */
-  TwoGateways(Path folder, String state, int keys, String limit) throws Exception {
+  /** The same with settings of the client, each after a comma. */
+  TwoGateways(Path folder, String state, int keys, String client) throws Exception {
     this.folder = folder;
     StringBuilder list = new StringBuilder();
     for (int i = 0; i < keys; i++) {
@@ -38,7 +38,7 @@ final class TwoGateways implements AutoCloseable {
     }
     this.yaml =
         "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\n%s\nclients: [{name: c, token: %s%s}]\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
-            .formatted(TOKEN, state, CLIENT, limit, google.baseUrl(), list);
+            .formatted(TOKEN, state, CLIENT, client, google.baseUrl(), list);
     this.one = started("one");
     this.other = started("other");
   }

@@ -55,6 +55,7 @@ public final class StateKeeper implements StateStore.Listener {
   private final LongAdder failures = new LongAdder();
   private boolean writing;
   private boolean wasUp = true;
+  private boolean wasRead;
   private boolean again;
   private long offsetMillis;
   private long quietNanos;
@@ -100,7 +101,9 @@ public final class StateKeeper implements StateStore.Listener {
 
   /** Gives the store what it does not hold yet; the last thing before it is closed. */
   public void end() {
-    notice();
+    if (wasRead) {
+      notice();
+    }
     if (book.hasUnsaved()) {
       var unused = store.write(book.give());
     }
@@ -122,6 +125,7 @@ public final class StateKeeper implements StateStore.Listener {
         () -> {
           book.takeAll(facts, sources.get(), clock());
           lookAgain();
+          wasRead = true;
           firstRead.complete(true);
         });
   }
@@ -148,8 +152,9 @@ public final class StateKeeper implements StateStore.Listener {
 
   private void tick() {
     tellHealth();
-    // What was read is learned first: else the little that is known at a start would win.
-    if (!firstRead.isDone() || isQuiet()) {
+    // What was read is learned first, however late: else the little that is known at a start would
+    // win. Until then there is nothing that could be written to.
+    if (!wasRead || isQuiet()) {
       return;
     }
     long begun = time.nanoTime();

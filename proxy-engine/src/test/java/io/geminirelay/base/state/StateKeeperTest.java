@@ -158,9 +158,10 @@ class StateKeeperTest {
     assertEquals(List.of(), store.batches);
     assertEquals(1, keeper.failures());
     store.up = true;
-    awaitBatches(1);
     store.listener.all(List.of(fact("key/other")));
-    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/other"));
+    awaitBatches(1);
+    assertEquals(List.of(fact("key/own")), store.batches.get(0).facts());
+    assertTrue(source.facts.containsKey("key/other"));
   }
 
   @Test
