@@ -282,14 +282,22 @@ public final class QuotaBucket {
 
   /**
    * Ends the rest of {@code model}, empty for all models, if it is what is {@code meant}; whether
-   * that changed anything.
+   * that changed anything. Somebody elsewhere has ended it before its time: the limit that was
+   * learned with it would hold the model back as well.
    */
   boolean forget(String model, Predicate<Cooldown> meant) {
     if (model.isEmpty()) {
       return whole.forget(meant);
     }
     Cooldown rest = cooldown(model);
-    return rest != null && meant.test(rest) && lift(rest);
+    if (rest == null || !meant.test(rest) || !lift(rest)) {
+      return false;
+    }
+    ModelQuota quota = quotas.get(model);
+    if (quota != null) {
+      quota.forgetLearned();
+    }
+    return true;
   }
 
   /** Ends every rest. */

@@ -1,0 +1,126 @@
+package io.geminirelay.e2e;
+
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.Header;
+import io.geminirelay.testing.RedisServer;
+import io.geminirelay.testing.Response;
+import io.geminirelay.testing.SimulatorOptions;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Gateways with the same keys and one Redis, each a process of its own, before one simulator. */
+final class Fleet implements AutoCloseable {
+  final GeminiSimulator google =
+      GeminiSimulator.start(SimulatorOptions.with(new FakeTime()).countingOnly());
+  private final Path folder;
+  private final String yaml;
+  private final List<GatewayProcess> gateways = new ArrayList<>();
+
+  /** Starts {@code count} of them with {@code keys} keys, and waits until all listen. */
+  Fleet(Path folder, RedisServer redis, int count, int keys) throws IOException {
+    this.folder = folder;
+    String list = IntStream.range(0, keys).mapToObj(Rig::key).collect(Collectors.joining(", "));
+    this.yaml =
+        """
+        server: {port: 0, admin_token: %s}
+        redis_url: %s
+        clients: [{name: c, token: %s}]
+        groups: [{name: g, target_url: "%s", api_keys: [%s]}]
+        """
+            .formatted(TwoGateways.TOKEN, redis.url(), TwoGateways.CLIENT, google.baseUrl(), list);
+    try {
+      for (int i = 0; i < count; i++) {
+        gateways.add(start(i));
+      }
+      gateways.forEach(Fleet::awaitListening);
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private GatewayProcess start(int gateway) throws IOException {
+    return GatewayProcess.serve(
+        Files.createDirectories(folder.resolve("gateway-" + gateway)), yaml);
+  }
+
+  /** Several processes that start at once on a busy machine need longer than one. */
+  private static void awaitListening(GatewayProcess gateway) {
+    RedisServer.await(
+        "the process to listen: " + gateway.log(), () -> gateway.log().contains("listening on "));
+  }
+
+  /** Ends one as a crash does and starts it again. */
+  void crashAndRestart(int gateway) throws Exception {
+    Process process = gateways.get(gateway).process();
+    process.destroyForcibly();
+    process.waitFor();
+    gateways.set(gateway, start(gateway));
+    awaitListening(gateways.get(gateway));
+  }
+
+  int port(int gateway) {
+    return gateways.get(gateway).port();
+  }
+
+  /** What a gateway has written. */
+  String log(int gateway) {
+    return gateways.get(gateway).log();
+  }
+
+  /** Asks a gateway, on a connection of its own. */
+  Response post(int gateway) {
+    try (TestClient client = TestClient.connect(port(gateway))) {
+      return Askers.ask(client, gateway);
+    }
+  }
+
+  /** Calls the admin interface of a gateway. */
+  Map<String, Object> admin(int gateway, String method, String path) {
+    try (TestClient client = TestClient.connect(port(gateway))) {
+      Response answer =
+          client.exchange(
+              method,
+              "/admin/api/" + path,
+              Header.list("Authorization", "Bearer " + TwoGateways.TOKEN),
+              method.equals("GET") ? null : new byte[0]);
+      if (answer.status() != 200) {
+        throw new AssertionError(method + " " + path + ": " + answer);
+      }
+      return Json.map(Json.parse(answer.body()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until every gateway sees {@code key} in this state. */
+  void awaitState(int key, String state) {
+    for (int i = 0; i < gateways.size(); i++) {
+      int gateway = i;
+      RedisServer.await(
+          key + " to be " + state + " for " + gateway,
+          () -> state(gateway, key).equals(state));
+    }
+  }
+
+  /** The state of a key as a gateway sees it. */
+  String state(int gateway, int key) {
+    return String.valueOf(admin(gateway, "GET", TwoGateways.path(key)).get("state"));
+  }
+
+  @Override
+  public void close() {
+    gateways.forEach(GatewayProcess::close);
+    google.close();
+  }
+}
