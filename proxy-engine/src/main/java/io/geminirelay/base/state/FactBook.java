@@ -69,7 +69,7 @@ final class FactBook {
     if (there == null) {
       return true;
     }
-    if (there == fact || there.says(fact)) {
+    if (there.says(fact)) {
       return false;
     }
     boolean changedHere = earlier == null ? !there.agrees(fact) : !earlier.says(fact);

@@ -6,7 +6,6 @@ import io.geminirelay.base.state.FactSource;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,7 @@ final class KeyFacts implements FactSource {
   private long toldOffsetMillis;
 
   /** Keys by their states; filled when the first project is learned. */
-  private final Map<KeyState, ApiKey> byState = new IdentityHashMap<>();
+  private final Map<KeyState, ApiKey> byState = new HashMap<>();
 
   /** A rest, of whom. */
   private record Told(String holder, Cooldown rest) {}
