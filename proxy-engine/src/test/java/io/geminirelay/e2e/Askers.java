@@ -50,8 +50,20 @@ final class Askers implements AutoCloseable {
   }
 
   private void ask(int gateway, int port) {
-    try (TestClient client = TestClient.connect(port)) {
+    try {
       while (!over) {
+        askOnOneConnection(gateway, port);
+      }
+    } catch (RuntimeException | Error e) {
+      failures.add(e.toString());
+    }
+  }
+
+  /** Until the gateway says that it closes it, as it does where it does not read a body. */
+  private void askOnOneConnection(int gateway, int port) {
+    try (TestClient client = TestClient.connect(port)) {
+      boolean last = false;
+      while (!over && !last) {
         Response answer = ask(client, gateway);
         if (answer.status() == 200) {
           served.incrementAndGet();
@@ -60,9 +72,8 @@ final class Askers implements AutoCloseable {
           failures.add(answer.toString());
         }
         answered.incrementAndGet(gateway);
+        last = "close".equals(answer.header("connection"));
       }
-    } catch (RuntimeException | Error e) {
-      failures.add(e.toString());
     }
   }
 

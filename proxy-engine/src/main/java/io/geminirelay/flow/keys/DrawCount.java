@@ -11,10 +11,34 @@ final class DrawCount {
   private static final int SHIFT = 40;
 
   private final AtomicLong word = new AtomicLong();
+  private volatile long muchRequests = Long.MAX_VALUE;
+  private volatile long muchTokens = Long.MAX_VALUE;
+  private volatile Runnable whenMuch = () -> {};
 
   /** Counts {@code requests} and {@code tokens}, either of them less than 0 where taken back. */
   void add(long requests, long tokens) {
-    word.addAndGet((requests << SHIFT) + tokens);
+    long more = (requests << SHIFT) + tokens;
+    long after = word.addAndGet(more);
+    if (isMuch(after) && !isMuch(after - more)) {
+      whenMuch.run();
+    }
+  }
+
+  private boolean isMuch(long count) {
+    return requestsOf(count) >= muchRequests || tokensOf(count) >= muchTokens;
+  }
+
+  /**
+   * Has {@code then} run, by whoever counts it, each time when so much has gathered; at once where
+   * it has by now. For one thread.
+   */
+  void much(long requests, long tokens, Runnable then) {
+    whenMuch = then;
+    muchRequests = requests;
+    muchTokens = tokens;
+    if (isMuch(word.get())) {
+      then.run();
+    }
   }
 
   /** The count, for {@link #requestsOf} and {@link #tokensOf}, which begins anew. */

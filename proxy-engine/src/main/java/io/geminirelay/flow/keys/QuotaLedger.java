@@ -16,6 +16,9 @@ final class QuotaLedger {
   /** How often is looked what others drew, where nothing is drawn here. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What part of what is left may be drawn here before the others are told of it at once. */
+  private static final long MUCH = 16;
+
   private final String name;
   private final ModelQuota quota;
   private @Nullable Total before;
@@ -79,5 +82,19 @@ final class QuotaLedger {
     requests = 0;
     tokens = 0;
     lookNanos = now + LOOK_NANOS;
+  }
+
+  /** Has {@code then} run, on any thread, as soon as much of what is left now was drawn here. */
+  void whenMuch(Runnable then, long now) {
+    QuotaBounds most = quota.bounds(now);
+    ModelQuota.Used used = quota.used(now);
+    long perMinute = much(most.perMinute(), used.requests());
+    long perDay = much(most.perDay(), used.dayRequests());
+    long tokens = much(most.tokensPerMinute(), used.tokens());
+    quota.untold().much(Math.min(perMinute, perDay), tokens, then);
+  }
+
+  private static long much(long most, long used) {
+    return most == QuotaBound.UNKNOWN ? Long.MAX_VALUE : Math.max(1, (most - used) / MUCH);
   }
 }

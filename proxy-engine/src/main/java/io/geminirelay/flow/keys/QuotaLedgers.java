@@ -6,9 +6,11 @@ import io.geminirelay.base.state.LedgerStore.Total;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other instances what is drawn here on the quotas of keys and projects, and counts here
- * what they draw: every {@value #TICK_MILLIS} ms what has changed, all at once. While the store
+ * what they draw: every {@value #TICK_MILLIS} ms what has changed, all at once; and at
+ * once where much of what is left of one was drawn, so that a burst does not run past its end
+ * before anybody knows. While the store
  * cannot be reached, each counts by itself, and what it drew is told when the store is back.
  *
  * <p>All on the state thread, but for {@link #start}.
@@ -35,6 +39,10 @@ final class QuotaLedgers {
   private final ScheduledExecutorService thread;
   private final RingStates states;
   private final Map<String, QuotaLedger> ledgers = new HashMap<>();
+
+  /** Of which much was drawn since it was told. */
+  private final Set<QuotaLedger> urgent = new LinkedHashSet<>();
+
   private boolean asking;
   private int skip;
 
@@ -84,6 +92,10 @@ final class QuotaLedgers {
     }
     skip = draws.size() < MOST_DRAWS ? 0 : skip;
     ledgers.keySet().retainAll(present);
+    send(telling, draws);
+  }
+
+  private void send(List<QuotaLedger> telling, List<Draw> draws) {
     if (!draws.isEmpty()) {
       asking = true;
       store
@@ -97,9 +109,44 @@ final class QuotaLedgers {
     if (totals != null) {
       long now = states.days().time().nanoTime();
       for (int i = 0; i < told.size(); i++) {
-        told.get(i).answered(totals.get(i), now);
+        QuotaLedger ledger = told.get(i);
+        ledger.answered(totals.get(i), now);
+        ledger.whenMuch(() -> call(ledger), now);
       }
     }
+    tellUrgent();
+  }
+
+  /** Has {@code ledger} told before the next tick; on any thread. */
+  private void call(QuotaLedger ledger) {
+    try {
+      thread.execute(
+          () -> {
+            urgent.add(ledger);
+            tellUrgent();
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the state thread has ended");
+    }
+  }
+
+  private void tellUrgent() {
+    if (asking || urgent.isEmpty() || !store.isUp()) {
+      return;
+    }
+    long now = states.days().time().nanoTime();
+    long day = states.days().endSeconds(now);
+    List<QuotaLedger> telling = new ArrayList<>();
+    List<Draw> draws = new ArrayList<>();
+    for (QuotaLedger ledger : urgent) {
+      Draw draw = ledger.next(day, now);
+      if (draw != null) {
+        telling.add(ledger);
+        draws.add(draw);
+      }
+    }
+    urgent.clear();
+    send(telling, draws);
   }
 
   private QuotaLedger ledger(String name, ModelQuota quota, long now) {
