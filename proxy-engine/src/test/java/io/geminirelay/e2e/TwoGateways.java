@@ -75,13 +75,21 @@ final class TwoGateways implements AutoCloseable {
   }
 
   static Response post(Gateway gateway) {
-    try (TestClient client = TestClient.connect(gateway.port())) {
+    return post(gateway.port());
+  }
+
+  static Response post(int port) {
+    try (TestClient client = TestClient.connect(port)) {
       return client.post(Rig.UNARY, Rig.BODY, "Authorization", "Bearer " + CLIENT);
     }
   }
 
   static Map<String, Object> admin(Gateway gateway, String method, String path) {
-    try (TestClient client = TestClient.connect(gateway.port())) {
+    return admin(gateway.port(), method, path);
+  }
+
+  static Map<String, Object> admin(int port, String method, String path) {
+    try (TestClient client = TestClient.connect(port)) {
       Response answer =
           client.exchange(
               method,

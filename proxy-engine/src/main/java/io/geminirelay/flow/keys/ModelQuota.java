@@ -62,22 +62,11 @@ final class ModelQuota {
     }
     QuotaWindow minute = window.get();
     long used = minute == null ? 0 : minute.used(now);
-    int room = share(QuotaWindow.requestsOf(used), most.perMinute());
-    room = Math.min(room, share(QuotaWindow.tokensOf(used), most.tokensPerMinute()));
+    int room = QuotaBound.share(QuotaWindow.requestsOf(used), most.perMinute());
+    room = Math.min(room, QuotaBound.share(QuotaWindow.tokensOf(used), most.tokensPerMinute()));
     return most.perDay() == QuotaBound.UNKNOWN
         ? room
-        : Math.min(room, share(day.count(days.number(now)), most.perDay()));
-  }
-
-  private static int share(long used, long most) {
-    if (most == QuotaBound.UNKNOWN) {
-      return ALL_ROOM;
-    }
-    if (used >= most) {
-      return 0;
-    }
-    // Both fit a double's 53 bits, and its division is quicker than that of longs.
-    return Math.max(1, (int) ((double) (most - used) / most * ALL_ROOM));
+        : Math.min(room, QuotaBound.share(day.count(days.number(now)), most.perDay()));
   }
 
   /** Draws one request with {@code tokens}, unless that would exceed a limit. */

@@ -187,4 +187,16 @@ record QuotaBound(
       case GUESS -> Math.min(untilNanos - now, sinceNanos + pause(learned, leastGrowth) - now);
     };
   }
+
+  /** What is left of {@code most} where {@code used} are used, as {@link ModelQuota#room} tells. */
+  static int share(long used, long most) {
+    if (most == UNKNOWN) {
+      return ModelQuota.ALL_ROOM;
+    }
+    if (used >= most) {
+      return 0;
+    }
+    // Both fit a double's 53 bits, and its division is quicker than that of longs.
+    return Math.max(1, (int) ((double) (most - used) / most * ModelQuota.ALL_ROOM));
+  }
 }
