@@ -46,8 +46,7 @@ final class Askers implements AutoCloseable {
 
   /** One request; {@code client} is the client's connection. */
   static Response ask(TestClient client, int gateway) {
-    return client.post(
-        Rig.UNARY, body(gateway), "Authorization", "Bearer " + TwoGateways.CLIENT);
+    return client.post(Rig.UNARY, body(gateway), "Authorization", "Bearer " + TwoGateways.CLIENT);
   }
 
   private void ask(int gateway, int port) {

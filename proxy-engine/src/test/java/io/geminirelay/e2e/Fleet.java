@@ -108,8 +108,7 @@ final class Fleet implements AutoCloseable {
     for (int i = 0; i < gateways.size(); i++) {
       int gateway = i;
       RedisServer.await(
-          key + " to be " + state + " for " + gateway,
-          () -> state(gateway, key).equals(state));
+          key + " to be " + state + " for " + gateway, () -> state(gateway, key).equals(state));
     }
   }
 

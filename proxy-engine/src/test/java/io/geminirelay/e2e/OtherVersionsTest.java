@@ -111,6 +111,7 @@ class OtherVersionsTest {
       tell(era, "{\"v\":9,\"from\":\"newer\",\"facts\":\"of another kind\"}");
       tell(era, "neither");
       tell(era, "{\"from\":\"older\"}");
+      hold(rest(two, 0), fact("\"v\":1,", rest(two, 0), "{}"));
       String rest = "{\"name\":\"%s\",\"until\":%d}".formatted(rest(two, 0), soon());
       tell(era, "{\"v\":1,\"from\":\"newer\",\"seen\":[{}],\"facts\":[%s,{}]}".formatted(rest));
       for (Gateway each : List.of(two.one(), two.other())) {

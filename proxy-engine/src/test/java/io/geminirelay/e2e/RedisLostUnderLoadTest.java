@@ -42,8 +42,7 @@ class RedisLostUnderLoadTest {
 
   private static void awaitOne(TwoGateways two, int key) {
     RedisServer.await(
-        key + " to cool at one of them",
-        () -> cools(two.one(), key) || cools(two.other(), key));
+        key + " to cool at one of them", () -> cools(two.one(), key) || cools(two.other(), key));
   }
 
   private static void awaitBoth(TwoGateways two, int key) {
@@ -64,7 +63,8 @@ class RedisLostUnderLoadTest {
   @Test
   void noRequestFailsWhileRedisIsKilledAndWhileItIsSilent() throws Exception {
     String limits = "redis_url: " + redis.url() + "\nmax_wait_secs: 0";
-    try (TwoGateways two = new TwoGateways(folder, limits, KEYS, ", requests_per_minute: 1000000")) {
+    try (TwoGateways two =
+        new TwoGateways(folder, limits, KEYS, ", requests_per_minute: 1000000")) {
       List<Integer> ports = List.of(two.one().port(), two.other().port());
       try (Askers askers = new Askers(ports, 3, Set.of(200))) {
         askers.awaitMore(SOME);

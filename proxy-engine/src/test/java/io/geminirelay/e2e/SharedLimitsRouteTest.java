@@ -107,7 +107,8 @@ class SharedLimitsRouteTest {
   }
 
   private static void assertWithin(String what, long count, double allowed) {
-    String told = "%s: %d of %.0f, %+.1f %%".formatted(what, count, allowed, 100 * (count / allowed - 1));
+    String told =
+        "%s: %d of %.0f, %+.1f %%".formatted(what, count, allowed, 100 * (count / allowed - 1));
     System.out.println(told);
     assertTrue(count <= allowed * MOST_OVER, told);
   }

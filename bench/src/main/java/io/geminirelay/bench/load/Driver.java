@@ -46,11 +46,7 @@ final class Driver implements AutoCloseable {
    * @param latencies takes the microseconds from each request to the end of its answer
    */
   Driver(
-      Workload workload,
-      int port,
-      int connections,
-      int pauseMillis,
-      @Nullable Recorder latencies) {
+      Workload workload, int port, int connections, int pauseMillis, @Nullable Recorder latencies) {
     this.workload = workload;
     this.request = workload.request();
     this.pauseMillis = pauseMillis;

@@ -54,7 +54,8 @@ final class StateFigures {
   /** Two tables for people; {@code base} is the store that the others are compared with. */
   String table(String base) {
     StringBuilder text = new StringBuilder();
-    text.append("| store | CPU us a request | to %s, median of rounds | windows |\n".formatted(base));
+    text.append(
+        "| store | CPU us a request | to %s, median of rounds | windows |\n".formatted(base));
     text.append("| --- | --- | --- | --- |\n");
     List<Double> first = cpuMicros.getOrDefault(base, List.of());
     cpuMicros.forEach(
@@ -96,7 +97,9 @@ final class StateFigures {
     cpuMicros.forEach(
         (store, of) ->
             members.add(
-                quoted("cpuMicros " + store) + ": " + of.stream().map(StateFigures::number).toList()));
+                quoted("cpuMicros " + store)
+                    + ": "
+                    + of.stream().map(StateFigures::number).toList()));
     latencies.forEach(
         (what, windows) ->
             members.add(

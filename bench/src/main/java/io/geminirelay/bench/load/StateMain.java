@@ -51,8 +51,7 @@ public final class StateMain implements Callable<Integer> {
 
   /** Runs and exits: 0 when all was measured and no request failed. */
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new StateMain()).setOverwrittenOptionsAllowed(true).execute(args));
+    System.exit(new CommandLine(new StateMain()).setOverwrittenOptionsAllowed(true).execute(args));
   }
 
   @Override
@@ -64,8 +63,7 @@ public final class StateMain implements Callable<Integer> {
     Proxy.GATEWAY.version();
     about.put("gateway", Proxy.GATEWAY.version());
     about.put("windows", rounds + " x " + seconds + " s");
-    try (RunningProxy upstream =
-            new RunningProxy(LoadMain.upstream(upstreamPort), upstreamPort);
+    try (RunningProxy upstream = new RunningProxy(LoadMain.upstream(upstreamPort), upstreamPort);
         RedisProcess redis = new RedisProcess(folder);
         RunningProxy alone = start(MEMORY, upstream.port(), "", folder);
         RunningProxy sharing =

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other instances what is drawn here on the quotas of keys and projects, and counts here
- * what they draw: every {@value #TICK_MILLIS} ms what has changed, all at once; and at
- * once where much of what is left of one was drawn, so that a burst does not run past its end
- * before anybody knows. While the store
- * cannot be reached, each counts by itself, and what it drew is told when the store is back.
+ * what they draw: every {@value #TICK_MILLIS} ms what has changed, all at once; and at once where
+ * much of what is left of one was drawn, so that a burst does not run past its end before anybody
+ * knows. While the store cannot be reached, each counts by itself, and what it drew is told when
+ * the store is back.
  *
  * <p>All on the state thread, but for {@link #start}.
  */
