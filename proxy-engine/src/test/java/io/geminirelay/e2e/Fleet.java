@@ -2,14 +2,11 @@ package io.geminirelay.e2e;
 
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
-import io.geminirelay.testing.Header;
 import io.geminirelay.testing.RedisServer;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.SimulatorOptions;
 import io.geminirelay.testing.TestClient;
-import io.geminirelay.testing.sim.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,20 +84,7 @@ final class Fleet implements AutoCloseable {
 
   /** Calls the admin interface of a gateway. */
   Map<String, Object> admin(int gateway, String method, String path) {
-    try (TestClient client = TestClient.connect(port(gateway))) {
-      Response answer =
-          client.exchange(
-              method,
-              "/admin/api/" + path,
-              Header.list("Authorization", "Bearer " + TwoGateways.TOKEN),
-              method.equals("GET") ? null : new byte[0]);
-      if (answer.status() != 200) {
-        throw new AssertionError(method + " " + path + ": " + answer);
-      }
-      return Json.map(Json.parse(answer.body()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TwoGateways.admin(port(gateway), method, path);
   }
 
   /** Waits until every gateway sees {@code key} in this state. */
@@ -115,6 +99,13 @@ final class Fleet implements AutoCloseable {
   /** The state of a key as a gateway sees it. */
   String state(int gateway, int key) {
     return String.valueOf(admin(gateway, "GET", TwoGateways.path(key)).get("state"));
+  }
+
+  /** Fails where a key or token is in what they have written. */
+  void assertLogsHoldNoSecret() {
+    for (GatewayProcess each : gateways) {
+      RedisServer.assertNoSecret(each.log());
+    }
   }
 
   @Override

@@ -36,11 +36,15 @@ class ThreeGatewaysTest {
 
   @AfterEach
   void end() {
-    if (fleet != null) {
-      fleet.close();
-    }
-    if (redis != null) {
-      redis.close();
+    try {
+      if (fleet != null) {
+        fleet.close();
+        fleet.assertLogsHoldNoSecret();
+      }
+    } finally {
+      if (redis != null) {
+        redis.close();
+      }
     }
   }
 
