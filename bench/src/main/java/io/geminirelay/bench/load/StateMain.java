@@ -72,7 +72,7 @@ public final class StateMain implements Callable<Integer> {
       gateways.put(MEMORY, alone);
       gateways.put(REDIS, sharing);
       measureCpu(gateways);
-      measureLatency(gateways, redis);
+      measureLatency(alone, sharing, redis);
     }
     about.forEach((name, value) -> System.out.println(name + ": " + value));
     System.out.print("\n" + figures.table(MEMORY));
@@ -135,11 +135,10 @@ public final class StateMain implements Callable<Integer> {
     }
   }
 
-  private void measureLatency(Map<String, RunningProxy> gateways, RedisProcess redis)
+  private void measureLatency(RunningProxy alone, RunningProxy sharing, RedisProcess redis)
       throws Exception {
-    RunningProxy sharing = gateways.get(REDIS);
     for (int round = 0; round < rounds; round++) {
-      latencyWindow(MEMORY, gateways.get(MEMORY), () -> TimeUnit.SECONDS.sleep(seconds));
+      latencyWindow(MEMORY, alone, () -> TimeUnit.SECONDS.sleep(seconds));
       latencyWindow(REDIS, sharing, () -> TimeUnit.SECONDS.sleep(seconds));
       latencyWindow(
           "redis killed and started",
