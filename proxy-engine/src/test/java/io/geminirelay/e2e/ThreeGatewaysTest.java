@@ -79,7 +79,8 @@ class ThreeGatewaysTest {
     }
     System.out.println("after the refusal, last use by others: " + told(last));
     System.out.println("after the refusal, passed over by all: " + told(skipped));
-    return skipped[ROUNDS / 2];
+    // The second figure is an upper bound that also holds what the clients take to come round.
+    return last[ROUNDS / 2];
   }
 
   private static String told(long[] nanos) {
