@@ -36,11 +36,15 @@ class ThreeGatewaysTest {
 
   @AfterEach
   void end() {
-    if (fleet != null) {
-      fleet.close();
-    }
-    if (redis != null) {
-      redis.close();
+    try {
+      if (fleet != null) {
+        fleet.close();
+        fleet.assertLogsHoldNoSecret();
+      }
+    } finally {
+      if (redis != null) {
+        redis.close();
+      }
     }
   }
 
@@ -75,7 +79,8 @@ class ThreeGatewaysTest {
     }
     System.out.println("after the refusal, last use by others: " + told(last));
     System.out.println("after the refusal, passed over by all: " + told(skipped));
-    return skipped[ROUNDS / 2];
+    // The second figure is an upper bound that also holds what the clients take to come round.
+    return last[ROUNDS / 2];
   }
 
   private static String told(long[] nanos) {
@@ -98,7 +103,8 @@ class ThreeGatewaysTest {
     fleet.awaitState(0, "cooling");
     long before = fleet.google.journal().countOf(Rig.key(0));
     fleet.crashAndRestart(0);
-    assertEquals("cooling", fleet.state(0, 0), () -> fleet.log(0));
+    // It waits two seconds for the store; where a busy machine needs longer, it learns it then.
+    fleet.awaitState(0, "cooling");
     for (int i = 0; i < 3 * KEYS; i++) {
       assertEquals(200, fleet.post(i % GATEWAYS).status());
     }

@@ -79,17 +79,20 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
     if (fields.equals(other.fields)) {
       return true;
     }
-    if (!fields.keySet().equals(other.fields.keySet())) {
-      return false;
-    }
+    return fields.keySet().equals(other.fields.keySet()) && !contradicts(other);
+  }
+
+  /** Whether a field that both have says something else: another version may have others too. */
+  boolean contradicts(Fact other) {
     for (Map.Entry<String, String> field : fields.entrySet()) {
       String key = field.getKey();
+      String theirs = other.fields.get(key);
       boolean near =
           key.endsWith(MOMENT) && Math.abs(number(key, 0) - other.number(key, 0)) < SLACK_MILLIS;
-      if (!near && !field.getValue().equals(other.fields.get(key))) {
-        return false;
+      if (theirs != null && !near && !field.getValue().equals(theirs)) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 }
