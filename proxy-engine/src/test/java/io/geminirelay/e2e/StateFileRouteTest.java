@@ -26,6 +26,10 @@ class StateFileRouteTest {
   }
 
   private Gateway start() throws Exception {
+    return start("");
+  }
+
+  private Gateway start(String more) throws Exception {
     Path file = folder.resolve("config.yaml");
     Files.writeString(
         file,
@@ -36,7 +40,8 @@ class StateFileRouteTest {
                 google.baseUrl(),
                 Rig.key(0),
                 Rig.key(1),
-                Rig.key(2)));
+                Rig.key(2))
+            + more);
     return Gateway.stored(file);
   }
 
@@ -83,6 +88,19 @@ class StateFileRouteTest {
     String text = Files.readString(folder.resolve("kept/state.json"));
     for (String secret : List.of(Rig.key(0), Rig.key(1), TwoGateways.TOKEN, TwoGateways.CLIENT)) {
       assertFalse(text.contains(secret), text);
+    }
+  }
+
+  @Test
+  void aKeyThatIsTakenOutOfDisabledKeysIsUsedAgainAfterARestart() throws Exception {
+    try (Gateway first = start("disabled_keys: [%s]\n".formatted(TwoGateways.print(0)))) {
+      assertEquals(List.of("disabled", "available", "available"), states(first));
+    }
+    try (Gateway second = start()) {
+      assertEquals("available", TwoGateways.state(second, 0));
+    }
+    try (Gateway third = start()) {
+      assertEquals("available", TwoGateways.state(third, 0));
     }
   }
 

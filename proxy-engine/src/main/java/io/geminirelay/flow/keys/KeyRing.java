@@ -146,13 +146,14 @@ public final class KeyRing {
    * instance says something else than the one before it.
    */
   public void putAside(String fingerprint, boolean aside) {
+    KeyState.Hand hand = new KeyState.Hand(aside, KeyFacts.byHandUntil(time));
     change(
         () -> {
           boolean changed = false;
           for (KeyGroup group : groups) {
             for (ApiKey key : group.keys()) {
               changed |=
-                  key.secret().fingerprint().equals(fingerprint) && key.state().putAside(aside);
+                  key.secret().fingerprint().equals(fingerprint) && key.state().byHand(hand);
             }
           }
           return changed;
