@@ -73,8 +73,11 @@ final class KeyFacts implements FactSource {
   @Override
   public void tell(Consumer<Fact> to) {
     long offset = time.instant().toEpochMilli() - TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
-    if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
+    if (toldOffsetMillis - offset > MOST_DRIFT_MILLIS) {
       told.clear();
+    }
+    if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
+      // A step forward may be a machine that was suspended: it does not lengthen what was told.
       toldOffsetMillis = offset;
     }
     Map<Told, Fact> before = told;

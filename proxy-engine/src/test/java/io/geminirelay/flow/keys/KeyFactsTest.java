@@ -113,11 +113,16 @@ class KeyFactsTest {
   }
 
   @Test
-  void aClockThatWasSetTellsOtherEnds() {
+  void aClockThatWasSetTellsNoLaterEndsButEarlierOnes() {
     one.settle(key(one, 1), MODEL, BARE);
     long before = facts(one).values().iterator().next().untilMillis();
+    // So it looks, too, where the machine was suspended: for others the rest goes on as it was.
     time.set(time.instant().plusSeconds(600));
-    assertEquals(before + 600_000, facts(one).values().iterator().next().untilMillis());
+    assertEquals(before, facts(one).values().iterator().next().untilMillis());
+    time.set(time.instant().minusSeconds(600));
+    assertEquals(before, facts(one).values().iterator().next().untilMillis());
+    time.set(time.instant().minusSeconds(600));
+    assertEquals(before - 600_000, facts(one).values().iterator().next().untilMillis());
   }
 
   @Test
