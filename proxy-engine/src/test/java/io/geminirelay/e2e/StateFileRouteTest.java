@@ -105,6 +105,19 @@ class StateFileRouteTest {
   }
 
   @Test
+  void whatTheFileSaysAtAStartCountsThoughAHandSaidElseBeforeWithTheFile() throws Exception {
+    try (Gateway first = start()) {
+      TwoGateways.admin(first, "POST", TwoGateways.path(0) + "/disable");
+      TwoGateways.admin(first, "POST", TwoGateways.path(1) + "/disable");
+      TwoGateways.admin(first, "POST", TwoGateways.path(1) + "/enable");
+      assertEquals(List.of("disabled", "available", "available"), states(first));
+    }
+    try (Gateway second = start("disabled_keys: [%s]\n".formatted(TwoGateways.print(1)))) {
+      assertEquals(List.of("available", "disabled", "available"), states(second));
+    }
+  }
+
+  @Test
   void aCorruptFileIsSetAsideAndDoesNotKeepTheGatewayFromStarting() throws Exception {
     Path file = Files.createDirectories(folder.resolve("kept")).resolve("state.json");
     for (String broken : List.of("", "{\"version\":1,\"facts\":[", "\0\1\2", "[]")) {

@@ -92,7 +92,8 @@ final class KeyFacts implements FactSource {
       to.accept(fact(name, INVALID, invalid, before));
     }
     KeyState.Hand hand = state.hand();
-    if (hand != null) {
+    // With others, their configurations may say else. Alone, what is in the file ends with it.
+    if (hand != null && !(states.alone() && state.isAsConfigured())) {
       // That it was taken back is of interest for as long as another configuration, or an instance
       // that was away, may put it aside, and longer only where that is so here.
       boolean lasts = hand.aside() || state.takenBack();

@@ -104,7 +104,9 @@ public final class KeyRing {
    * @param thread the state thread, on which the store is asked
    */
   public void shareBy(@Nullable LedgerStore store, ScheduledExecutorService thread) {
-    if (store != null) {
+    if (store == null) {
+      states.stayAlone();
+    } else {
       new QuotaLedgers(store, thread, states).start();
     }
   }

@@ -146,6 +146,11 @@ public final class KeyState {
     return changed;
   }
 
+  /** Whether the configuration says the same as the last hand, or there was none. */
+  boolean isAsConfigured() {
+    return configuredAside == disabled;
+  }
+
   /** Whether a hand has taken it back although the configuration puts it aside. */
   boolean takenBack() {
     return configuredAside && !disabled;
