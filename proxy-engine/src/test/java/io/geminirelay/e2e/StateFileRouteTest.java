@@ -34,13 +34,13 @@ class StateFileRouteTest {
     Files.writeString(
         file,
         "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\nstate_dir: kept\nclients: [{name: c, token: %s}]\ngroups: [{name: g, target_url: \"%s\", api_keys: [%s, %s, %s]}]\n"
-            .formatted(
-                TwoGateways.TOKEN,
-                TwoGateways.CLIENT,
-                google.baseUrl(),
-                Rig.key(0),
-                Rig.key(1),
-                Rig.key(2))
+                .formatted(
+                    TwoGateways.TOKEN,
+                    TwoGateways.CLIENT,
+                    google.baseUrl(),
+                    Rig.key(0),
+                    Rig.key(1),
+                    Rig.key(2))
             + more);
     return Gateway.stored(file);
   }

@@ -31,13 +31,7 @@ public record EgressConfig(
    * guessed and tried against the digest.
    */
   public String identity() {
-    return kind
-        + "://"
-        + user
-        + "@"
-        + host
-        + ":"
-        + port;
+    return kind + "://" + user + "@" + host + ":" + port;
   }
 
   /** Whether it is on this machine, where another has something else at the same address. */

@@ -154,8 +154,7 @@ public final class KeyRing {
           boolean changed = false;
           for (KeyGroup group : groups) {
             for (ApiKey key : group.keys()) {
-              changed |=
-                  key.secret().fingerprint().equals(fingerprint) && key.state().byHand(hand);
+              changed |= key.secret().fingerprint().equals(fingerprint) && key.state().byHand(hand);
             }
           }
           return changed;
