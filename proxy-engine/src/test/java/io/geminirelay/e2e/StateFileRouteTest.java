@@ -26,17 +26,22 @@ class StateFileRouteTest {
   }
 
   private Gateway start() throws Exception {
+    return start("");
+  }
+
+  private Gateway start(String more) throws Exception {
     Path file = folder.resolve("config.yaml");
     Files.writeString(
         file,
         "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\nstate_dir: kept\nclients: [{name: c, token: %s}]\ngroups: [{name: g, target_url: \"%s\", api_keys: [%s, %s, %s]}]\n"
-            .formatted(
-                TwoGateways.TOKEN,
-                TwoGateways.CLIENT,
-                google.baseUrl(),
-                Rig.key(0),
-                Rig.key(1),
-                Rig.key(2)));
+                .formatted(
+                    TwoGateways.TOKEN,
+                    TwoGateways.CLIENT,
+                    google.baseUrl(),
+                    Rig.key(0),
+                    Rig.key(1),
+                    Rig.key(2))
+            + more);
     return Gateway.stored(file);
   }
 
@@ -83,6 +88,32 @@ class StateFileRouteTest {
     String text = Files.readString(folder.resolve("kept/state.json"));
     for (String secret : List.of(Rig.key(0), Rig.key(1), TwoGateways.TOKEN, TwoGateways.CLIENT)) {
       assertFalse(text.contains(secret), text);
+    }
+  }
+
+  @Test
+  void aKeyThatIsTakenOutOfDisabledKeysIsUsedAgainAfterARestart() throws Exception {
+    try (Gateway first = start("disabled_keys: [%s]\n".formatted(TwoGateways.print(0)))) {
+      assertEquals(List.of("disabled", "available", "available"), states(first));
+    }
+    try (Gateway second = start()) {
+      assertEquals("available", TwoGateways.state(second, 0));
+    }
+    try (Gateway third = start()) {
+      assertEquals("available", TwoGateways.state(third, 0));
+    }
+  }
+
+  @Test
+  void whatTheFileSaysAtAStartCountsThoughAHandSaidElseBeforeWithTheFile() throws Exception {
+    try (Gateway first = start()) {
+      TwoGateways.admin(first, "POST", TwoGateways.path(0) + "/disable");
+      TwoGateways.admin(first, "POST", TwoGateways.path(1) + "/disable");
+      TwoGateways.admin(first, "POST", TwoGateways.path(1) + "/enable");
+      assertEquals(List.of("disabled", "available", "available"), states(first));
+    }
+    try (Gateway second = start("disabled_keys: [%s]\n".formatted(TwoGateways.print(1)))) {
+      assertEquals(List.of("available", "disabled", "available"), states(second));
     }
   }
 

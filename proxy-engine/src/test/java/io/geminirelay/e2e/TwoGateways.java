@@ -105,8 +105,12 @@ final class TwoGateways implements AutoCloseable {
     }
   }
 
+  static String print(int key) {
+    return Secret.of(Rig.key(key)).fingerprint();
+  }
+
   static String path(int key) {
-    return "keys/" + Secret.of(Rig.key(key)).fingerprint();
+    return "keys/" + print(key);
   }
 
   /** The state of a key as {@code gateway} sees it. */

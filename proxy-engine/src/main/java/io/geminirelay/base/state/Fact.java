@@ -79,18 +79,21 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
     if (fields.equals(other.fields)) {
       return true;
     }
-    return fields.keySet().equals(other.fields.keySet()) && !contradicts(other);
+    return fields.keySet().equals(other.fields.keySet()) && holds(other);
   }
 
-  /** Whether a field that both have says something else: another version may have others too. */
-  boolean contradicts(Fact other) {
-    for (Map.Entry<String, String> field : fields.entrySet()) {
+  /**
+   * Whether all that {@code other} says is in here, whatever its end: an instance of a newer
+   * version may say more of the same.
+   */
+  boolean holds(Fact other) {
+    for (Map.Entry<String, String> field : other.fields.entrySet()) {
       String key = field.getKey();
       String theirs = other.fields.get(key);
       boolean near =
           key.endsWith(MOMENT) && Math.abs(number(key, 0) - other.number(key, 0)) < SLACK_MILLIS;
-      if (theirs != null && !near && !field.getValue().equals(theirs)) {
-        return true;
+      if (!near && !field.getValue().equals(fields.get(key))) {
+        return false;
       }
     }
     return false;

@@ -103,12 +103,13 @@ public final class Breakers {
     int ofModel = (int) permit;
     switch (verdict.effect()) {
       case SERVER_FAILURE, TARGET_FAILURE -> {
-        note(whole.failure(ofWhole, time.nanoTime()));
+        boolean answered = verdict.effect() == KeyVerdict.Effect.SERVER_FAILURE;
+        note(whole.failure(ofWhole, time.nanoTime(), answered));
         release(own, ofModel);
       }
       case MODEL_OVERLOADED -> {
         whole.release(ofWhole);
-        note(breakerOf(target, model).failure(ofModel, time.nanoTime()));
+        note(breakerOf(target, model).failure(ofModel, time.nanoTime(), true));
       }
       case SUCCESS -> {
         whole.success(ofWhole);

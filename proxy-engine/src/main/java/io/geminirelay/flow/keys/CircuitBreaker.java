@@ -21,7 +21,7 @@ public final class CircuitBreaker {
 
   private final BreakerConfig config;
   private final AtomicReference<Phase> phase =
-      new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0));
+      new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0, false));
 
   /** What is let through. */
   public enum State {
@@ -40,15 +40,25 @@ public final class CircuitBreaker {
    * @param count failures in a row while admitting, successes in a row while probing
    * @param trials requests under way while probing
    * @param sinceNanos when refusing began, or the last trial
+   * @param answered whether the failures were answers of the target, all of them
    */
-  private record Phase(State state, int number, int count, int trials, long sinceNanos) {
+  private record Phase(
+      State state, int number, int count, int trials, long sinceNanos, boolean answered) {
     /** The phase that follows; numbers stay positive. */
     Phase next(State state, int trials, long sinceNanos) {
-      return new Phase(state, number + 1 & Integer.MAX_VALUE, 0, trials, sinceNanos);
+      return next(state, trials, sinceNanos, false);
+    }
+
+    Phase next(State state, int trials, long sinceNanos, boolean answered) {
+      return new Phase(state, number + 1 & Integer.MAX_VALUE, 0, trials, sinceNanos, answered);
     }
 
     Phase with(int count, int trials) {
-      return new Phase(state, number, count, trials, sinceNanos);
+      return with(count, trials, answered);
+    }
+
+    Phase with(int count, int trials, boolean answered) {
+      return new Phase(state, number, count, trials, sinceNanos, answered);
     }
   }
 
@@ -82,7 +92,7 @@ public final class CircuitBreaker {
       int trials = room ? old.trials() + 1 : 1;
       Phase next =
           probing
-              ? new Phase(State.PROBING, old.number(), old.count(), trials, now)
+              ? new Phase(State.PROBING, old.number(), old.count(), trials, now, false)
               : old.next(State.PROBING, 1, now);
       if (phase.compareAndSet(old, next)) {
         return next.number();
@@ -99,10 +109,13 @@ public final class CircuitBreaker {
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
   }
 
-  /** Nanoseconds for which it refuses; 0 in every other state. */
-  long refusingNanos(long now) {
+  /**
+   * Nanoseconds for which it refuses because of what the target answered; 0 in every other state,
+   * and where the way to the target may be what is broken.
+   */
+  long answeredNanos(long now) {
     Phase current = phase.get();
-    return current.state() == State.REFUSING
+    return current.state() == State.REFUSING && current.answered()
         ? Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now)
         : 0;
   }
@@ -113,7 +126,7 @@ public final class CircuitBreaker {
     long recovery = config.recovery().toNanos();
     if (old.state() == State.ADMITTING) {
       long since = now - recovery + Math.min(nanos, recovery);
-      phase.compareAndSet(old, old.next(State.REFUSING, 0, since));
+      phase.compareAndSet(old, old.next(State.REFUSING, 0, since, true));
     }
   }
 
@@ -145,15 +158,22 @@ public final class CircuitBreaker {
     }
   }
 
-  /** The target failed; whether it is refused from now on. */
-  boolean failure(int permit, long now) {
+  /**
+   * The target failed; whether it is refused from now on.
+   *
+   * @param answered whether it did so by an answer, which others would get, too
+   */
+  boolean failure(int permit, long now, boolean answered) {
     while (true) {
       Phase old = phase.get();
       if (old.number() != permit || old.state() == State.REFUSING) {
         return false;
       }
       boolean enough = old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
-      Phase next = enough ? old.next(State.REFUSING, 0, now) : old.with(old.count() + 1, 0);
+      boolean first = old.state() == State.PROBING || old.count() == 0;
+      boolean all = answered && (first || old.answered());
+      Phase next =
+          enough ? old.next(State.REFUSING, 0, now, all) : old.with(old.count() + 1, 0, all);
       if (phase.compareAndSet(old, next)) {
         return enough;
       }

@@ -54,7 +54,7 @@ final class ExitState {
     this.usedAtNanos = now;
   }
 
-  /** By a fingerprint, since two exits may differ in their credentials alone. */
+  /** By a fingerprint, since two exits may differ in their users alone. */
   private static String exitOf(Destination way) {
     return way.egress() == null ? "direct" : Secret.of(way.egress().identity()).fingerprint();
   }

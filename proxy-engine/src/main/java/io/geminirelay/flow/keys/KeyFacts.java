@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * disabled}, {@code project}, {@code rest} for all models, {@code rest=MODEL} for one. Thread safe.
  *
  * <p>Health and failures in a row are left out: they tell of the way from here to Google as much as
- * of the key.
+ * of the key. So is what the configuration puts aside: it says so again at the next start, or does
+ * not say so any more. Only what a hand did is told.
  */
 final class KeyFacts implements FactSource {
   private static final String KIND = "key";
@@ -72,8 +73,11 @@ final class KeyFacts implements FactSource {
   @Override
   public void tell(Consumer<Fact> to) {
     long offset = time.instant().toEpochMilli() - TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
-    if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
+    if (toldOffsetMillis - offset > MOST_DRIFT_MILLIS) {
       told.clear();
+    }
+    if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
+      // A step forward may be a machine that was suspended: it does not lengthen what was told.
       toldOffsetMillis = offset;
     }
     Map<Told, Fact> before = told;
@@ -87,14 +91,19 @@ final class KeyFacts implements FactSource {
     if (invalid != null) {
       to.accept(fact(name, INVALID, invalid, before));
     }
-    boolean aside = state.disabled();
-    if (aside || state.takenBack()) {
-      Map<String, String> fields = Map.of(DISABLED, Boolean.toString(aside));
-      to.accept(new Fact(name(name, DISABLED), fields, byHandUntil()));
+    KeyState.Hand hand = state.hand();
+    // With others, their configurations may say else. Alone, what is in the file ends with it.
+    if (hand != null && !(states.alone() && state.isAsConfigured())) {
+      // That it was taken back is of interest for as long as another configuration, or an instance
+      // that was away, may put it aside, and longer only where that is so here.
+      boolean lasts = hand.aside() || state.takenBack();
+      long until = lasts ? byHandUntil(time) : hand.untilMillis();
+      Map<String, String> fields = Map.of(DISABLED, Boolean.toString(hand.aside()));
+      to.accept(new Fact(name(name, DISABLED), fields, until));
     }
     if (!state.project().isEmpty()) {
       Map<String, String> fields = Map.of(PROJECT, state.project());
-      to.accept(new Fact(name(name, PROJECT), fields, byHandUntil()));
+      to.accept(new Fact(name(name, PROJECT), fields, byHandUntil(time)));
     }
     tell(name, state.bucket(), before, to);
   }
@@ -123,7 +132,7 @@ final class KeyFacts implements FactSource {
   }
 
   /** The same all day, so that it is not told again and again. */
-  private long byHandUntil() {
+  static long byHandUntil(TimeSource time) {
     long day = time.instant().toEpochMilli() / DAY_MILLIS;
     return (day + BY_HAND_DAYS) * DAY_MILLIS;
   }
@@ -156,7 +165,7 @@ final class KeyFacts implements FactSource {
         Cooldown rest = KeptRest.of(fact, "", time);
         yield rest != null && state.learnInvalid(rest);
       }
-      case DISABLED -> state.putAside(isAside(fact));
+      case DISABLED -> state.byHand(new KeyState.Hand(isAside(fact), fact.untilMillis()));
       case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
       default -> false;
     };
@@ -208,7 +217,7 @@ final class KeyFacts implements FactSource {
     }
     return switch (what) {
       case INVALID -> state.forgetInvalid(rest -> KeptRest.covers(fact, rest, time));
-      case DISABLED -> isAside(fact) && state.putAside(false);
+      case DISABLED -> state.forgetHand(isAside(fact));
       default -> false;
     };
   }

@@ -104,7 +104,9 @@ public final class KeyRing {
    * @param thread the state thread, on which the store is asked
    */
   public void shareBy(@Nullable LedgerStore store, ScheduledExecutorService thread) {
-    if (store != null) {
+    if (store == null) {
+      states.stayAlone();
+    } else {
       new QuotaLedgers(store, thread, states).start();
     }
   }
@@ -146,13 +148,13 @@ public final class KeyRing {
    * instance says something else than the one before it.
    */
   public void putAside(String fingerprint, boolean aside) {
+    KeyState.Hand hand = new KeyState.Hand(aside, KeyFacts.byHandUntil(time));
     change(
         () -> {
           boolean changed = false;
           for (KeyGroup group : groups) {
             for (ApiKey key : group.keys()) {
-              changed |=
-                  key.secret().fingerprint().equals(fingerprint) && key.state().putAside(aside);
+              changed |= key.secret().fingerprint().equals(fingerprint) && key.state().byHand(hand);
             }
           }
           return changed;

@@ -26,6 +26,7 @@ public final class KeyState {
   private volatile long failedAtNanos;
   private volatile boolean disabled;
   private volatile boolean configuredAside;
+  private volatile @Nullable Hand hand;
   private volatile String project = "";
   private volatile QuotaBucket bucket;
 
@@ -99,23 +100,55 @@ public final class KeyState {
   }
 
   /**
-   * Somebody puts it aside by hand, here or at another instance, or takes it back. The last hand is
-   * right, whatever the configuration says; whether that changed anything.
+   * What somebody did by hand, here or at another instance.
+   *
+   * @param aside put it aside, else took it back
+   * @param untilMillis when that stops being of interest, in milliseconds of the epoch
    */
-  boolean putAside(boolean aside) {
-    boolean changed = disabled != aside;
+  record Hand(boolean aside, long untilMillis) {}
+
+  /** What the last hand did; null where the configuration alone decides. */
+  @Nullable Hand hand() {
+    return hand;
+  }
+
+  /** The last hand is right, whatever the configuration says; whether that changed anything. */
+  synchronized boolean byHand(Hand done) {
+    Hand before = hand;
+    hand = done;
+    disabled = done.aside();
+    return before == null || before.aside() != done.aside();
+  }
+
+  /** Nobody's hand counts any more, if the last was {@code aside}; whether one did. */
+  synchronized boolean forgetHand(boolean aside) {
+    Hand before = hand;
+    if (before == null || before.aside() != aside) {
+      return false;
+    }
+    hand = null;
+    disabled = configuredAside;
+    return true;
+  }
+
+  /**
+   * What the configuration says of that now, which overrules the hand before it where it is another
+   * than before; whether that changed anything.
+   */
+  synchronized boolean configured(boolean aside) {
+    if (configuredAside == aside) {
+      return false;
+    }
+    boolean changed = hand != null || disabled != aside;
+    configuredAside = aside;
+    hand = null;
     disabled = aside;
     return changed;
   }
 
-  /**
-   * What the configuration says of that now. One that says the same as before is no hand's work;
-   * whether that changed anything.
-   */
-  boolean configured(boolean aside) {
-    boolean same = configuredAside == aside;
-    configuredAside = aside;
-    return !same && putAside(aside);
+  /** Whether the configuration says the same as the last hand, or there was none. */
+  boolean isAsConfigured() {
+    return configuredAside == disabled;
   }
 
   /** Whether a hand has taken it back although the configuration puts it aside. */

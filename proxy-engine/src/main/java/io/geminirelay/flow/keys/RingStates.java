@@ -50,6 +50,7 @@ final class RingStates {
   private final AtomicInteger ids = new AtomicInteger();
 
   private volatile QuotaClock resets;
+  private volatile boolean alone;
 
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
@@ -75,6 +76,16 @@ final class RingStates {
     for (Runnable listener : listeners) {
       listener.run();
     }
+  }
+
+  /** Nobody else learns what is known here: it is kept for the next start alone. */
+  void stayAlone() {
+    alone = true;
+  }
+
+  /** Whether nobody else learns what is known here. */
+  boolean alone() {
+    return alone;
   }
 
   /** Numbers the days of daily quotas. */

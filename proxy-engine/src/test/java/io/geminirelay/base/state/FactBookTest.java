@@ -235,6 +235,18 @@ class FactBookTest {
   }
 
   @Test
+  void whatANewerVersionSaysMoreIsNotTakenAway() {
+    Fact more = new Fact("key/a", Map.of("reason", "r", "news", "n"), NOW + MINUTE);
+    told(more);
+    // What this version tells of it after it has learned.
+    knows(fact("key/a", MINUTE));
+    assertTrue(noticed().isEmpty());
+    knows(new Fact("key/b", Map.of("reason", "other"), NOW + MINUTE));
+    told(new Fact("key/b", Map.of("reason", "r", "news", "n"), NOW + MINUTE / 2));
+    assertEquals(List.of("key/b"), noticed().facts().stream().map(Fact::name).toList());
+  }
+
+  @Test
   void aNewSourceIsTaughtWhatIsKept() {
     told(fact("key/a", MINUTE));
     Known next = new Known();

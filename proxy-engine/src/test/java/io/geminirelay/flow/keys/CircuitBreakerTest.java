@@ -22,7 +22,7 @@ class CircuitBreakerTest {
   private void fail(int times) {
     int permit = breaker.admit(0);
     for (int i = 0; i < times; i++) {
-      breaker.failure(permit, 0);
+      breaker.failure(permit, 0, true);
     }
   }
 
@@ -55,7 +55,7 @@ class CircuitBreakerTest {
   @Test
   void oneFailedTrialRefusesAgainAndSilentTrialsAreGivenUp() {
     fail(5);
-    breaker.failure(breaker.admit(MINUTE), MINUTE);
+    breaker.failure(breaker.admit(MINUTE), MINUTE, true);
     assertFalse(admits(2 * MINUTE - 1));
     int permit = breaker.admit(2 * MINUTE);
     assertTrue(admits(2 * MINUTE));
@@ -74,7 +74,7 @@ class CircuitBreakerTest {
     for (int i = 0; i < 9; i++) {
       breaker.release(early);
       breaker.success(early);
-      breaker.failure(early, MINUTE);
+      breaker.failure(early, MINUTE, true);
     }
     assertEquals(State.PROBING, breaker.state());
     assertFalse(admits(MINUTE));
@@ -90,7 +90,7 @@ class CircuitBreakerTest {
     breaker.success(permit);
     breaker.success(permit);
     assertEquals(State.ADMITTING, breaker.state());
-    breaker.failure(permit, 0);
+    breaker.failure(permit, 0, true);
     fail(4);
     assertEquals(State.ADMITTING, breaker.state());
   }

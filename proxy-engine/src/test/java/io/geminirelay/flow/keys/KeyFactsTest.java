@@ -113,11 +113,16 @@ class KeyFactsTest {
   }
 
   @Test
-  void aClockThatWasSetTellsOtherEnds() {
+  void aClockThatWasSetTellsNoLaterEndsButEarlierOnes() {
     one.settle(key(one, 1), MODEL, BARE);
     long before = facts(one).values().iterator().next().untilMillis();
+    // So it looks, too, where the machine was suspended: for others the rest goes on as it was.
     time.set(time.instant().plusSeconds(600));
-    assertEquals(before + 600_000, facts(one).values().iterator().next().untilMillis());
+    assertEquals(before, facts(one).values().iterator().next().untilMillis());
+    time.set(time.instant().minusSeconds(600));
+    assertEquals(before, facts(one).values().iterator().next().untilMillis());
+    time.set(time.instant().minusSeconds(600));
+    assertEquals(before - 600_000, facts(one).values().iterator().next().untilMillis());
   }
 
   @Test
@@ -214,18 +219,48 @@ class KeyFactsTest {
     learnAll(one, other);
     assertEquals(KeyState.Status.DISABLED, key(other, 0).state().status());
     other.putAside(print, false);
-    assertEquals(Map.of(), facts(other));
-    aside.values().forEach(one.facts()::forget);
+    learnAll(other, one);
     assertEquals(KeyState.Status.AVAILABLE, key(one, 0).state().status());
+    aside.values().forEach(one.facts()::forget);
+    assertEquals(facts(other), facts(one));
+  }
+
+  @Test
+  void whatAHandTookBackIsToldForAMonthToThoseThatWereAway() {
+    String print = Secret.of("g-key-0").fingerprint();
+    // Nothing is changed by it here: of the file of the other, nobody knows.
+    one.putAside(print, false);
+    passes(Duration.ofDays(29));
+    KeyRing filed = ring(null, Set.of(print));
+    learnAll(one, filed);
+    assertEquals(KeyState.Status.AVAILABLE, key(filed, 0).state().status());
+    passes(Duration.ofDays(3));
+    long now = time.instant().toEpochMilli();
+    assertTrue(facts(one).values().iterator().next().untilMillis() < now);
+    assertTrue(facts(filed).values().iterator().next().untilMillis() > now);
+  }
+
+  @Test
+  void whatAConfigurationPutsAsideIsNotToldAndEndsWithTheConfiguration() {
+    String print = Secret.of("g-key-0").fingerprint();
+    KeyRing filed = ring(null, Set.of(print));
+    assertEquals(KeyState.Status.DISABLED, key(filed, 0).state().status());
+    assertEquals(Map.of(), facts(filed));
+    KeyRing next = filed.successor(groups(null), KeyRingTest.config());
+    assertEquals(KeyState.Status.AVAILABLE, key(next, 0).state().status());
+    // Nor does it leave a hand's work from before it in force.
+    next.putAside(print, true);
+    KeyRing same = next.successor(groups(null), KeyRingTest.config());
+    assertEquals(KeyState.Status.DISABLED, key(same, 0).state().status());
+    KeyRing said = same.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
+    assertEquals(Map.of(), facts(said));
   }
 
   @Test
   void aKeyThatIsTakenBackStaysSoThoughAFileSaysElse() {
     String print = Secret.of("g-key-0").fingerprint();
     KeyRing filed = ring(null, Set.of(print));
-    Map<String, Fact> aside = facts(filed);
-    assertEquals(1, aside.size());
-    aside.values().forEach(filed.facts()::forget);
+    filed.putAside(print, false);
     assertEquals(KeyState.Status.AVAILABLE, key(filed, 0).state().status());
     Map<String, Fact> back = facts(filed);
     assertEquals("false", back.values().iterator().next().field("disabled", ""));
@@ -237,6 +272,8 @@ class KeyFactsTest {
     assertEquals(KeyState.Status.AVAILABLE, key(again, 0).state().status());
     back.values().forEach(other.facts()::forget);
     assertEquals(KeyState.Status.AVAILABLE, key(other, 0).state().status());
+    back.values().forEach(again.facts()::forget);
+    assertEquals(KeyState.Status.DISABLED, key(again, 0).state().status());
     // One that says something new is the last hand.
     KeyRing without = next.successor(groups(null), KeyRingTest.config());
     assertEquals(Map.of(), facts(without));

@@ -80,7 +80,7 @@ class WayFactsTest {
   @Test
   void aTargetIsLeftAloneWhollyAndOneThatIsNotConfiguredNotAtAll() {
     Breakers one = breakers(60);
-    fails(one, "m", Effect.TARGET_FAILURE);
+    fails(one, "m", Effect.SERVER_FAILURE);
     Breakers other = breakers(60);
     Breakers none = new Breakers(BreakerConfig.STANDARD, time);
     for (Fact fact : facts(one.facts())) {
@@ -89,6 +89,28 @@ class WayFactsTest {
     }
     assertEquals(Breakers.REFUSED, other.admit(TARGET, "any"));
     assertNotEquals(Breakers.REFUSED, none.admit(TARGET, "any"));
+  }
+
+  @Test
+  void aTargetThatCannotBeReachedFromHereIsNotShutForOthers() {
+    Breakers one = breakers(60);
+    fails(one, "m", Effect.TARGET_FAILURE);
+    assertEquals(Breakers.REFUSED, one.admit(TARGET, "m"));
+    assertEquals(List.of(), facts(one.facts()));
+    // Its trial gets an answer, which is an error: that concerns all.
+    time.advance(Duration.ofSeconds(60));
+    fails(one, "m", Effect.SERVER_FAILURE);
+    assertEquals(1, facts(one.facts()).size());
+  }
+
+  @Test
+  void oneAnswerAmongFailuresOfTheWayTellsNothingOfTheTarget() {
+    Breakers one = new Breakers(new BreakerConfig(3, Duration.ofSeconds(60), 1, 1), time);
+    fails(one, "m", Effect.TARGET_FAILURE);
+    fails(one, "m", Effect.SERVER_FAILURE);
+    fails(one, "m", Effect.SERVER_FAILURE);
+    assertEquals(Breakers.REFUSED, one.admit(TARGET, "m"));
+    assertEquals(List.of(), facts(one.facts()));
   }
 
   private static EgressConfig exit(String host) {
@@ -139,11 +161,52 @@ class WayFactsTest {
     assertFalse(there.admits(ways.get(0), time.nanoTime()));
     assertTrue(there.admits(ways.get(1), time.nanoTime()));
     assertTrue(without.calm());
-    assertTrue(there.facts().knows(told.get(0)));
+    // Who learned of it takes it from nobody: the address may be another there.
+    assertTrue(here.facts().knows(told.get(0)));
+    assertFalse(there.facts().knows(told.get(0)));
     assertFalse(without.facts().knows(told.get(0)));
     assertTrue(told.get(0).says(facts(there.facts()).get(0)));
     told.forEach(there.facts()::forget);
     assertTrue(there.calm());
+    refuse(there, ring, ways.get(0));
+    assertEquals(1, facts(there.facts()).size());
+    assertTrue(there.facts().knows(told.get(0)));
+  }
+
+  @Test
+  void anExitOnThisMachineIsAnotherElsewhere() {
+    for (String local : List.of("127.0.0.2", "localhost", "::1")) {
+      KeyRing ring = ring(local, "two");
+      Exits here = exits(ring);
+      refuse(here, ring, ring.groups().get(0).exits().get(0));
+      assertFalse(here.calm());
+      assertEquals(List.of(), facts(here.facts()), local);
+    }
+  }
+
+  @Test
+  void theFingerprintOfAnExitTellsNothingOfItsPassword() {
+    EgressConfig one = exit("one");
+    EgressConfig two =
+        new EgressConfig(one.kind(), one.host(), one.port(), one.user(), Secret.of("another"));
+    EgressConfig user =
+        new EgressConfig(one.kind(), one.host(), one.port(), "other", one.password());
+    assertEquals(one.identity(), two.identity());
+    assertNotEquals(one.identity(), user.identity());
+  }
+
+  @Test
+  void aMachineThatWasSuspendedLengthensNothingForOthers() {
+    KeyRing ring = ring("one", "two");
+    Exits exits = exits(ring);
+    refuse(exits, ring, ring.groups().get(0).exits().get(0));
+    Breakers breakers = breakers(60);
+    fails(breakers, "m", Effect.SERVER_FAILURE);
+    List<Fact> rest = facts(exits.facts());
+    List<Fact> refusal = facts(breakers.facts());
+    time.set(time.instant().plusSeconds(3600));
+    assertEquals(rest, facts(exits.facts()));
+    assertEquals(refusal, facts(breakers.facts()));
   }
 
   @Test
