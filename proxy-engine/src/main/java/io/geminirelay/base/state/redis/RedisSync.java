@@ -30,31 +30,23 @@ import org.jspecify.annotations.Nullable;
  * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
  * empty holds again what any of the instances knows. After each new connection it puts back what it
  * wrote itself just before, since a replica that took over may lack that.
- *
- * <p>While a reading or a writing is under way, messages wait: only then is known which of the
+ * While a reading or a writing is under way, messages wait: only then is known which of the
  * changes of one fact is the last.
- *
- * <p>All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
+ * All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
  * clock.
  */
 final class RedisSync {
   private static final long LOOK_MILLIS = 1_000;
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   /** How often all is read though no change was missed: Redis may have dropped something. */
   private static final long QUIET_READ_NANOS = TimeUnit.MINUTES.toNanos(10);
-
   private static final int FAILURES_OF_A_LINK = 2;
-
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
-
   /** For how long an answered look means nothing after a write was refused. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private static final int MISSES_OF_A_LINK = 5;
   private static final int MOST_HEARD = 10_000;
-
   private final RedisAddress address;
   private final RedisLinks links;
   private final RedisFacts facts;
@@ -66,7 +58,6 @@ final class RedisSync {
   private final WriteQueue writes = new WriteQueue();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
-
   private volatile @Nullable RedisLink link;
   private volatile boolean stopped;
   private @Nullable Listener listener;
