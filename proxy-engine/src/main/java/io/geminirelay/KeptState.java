@@ -82,7 +82,7 @@ final class KeptState {
             known -> {
               share(current.get());
               // Why a store cannot be reached, it has said itself.
-              if (!known && store.isUp()) {
+              if (!known && !store.hasFailed()) {
                 LOG.warn(
                     "starting without what the {} store holds: it is learned later", store.name());
               }

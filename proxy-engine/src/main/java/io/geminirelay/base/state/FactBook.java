@@ -3,6 +3,7 @@ package io.geminirelay.base.state;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -169,11 +170,20 @@ final class FactBook {
 
   // ---- what is written
 
-  /** What is to be written now, which is under way from now on; one at a time. */
+  /** All that is to be written now, which is under way from now on. */
   StateStore.Batch give() {
+    return give(Integer.MAX_VALUE);
+  }
+
+  /** Of what is to be written, what waited longest: {@code most} names; one at a time. */
+  StateStore.Batch give(int most) {
     List<Fact> facts = new ArrayList<>();
     List<String> gone = new ArrayList<>();
-    for (String name : unsaved) {
+    Iterator<String> waiting = unsaved.iterator();
+    for (int i = 0; i < most && waiting.hasNext(); i++) {
+      String name = waiting.next();
+      waiting.remove();
+      underway.add(name);
       Fact fact = kept.get(name);
       if (fact == null) {
         gone.add(name);
@@ -181,8 +191,6 @@ final class FactBook {
         facts.add(fact);
       }
     }
-    underway.addAll(unsaved);
-    unsaved.clear();
     return new StateStore.Batch(facts, gone);
   }
 

@@ -168,7 +168,7 @@ public final class StateKeeper implements StateStore.Listener {
   }
 
   private void tellHealth() {
-    boolean up = store.isUp();
+    boolean up = !store.hasFailed();
     if (up == wasUp) {
       return;
     }
@@ -242,7 +242,9 @@ public final class StateKeeper implements StateStore.Listener {
   private void write() {
     if (book.hasUnsaved()) {
       writing = true;
-      store.write(book.give()).whenComplete((none, failure) -> onThread(() -> written(failure)));
+      store
+          .write(book.give(store.mostAtOnce()))
+          .whenComplete((none, failure) -> onThread(() -> written(failure)));
     }
   }
 
@@ -251,6 +253,8 @@ public final class StateKeeper implements StateStore.Listener {
     book.written(failure == null);
     if (failure != null) {
       failures.increment();
+    } else if (store.isUp()) {
+      write(); // the next of many
     }
   }
 

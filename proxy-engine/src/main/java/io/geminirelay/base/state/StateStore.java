@@ -22,8 +22,20 @@ public interface StateStore extends AutoCloseable {
    */
   CompletionStage<Void> write(Batch batch);
 
-  /** Whether the store could be reached when it was last tried. */
+  /**
+   * Changes that one batch should hold at most, so that who shares the store is not kept waiting.
+   */
+  default int mostAtOnce() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** Whether the store could be reached when it was last tried; false before that. */
   boolean isUp();
+
+  /** Whether the store could not be reached when it was last tried; false before that. */
+  default boolean hasFailed() {
+    return !isUp();
+  }
 
   /** How far the clock that all who share the store go by is ahead of this machine's. */
   long aheadMillis();

@@ -104,6 +104,20 @@ class FactBookTest {
   }
 
   @Test
+  void manyAreGivenALittleAtATimeAndOnlyWhatFailedAgain() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE), fact("key/c", MINUTE));
+    book.notice(known, NOW);
+    assertEquals(2, book.give(2).facts().size());
+    book.written(true);
+    List<Fact> third = book.give(2).facts();
+    assertEquals(1, third.size());
+    book.written(false);
+    assertEquals(third, book.give(2).facts());
+    book.written(true);
+    assertFalse(book.hasUnsaved());
+  }
+
+  @Test
   void whatWasLearnedIsNotWrittenBack() {
     told(fact("key/a", MINUTE), fact("key/b", MINUTE));
     assertEquals(List.of("key/a", "key/b"), known.learned);

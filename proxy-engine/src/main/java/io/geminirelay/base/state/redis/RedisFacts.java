@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 final class RedisFacts {
   /** Facts of one script: a longer one would keep Redis from others. */
-  private static final int MOST_AT_ONCE = 200;
+  static final int MOST_AT_ONCE = 200;
+
+  /** About as many are read by one script; the others read on in between. */
+  private static final String PAGE = "500";
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisFacts.class);
   private static final JsonFactory JSON = new JsonFactory();
@@ -53,11 +58,12 @@ final class RedisFacts {
   record Look(long clockMillis, Turn turn) {}
 
   /**
-   * All facts at one moment.
+   * All facts.
    *
-   * @param turn the last change that is in it
+   * @param turn the last change that is in it for certain
+   * @param torn whether Redis lost changes meanwhile: then it may lack what is there
    */
-  record Snapshot(Turn turn, List<Fact> facts) {
+  record Snapshot(Turn turn, List<Fact> facts, boolean torn) {
     Snapshot {
       facts = List.copyOf(facts);
     }
@@ -90,72 +96,133 @@ final class RedisFacts {
     return LOOK.run(redis, List.of(turn), List.of(freshEra)).thenApply(RedisFacts::lookOf);
   }
 
+  /**
+   * Reads all facts, page by page. What is changed meanwhile is in it or not, as for all that comes
+   * after its turn.
+   */
   CompletionStage<Snapshot> read(RedisScriptingAsyncCommands<String, String> redis) {
-    return READ.run(redis, List.of(turn, ends), List.of(facts))
-        .thenApply(
+    return readOn(redis, "0", new Reading());
+  }
+
+  private CompletionStage<Snapshot> readOn(
+      RedisScriptingAsyncCommands<String, String> redis, String cursor, Reading reading) {
+    return READ.run(redis, List.of(turn, ends), List.of(facts, cursor, PAGE))
+        .thenCompose(
             answer -> {
-              List<Fact> found = new ArrayList<>();
-              for (Object value : answer.subList(3, answer.size())) {
+              reading.add(lookOf(answer).turn());
+              for (Object value : answer.subList(4, answer.size())) {
                 Fact fact = parse((String) value);
                 if (fact != null) {
-                  found.add(fact);
+                  reading.found.put(fact.name(), fact);
                 }
               }
-              return new Snapshot(lookOf(answer).turn(), found);
+              String next = (String) answer.get(3);
+              return next.equals("0")
+                  ? CompletableFuture.completedStage(reading.snapshot())
+                  : readOn(redis, next, reading);
             });
   }
 
-  /**
-   * Writes {@code batch}, each fact wholly or not at all, and tells everybody.
-   *
-   * @param missing to write only what is not there
-   * @return the last change that was made of it
-   */
-  CompletionStage<Turn> write(
-      RedisScriptingAsyncCommands<String, String> redis, Batch batch, boolean missing) {
-    List<CompletableFuture<Look>> parts = new ArrayList<>();
-    for (Batch part : split(batch)) {
-      parts.add(writePart(redis, part, missing).toCompletableFuture());
+  /** What of a reading there is so far. A fact may come twice. */
+  private static final class Reading {
+    final Map<String, Fact> found = new HashMap<>();
+    private Turn first = Turn.NONE;
+    private Turn last = Turn.NONE;
+    private boolean torn;
+
+    void add(Turn now) {
+      if (first.equals(Turn.NONE)) {
+        first = now;
+      }
+      torn |= now.lacks(last);
+      last = now;
     }
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .thenApply(none -> parts.isEmpty() ? Turn.NONE : parts.get(parts.size() - 1).join().turn());
+
+    Snapshot snapshot() {
+      return new Snapshot(first, List.copyOf(found.values()), torn);
+    }
   }
 
-  private CompletionStage<Look> writePart(
-      RedisScriptingAsyncCommands<String, String> redis, Batch part, boolean missing) {
+  /**
+   * Writes {@code part}, wholly or not at all, and tells everybody.
+   *
+   * @param part of {@value #MOST_AT_ONCE} names at most
+   * @return the change that it is
+   */
+  CompletionStage<Turn> write(RedisScriptingAsyncCommands<String, String> redis, Batch part) {
+    List<Fact> over = part.gone().stream().map(name -> new Fact(name, Map.of(), 0)).toList();
+    return write(redis, new Part(part.facts(), over), RedisChange.text(from, false, part), "0");
+  }
+
+  /**
+   * Puts back what Redis has lost, one part after the other: those of {@code kept} of which nothing
+   * is there, and the ends of those of {@code over} that are there again.
+   */
+  CompletionStage<Void> putBack(
+      RedisScriptingAsyncCommands<String, String> redis, List<Fact> kept, List<Fact> over) {
+    return putBack(redis, split(kept, over), 0);
+  }
+
+  private CompletionStage<Void> putBack(
+      RedisScriptingAsyncCommands<String, String> redis, List<Part> parts, int at) {
+    if (at == parts.size()) {
+      return CompletableFuture.completedStage(null);
+    }
+    String message = RedisChange.text(from, true, new Batch(List.of(), List.of()));
+    return write(redis, parts.get(at), message, "1")
+        .thenCompose(none -> putBack(redis, parts, at + 1));
+  }
+
+  private CompletionStage<Turn> write(
+      RedisScriptingAsyncCommands<String, String> redis, Part part, String message, String again) {
     List<String> keys = new ArrayList<>(List.of(turn, ends));
     List<String> values = new ArrayList<>();
     values.add(channel);
     values.add(freshEra);
-    values.add(RedisChange.text(from, missing, part));
-    values.add(missing ? "1" : "0");
-    values.add(Integer.toString(part.facts().size()));
-    for (Fact fact : part.facts()) {
+    values.add(message);
+    values.add(again);
+    values.add(Integer.toString(part.kept().size()));
+    for (Fact fact : part.kept()) {
       keys.add(facts + fact.name());
       values.add(fact.name());
       values.add(text(fact));
       values.add(Long.toString(fact.untilMillis()));
     }
-    for (String name : part.gone()) {
-      keys.add(facts + name);
-      values.add(name);
+    for (Fact fact : part.over()) {
+      keys.add(facts + fact.name());
+      values.add(fact.name());
+      values.add(Long.toString(fact.untilMillis()));
     }
-    return WRITE.run(redis, keys, values).thenApply(RedisFacts::lookOf);
+    return WRITE.run(redis, keys, values).thenApply(answer -> lookOf(answer).turn());
   }
 
-  private static List<Batch> split(Batch batch) {
-    List<Batch> parts = new ArrayList<>();
-    List<Fact> facts = batch.facts();
-    for (int at = 0; at < facts.size(); at += MOST_AT_ONCE) {
-      int end = Math.min(at + MOST_AT_ONCE, facts.size());
-      parts.add(new Batch(facts.subList(at, end), List.of()));
-    }
-    List<String> gone = batch.gone();
-    for (int at = 0; at < gone.size(); at += MOST_AT_ONCE) {
-      int end = Math.min(at + MOST_AT_ONCE, gone.size());
-      parts.add(new Batch(List.of(), gone.subList(at, end)));
-    }
+  /** What one script writes. */
+  private record Part(List<Fact> kept, List<Fact> over) {}
+
+  private static List<Part> split(List<Fact> kept, List<Fact> over) {
+    List<Part> parts = new ArrayList<>();
+    slices(kept).forEach(slice -> parts.add(new Part(slice, List.of())));
+    slices(over).forEach(slice -> parts.add(new Part(List.of(), slice)));
     return parts;
+  }
+
+  /** Parts of {@code batch} that one script each can write. */
+  static List<Batch> split(Batch batch) {
+    if (batch.facts().size() + batch.gone().size() <= MOST_AT_ONCE) {
+      return List.of(batch);
+    }
+    List<Batch> parts = new ArrayList<>();
+    slices(batch.facts()).forEach(slice -> parts.add(new Batch(slice, List.of())));
+    slices(batch.gone()).forEach(slice -> parts.add(new Batch(List.of(), slice)));
+    return parts;
+  }
+
+  private static <T> List<List<T>> slices(List<T> all) {
+    List<List<T>> slices = new ArrayList<>();
+    for (int at = 0; at < all.size(); at += MOST_AT_ONCE) {
+      slices.add(all.subList(at, Math.min(at + MOST_AT_ONCE, all.size())));
+    }
+    return slices;
   }
 
   private static Look lookOf(List<Object> answer) {

@@ -5,12 +5,16 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether Redis answers, and why not: told once each time. {@link #isUp} from any thread. */
+/**
+ * Whether Redis answers, and why not: told once each time. Before it was tried it is neither up nor
+ * has it failed. {@link #isUp} and {@link #hasFailed} from any thread.
+ */
 final class RedisHealth {
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
 
   private final String where;
-  private volatile boolean up = true;
+  private volatile boolean up;
+  private volatile boolean failed;
 
   RedisHealth(String where) {
     this.where = where;
@@ -20,13 +24,19 @@ final class RedisHealth {
     return up;
   }
 
+  boolean hasFailed() {
+    return failed;
+  }
+
   void answered() {
+    failed = false;
     up = true;
   }
 
   void failed(Throwable failure) {
-    if (up) {
+    if (!failed) {
       up = false;
+      failed = true;
       LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
     }
   }

@@ -67,8 +67,18 @@ public final class RedisStore implements StateStore {
   }
 
   @Override
+  public int mostAtOnce() {
+    return RedisFacts.MOST_AT_ONCE; // one script: all of it is written, or nothing
+  }
+
+  @Override
   public boolean isUp() {
     return sync.isUp();
+  }
+
+  @Override
+  public boolean hasFailed() {
+    return sync.hasFailed();
   }
 
   @Override

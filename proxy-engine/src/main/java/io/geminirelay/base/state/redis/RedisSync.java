@@ -7,9 +7,9 @@ import io.geminirelay.base.state.StateStore.Listener;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.geminirelay.base.state.redis.RedisFacts.Look;
 import io.geminirelay.base.state.redis.RedisFacts.Snapshot;
+import io.geminirelay.base.state.redis.WriteQueue.Part;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -30,51 +30,47 @@ import org.jspecify.annotations.Nullable;
  * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
  * empty holds again what any of the instances knows. After each new connection it puts back what it
  * wrote itself just before, since a replica that took over may lack that.
- *
- * <p>While a reading or a writing is under way, messages wait: only then is known which of the
+ * While a reading or a writing is under way, messages wait: only then is known which of the
  * changes of one fact is the last.
- *
- * <p>All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
+ * All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
  * clock.
  */
 final class RedisSync {
   private static final long LOOK_MILLIS = 1_000;
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
+  /** How often all is read though no change was missed: Redis may have dropped something. */
+  private static final long QUIET_READ_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final int FAILURES_OF_A_LINK = 2;
-
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
-
   /** For how long an answered look means nothing after a write was refused. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private static final int MISSES_OF_A_LINK = 5;
   private static final int MOST_HEARD = 10_000;
-  private static final long SHARP_LOOK_MILLIS = 20;
-
   private final RedisAddress address;
   private final RedisLinks links;
   private final RedisFacts facts;
   private final TimeSource time;
   private final RedisHealth health;
   private final SyncThread thread;
+  private final RedisClock clock = new RedisClock();
   private final Mirror mirror = new Mirror();
+  private final WriteQueue writes = new WriteQueue();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
-
   private volatile @Nullable RedisLink link;
-  private volatile long aheadMillis;
   private volatile boolean stopped;
   private @Nullable Listener listener;
   private @Nullable ScheduledFuture<?> next;
   private boolean looking;
   private boolean reading;
-  private int writing;
+  private boolean writing;
   private int failures;
   private int misses;
   private boolean refused;
   private long refusedNanos;
   private boolean newLink;
+  private boolean lacking;
   private boolean readNeeded = true;
   private long lastReadNanos;
   private long lastLooked = -1;
@@ -109,8 +105,13 @@ final class RedisSync {
   }
 
   /** From any thread. */
+  boolean hasFailed() {
+    return health.hasFailed();
+  }
+
+  /** From any thread. */
   long aheadMillis() {
-    return aheadMillis;
+    return clock.aheadMillis();
   }
 
   /** The connection's commands, or null; from any thread. */
@@ -135,16 +136,8 @@ final class RedisSync {
     CompletableFuture<Void> done = new CompletableFuture<>();
     thread.run(
         () -> {
-          RedisLink now = link;
-          if (now == null || !health.isUp()) {
-            done.completeExceptionally(new IllegalStateException("Redis is out of reach"));
-            return;
-          }
-          writing++;
-          facts
-              .write(now.commands(), batch, false)
-              .whenCompleteAsync(
-                  (at, failure) -> written(batch, at, failure, done), thread.executor());
+          writes.add(batch, done);
+          writeNext();
         });
     if (stopped) {
       done.completeExceptionally(new IllegalStateException("closed"));
@@ -152,20 +145,42 @@ final class RedisSync {
     return done;
   }
 
-  private void written(
-      Batch batch, @Nullable Turn at, @Nullable Throwable failure, CompletableFuture<Void> done) {
-    writing--;
+  /** Nothing is written while all is read: which of both was first would not be known. */
+  private void writeNext() {
+    Part part = writing || reading ? null : writes.take();
+    if (part == null) {
+      return;
+    }
+    RedisLink now = link;
+    if (now == null || !health.isUp()) {
+      part.done().completeExceptionally(new IllegalStateException("Redis is out of reach"));
+      writeNext();
+      return;
+    }
+    writing = true;
+    facts
+        .write(now.commands(), part.batch())
+        .whenCompleteAsync((at, failure) -> written(part, at, failure), thread.executor());
+  }
+
+  private void written(Part part, @Nullable Turn at, @Nullable Throwable failure) {
+    writing = false;
     if (failure == null && at != null) {
-      tell(mirror.wrote(at, batch, time.nanoTime()));
-      done.complete(null);
+      tell(mirror.wrote(at, part.batch(), time.nanoTime()));
+      part.written();
     } else {
       health.failed(Objects.requireNonNull(failure));
       refused = RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
       refusedNanos = time.nanoTime();
-      done.completeExceptionally(failure);
+      part.done().completeExceptionally(failure);
       lookIn(0);
     }
+    goOn();
+  }
+
+  private void goOn() {
     takeHeard();
+    writeNext();
   }
 
   private void connect() {
@@ -268,11 +283,7 @@ final class RedisSync {
   private void looked(RedisLink now, Look seen, long tookMillis) {
     failures = 0;
     pauses.reset();
-    long local = time.instant().toEpochMilli() - tookMillis / 2;
-    // A slow answer tells little of the clock.
-    if (tookMillis <= SHARP_LOOK_MILLIS || mirror.turn().equals(Turn.NONE)) {
-      aheadMillis = seen.clockMillis() - local;
-    }
+    clock.told(seen.clockMillis(), time.instant().toEpochMilli(), tookMillis);
     if (refused && time.nanoTime() - refusedNanos < REFUSED_NANOS) {
       lookIn(LOOK_MILLIS);
       return;
@@ -288,9 +299,10 @@ final class RedisSync {
     }
     lastLooked = seen.turn().number();
     long age = time.nanoTime() - lastReadNanos;
+    boolean inStep = seen.turn().equals(mirror.turn());
     if (readNeeded
         || missed
-        || age > READ_NANOS
+        || age > (inStep ? QUIET_READ_NANOS : READ_NANOS)
         || !seen.turn().era().equals(mirror.turn().era())
         || seen.turn().lacks(mirror.turn())) {
       read(now, seen);
@@ -305,15 +317,20 @@ final class RedisSync {
     reading = true;
     readNeeded = false;
     lastReadNanos = time.nanoTime() - ThreadLocalRandom.current().nextLong(READ_NANOS / 4);
-    List<Fact> back = new ArrayList<>();
-    if (seen.turn().lacks(mirror.turn())) {
-      back.addAll(mirror.all(seen.clockMillis()));
+    long clockMillis = seen.clockMillis();
+    lacking |= seen.turn().lacks(mirror.turn());
+    List<Fact> kept = List.of();
+    List<Fact> over = List.of();
+    if (lacking) {
+      kept = mirror.all(clockMillis);
+      over = mirror.over(clockMillis);
     } else if (newLink) {
-      back.addAll(mirror.recent(seen.clockMillis(), time.nanoTime()));
+      kept = mirror.recent(clockMillis, time.nanoTime());
+      over = mirror.recentlyOver(clockMillis, time.nanoTime());
     }
     newLink = false;
     facts
-        .write(now.commands(), new Batch(back, List.of()), true)
+        .putBack(now.commands(), kept, over)
         .thenCompose(none -> facts.read(now.commands()))
         .whenCompleteAsync(this::wasRead, thread.executor());
   }
@@ -324,14 +341,18 @@ final class RedisSync {
       readNeeded = true;
       newLink = true;
       health.failed(Objects.requireNonNull(failure));
+    } else if (snapshot.torn() || newLink) {
+      readNeeded = true; // its pages may be of more than one Redis
+      lookIn(0);
     } else {
+      lacking = false;
       mirror.take(snapshot.turn(), snapshot.facts());
       lastLooked = Math.min(lastLooked, snapshot.turn().number());
       if (listener != null) {
         listener.all(snapshot.facts());
       }
     }
-    takeHeard();
+    goOn();
   }
 
   private void hear(String message) {
@@ -355,7 +376,7 @@ final class RedisSync {
   }
 
   private void takeHeard() {
-    while (writing == 0 && !reading && !heard.isEmpty()) {
+    while (!writing && !reading && !heard.isEmpty()) {
       take(heard.remove());
     }
   }

@@ -1,8 +1,8 @@
 -- Keeps facts and ends others, numbers the change and tells everybody.
 -- KEYS: turn, ends, a key for each fact, a key for each that is over.
 -- ARGV: channel, a name for what Redis holds if it has none, the message, '1' to keep only what is
--- not there (and to tell only if anything was), how many facts; for each fact name, value and end;
--- for each that is over its name.
+-- not there and to end only what ends no later (and to tell only if anything was), how many facts;
+-- for each fact name, value and end; for each that is over name and end.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local missing = ARGV[4] == '1'
@@ -27,10 +27,14 @@ for i = 1, count do
   end
 end
 -- What is over leaves a mark for a minute: an instance that puts back what Redis lost leaves it out.
-for i = 3 + count, #KEYS do
-  redis.call('SET', KEYS[i], '{"gone":true}', 'PX', 60000)
-  redis.call('ZREM', KEYS[2], ARGV[3 + 2 * count + i])
-  kept = kept + 1
+for i = 1, #KEYS - 2 - count do
+  local name, till = ARGV[4 + 3 * count + 2 * i], tonumber(ARGV[5 + 3 * count + 2 * i])
+  local there = missing and tonumber(redis.call('ZSCORE', KEYS[2], name) or '')
+  if not missing or (there and there <= till) then
+    redis.call('SET', KEYS[2 + count + i], '{"gone":true}', 'PX', 60000)
+    redis.call('ZREM', KEYS[2], name)
+    kept = kept + 1
+  end
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now))
 local last = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')

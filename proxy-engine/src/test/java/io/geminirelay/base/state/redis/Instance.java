@@ -43,7 +43,9 @@ final class Instance implements StateStore.Listener, AutoCloseable {
   }
 
   void awaitUp(boolean up) {
-    RedisServer.await("the store is " + (up ? "up" : "down"), () -> store.isUp() == up);
+    RedisServer.await(
+        "the store is " + (up ? "up" : "down"),
+        () -> store.isUp() == up && store.hasFailed() != up);
   }
 
   void awaitKnown(String name) {

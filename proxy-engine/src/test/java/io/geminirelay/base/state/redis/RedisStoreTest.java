@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.testing.RedisServer;
@@ -218,6 +219,43 @@ class RedisStoreTest {
         RedisServer.await("all is there for a third", () -> later.known.size() == 2);
       }
       one.end("bucket/a");
+      other.awaitUnknown("bucket/a");
+    }
+  }
+
+  @Test
+  void isNeitherUpNorDownBeforeItWasTried() {
+    try (RedisStore store =
+        new RedisStore(Secret.of(redis.url()), Instance.PREFIX, TimeSource.SYSTEM)) {
+      assertFalse(store.isUp());
+      assertFalse(store.hasFailed());
+    }
+  }
+
+  @Test
+  void whatWasEndedIsNotBackWithAnOlderSnapshot() {
+    try (Instance one = Instance.ready(redis.url());
+        Instance other = Instance.ready(redis.url())) {
+      one.write(fact("bucket/a", "day", HOUR), fact("bucket/b", "day", HOUR));
+      other.awaitKnown("bucket/b");
+      redis.cli("SAVE");
+      one.end("bucket/a");
+      one.write(fact("bucket/c", "day", HOUR));
+      other.awaitKnown("bucket/c");
+      redis.kill();
+      one.awaitUp(false);
+      other.awaitUp(false);
+      redis.restart();
+      for (Instance each : List.of(one, other)) {
+        each.awaitUp(true);
+        each.awaitReading(2);
+      }
+      RedisServer.await(
+          "it is over again", () -> redis.cli("GET", FACTS + "f:bucket/a").contains("gone"));
+      try (Instance later = Instance.ready(redis.url())) {
+        assertEquals(Set.of("bucket/b", "bucket/c"), later.known.keySet());
+      }
+      one.awaitUnknown("bucket/a");
       other.awaitUnknown("bucket/a");
     }
   }
