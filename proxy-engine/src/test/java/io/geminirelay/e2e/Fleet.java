@@ -73,11 +73,6 @@ final class Fleet implements AutoCloseable {
     return gateways.get(gateway).port();
   }
 
-  /** What a gateway has written. */
-  String log(int gateway) {
-    return gateways.get(gateway).log();
-  }
-
   /** Asks a gateway, on a connection of its own. */
   Response post(int gateway) {
     try (TestClient client = TestClient.connect(port(gateway))) {

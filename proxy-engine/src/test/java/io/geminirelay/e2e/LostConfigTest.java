@@ -54,7 +54,7 @@ class LostConfigTest {
   }
 
   private GatewayProcess start() throws Exception {
-    return GatewayProcess.run(folder, Map.of("GEMINI_API_KEY_LIST", Rig.key(1)));
+    return GatewayProcess.run(folder, Map.of("GEMINI_API_KEY_LIST", Rig.key(1), "PORT", "0"));
   }
 
   @Test
