@@ -17,6 +17,7 @@ import io.geminirelay.side.dashboard.DashboardFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +88,18 @@ final class Administration {
     return table;
   }
 
-  /** Runs {@code work} on the thread of the interface, where changes are made. */
-  void run(Runnable work) {
-    thread.execute(work);
+  /**
+   * Runs {@code work} on the thread of the interface, where changes are made.
+   *
+   * @return whether it will be; not once the thread has ended
+   */
+  boolean run(Runnable work) {
+    try {
+      thread.execute(work);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   /** Runs {@code work} there again and again, with {@code pause} in between, until the end. */

@@ -146,7 +146,7 @@ class ListenerChangesTest {
       gateway.engine().apply(config("auth: none\n" + yaml(to.formatted(port, "0.0.0.0"))));
       assertEquals(port, gateway.port());
       assertEquals(200, status(port));
-      assertTrue(load.get(10, TimeUnit.SECONDS) >= 5);
+      assertTrue(load.get(30, TimeUnit.SECONDS) >= 5);
       apply(gateway, to.formatted(port, "127.0.0.1"));
       assertEquals(port, gateway.port());
       assertEquals(200, status(port));
@@ -224,7 +224,7 @@ class ListenerChangesTest {
       assertEquals(200, reading.status());
       apply(gateway, "port: 0, drain_timeout_secs: 0");
       assertFalse(
-          gateway.engine().drain().toCompletableFuture().get(10, TimeUnit.SECONDS), "cut off");
+          gateway.engine().drain().toCompletableFuture().get(30, TimeUnit.SECONDS), "cut off");
     }
   }
 }

@@ -7,6 +7,8 @@ import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Journal;
 import io.geminirelay.testing.sim.Script;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,6 +23,9 @@ final class Rig implements AutoCloseable {
       "{\"model\":\"gemini-2.5-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
   static final String CHAT_STREAM_BODY =
       CHAT_BODY.replace("\"model\"", "\"stream\":true,\"model\"");
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final GeminiSimulator google;
   private final Gateway gateway;
@@ -95,15 +100,17 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits for a condition that nobody signals, ten seconds at most. */
+  /**
+   * Waits for a condition that nobody signals: as long as a busy machine may need, and without
+   * keeping it busy.
+   */
   static void await(BooleanSupplier condition, String what) {
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("waited in vain for " + what);
       }
-      Thread.onSpinWait();
-      Thread.yield();
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

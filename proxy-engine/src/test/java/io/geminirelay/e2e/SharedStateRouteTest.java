@@ -172,13 +172,15 @@ class SharedStateRouteTest {
   void withoutRedisAtTheStartGatewaysServeAndAgreeOnceItIsThere() throws Exception {
     redis.kill();
     try (TwoGateways two = two()) {
-      assertFalse(TwoGateways.up(two.one()));
+      Rig.await(() -> !TwoGateways.up(two.one()), "the lack to be noticed");
       cool(two, two.one(), 0);
       cool(two, two.other(), 1);
       redis.restart();
       awaitState(two.other(), 0, "cooling");
       awaitState(two.one(), 1, "cooling");
-      assertTrue(TwoGateways.up(two.one()) && TwoGateways.up(two.other()));
+      for (Gateway each : List.of(two.one(), two.other())) {
+        Rig.await(() -> TwoGateways.up(each), "Redis to be back for all");
+      }
     }
   }
 

@@ -103,7 +103,7 @@ class ThreeGatewaysTest {
     fleet.awaitState(0, "cooling");
     long before = fleet.google.journal().countOf(Rig.key(0));
     fleet.crashAndRestart(0);
-    // It waits two seconds for the store; where a busy machine needs longer, it learns it then.
+    // A start waits for what Redis holds, though not for ever: this machine may be busy.
     fleet.awaitState(0, "cooling");
     for (int i = 0; i < 3 * KEYS; i++) {
       assertEquals(200, fleet.post(i % GATEWAYS).status());

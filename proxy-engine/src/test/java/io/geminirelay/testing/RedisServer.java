@@ -31,6 +31,7 @@ public final class RedisServer implements AutoCloseable {
   private final Path folder;
   private final List<String> command;
   private final List<String> access;
+  private final boolean sentinel;
   private Process process;
 
   private RedisServer(int port, Path folder, List<String> command, List<String> access) {
@@ -38,6 +39,7 @@ public final class RedisServer implements AutoCloseable {
     this.folder = folder;
     this.command = command;
     this.access = access;
+    this.sentinel = command.contains("--sentinel");
   }
 
   /** Skips the test where there is no {@code redis-server} and {@code redis-cli}. */
@@ -85,8 +87,8 @@ public final class RedisServer implements AutoCloseable {
         bind 127.0.0.1
         dir %s
         sentinel monitor mymaster 127.0.0.1 %d 1
-        sentinel down-after-milliseconds mymaster 1000
-        sentinel failover-timeout mymaster 3000
+        sentinel down-after-milliseconds mymaster 2000
+        sentinel failover-timeout mymaster 5000
         """
             .formatted(port, folder, master.port));
     List<String> command = List.of(find("redis-server"), settings.toString(), "--sentinel");
@@ -178,12 +180,14 @@ public final class RedisServer implements AutoCloseable {
   public List<String> dump() {
     List<String> all = new ArrayList<>();
     for (String key : cli("--scan").lines().filter(line -> !line.isBlank()).toList()) {
+      String type = cli("TYPE", key).strip();
       String value =
-          switch (cli("TYPE", key).strip()) {
+          switch (type) {
             case "string" -> cli("GET", key);
             case "hash" -> cli("HGETALL", key);
             case "zset" -> cli("ZRANGE", key, "0", "-1", "WITHSCORES");
-            default -> throw new AssertionError("unexpected type of " + key);
+            case "none" -> "over since it was found";
+            default -> throw new AssertionError("unexpected type of " + key + ": " + type);
           };
       all.add(key + " = " + value);
     }
@@ -204,13 +208,18 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Looks for secrets in what it holds, and ends it. One that does not run is not looked into. */
+  /**
+   * Looks for secrets in what it holds, and ends it. One that does not run is not looked into, nor
+   * is a Sentinel, which holds nothing and cannot be asked.
+   */
   @Override
   public void close() {
     if (process != null && process.isAlive()) {
       resume();
       try {
-        assertHoldsNoSecret();
+        if (!sentinel) {
+          assertHoldsNoSecret();
+        }
       } finally {
         kill();
       }

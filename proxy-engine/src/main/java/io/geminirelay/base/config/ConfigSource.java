@@ -35,6 +35,11 @@ public record ConfigSource(
     return new ConfigSource(file, workingDirectory, environment, listener);
   }
 
+  /** The same source with {@code found} as its file: no other is looked for if that is gone. */
+  public ConfigSource staying(Path found) {
+    return new ConfigSource(found, workingDirectory, environment, reads);
+  }
+
   /**
    * The process's own environment and working directory; {@code file} as given by {@code --config}.
    */
