@@ -7,6 +7,7 @@ import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Journal;
 import io.geminirelay.testing.sim.Script;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,6 +22,8 @@ final class Rig implements AutoCloseable {
       "{\"model\":\"gemini-2.5-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
   static final String CHAT_STREAM_BODY =
       CHAT_BODY.replace("\"model\"", "\"stream\":true,\"model\"");
+
+  private static final long LOOK_NANOS = 500_000;
 
   private final GeminiSimulator google;
   private final Gateway gateway;
@@ -95,15 +98,17 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits for a condition that nobody signals, ten seconds at most. */
+  /**
+   * Waits for a condition that nobody signals, half a minute at most, and leaves the processor to
+   * those it waits for.
+   */
   static void await(BooleanSupplier condition, String what) {
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("waited in vain for " + what);
       }
-      Thread.onSpinWait();
-      Thread.yield();
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 

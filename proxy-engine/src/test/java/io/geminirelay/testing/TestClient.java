@@ -33,7 +33,7 @@ public final class TestClient implements AutoCloseable {
   private TestClient(Socket socket, int bufferBytes) throws IOException {
     this.socket = socket;
     this.in = new Http1Input(socket.getInputStream(), bufferBytes);
-    readTimeout(Duration.ofSeconds(10));
+    readTimeout(Duration.ofSeconds(30));
   }
 
   /** Connects without TLS. */
@@ -88,7 +88,7 @@ public final class TestClient implements AutoCloseable {
     return socket;
   }
 
-  /** How long one read may wait; ten seconds unless told. */
+  /** How long one read may wait; half a minute unless told. */
   public void readTimeout(Duration limit) {
     run(() -> socket.setSoTimeout((int) limit.toMillis()));
   }
