@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,21 +31,26 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
   /** Starts it with {@code config} in {@code folder}. */
   static GatewayProcess serve(Path folder, String config) throws IOException {
     Path file = Files.writeString(folder.resolve("relay.yaml"), config);
+    return run(folder, Map.of(), "serve", "-c", file.toString());
+  }
+
+  /** Starts the program in {@code folder}, which it may find a configuration in. */
+  static GatewayProcess run(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     // The log as it is delivered, not that of the tests.
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml").toUri(),
-            "-cp",
-            classPath,
-            "io.geminirelay.Main",
-            "serve",
-            "-c",
-            file.toString());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.add(
+        "-Dlogback.configurationFile="
+            + Path.of("src/main/resources/logback.xml").toAbsolutePath().toUri());
+    command.addAll(List.of("-cp", classPath, "io.geminirelay.Main"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LOG_LEVEL", "INFO");
+    builder.environment().putAll(environment);
     Process started =
         builder
             .directory(folder.toFile())

@@ -14,8 +14,9 @@ import org.yaml.snakeyaml.nodes.Node;
  *
  * <p>The file is the one named on the command line, else by {@code CONFIG_PATH}, else the first of
  * {@code config.yaml}, {@code config.yml} and {@code proxy.yaml} in the working directory; with
- * none of them the environment alone may suffice. Blocking: for start and reload, not for an event
- * loop. Thread safe.
+ * none of them the environment alone may suffice. Who reads it again stays with the file of the
+ * first time ({@link ConfigSource#staying}). Blocking: for start and reload, not for an event loop.
+ * Thread safe.
  */
 public final class ConfigLoader {
   private static final List<String> USUAL_NAMES =

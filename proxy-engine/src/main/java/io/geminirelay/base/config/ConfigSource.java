@@ -20,6 +20,11 @@ public record ConfigSource(
     environment = Map.copyOf(environment);
   }
 
+  /** The same source with {@code found} as its file: no other is looked for if that is gone. */
+  public ConfigSource staying(Path found) {
+    return new ConfigSource(found, workingDirectory, environment);
+  }
+
   /**
    * The process's own environment and working directory; {@code file} as given by {@code --config}.
    */

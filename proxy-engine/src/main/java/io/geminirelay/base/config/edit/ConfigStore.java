@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigStore {
   private static final int TRIES = 3;
 
-  private final ConfigSource source;
+  /** Stays with the file that it had once: that this is gone must never open the gateway. */
+  private volatile ConfigSource source;
 
   /**
    * The changes of the journal with those that are kept nowhere; null while there are none of
@@ -336,6 +337,7 @@ public final class ConfigStore {
             .collect(Collectors.toUnmodifiableSet());
     List<String> changes = edits.stream().map(EditText::of).toList();
     view = new View(file.path(), inFile, everywhere, clients, changes);
+    source = file.path() == null ? source : source.staying(file.path());
   }
 
   /** Whether {@code warning} was there before, be it in another line. */
