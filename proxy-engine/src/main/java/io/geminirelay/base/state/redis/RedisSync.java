@@ -29,22 +29,26 @@ import org.jspecify.annotations.Nullable;
  * names another era, or a smaller number than was known, has lost changes: what this instance knows
  * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
  * empty holds again what any of the instances knows. After each new connection it puts back what it
- * wrote itself just before, since a replica that took over may lack that.
- * While a reading or a writing is under way, messages wait: only then is known which of the
- * changes of one fact is the last.
- * All on one thread of the client's, but for what is said to be otherwise. Ends are by Redis's
- * clock.
+ * wrote itself just before, since a replica that took over may lack that. While a reading or a
+ * writing is under way, messages wait: only then is known which of the changes of one fact is the
+ * last. All on one thread of the client's, but for what is said to be otherwise. Ends are by
+ * Redis's clock.
  */
 final class RedisSync {
   private static final long LOOK_MILLIS = 1_000;
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   /** How often all is read though no change was missed: Redis may have dropped something. */
   private static final long QUIET_READ_NANOS = TimeUnit.MINUTES.toNanos(10);
+
   private static final int FAILURES_OF_A_LINK = 2;
+
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
+
   /** For how long an answered look means nothing after a write was refused. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final int MISSES_OF_A_LINK = 5;
   private static final int MOST_HEARD = 10_000;
   private final RedisAddress address;
