@@ -10,7 +10,10 @@ import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several instances that count what they draw on the same quotas together. */
 class SharedQuotaTest {
@@ -30,24 +35,48 @@ class SharedQuotaTest {
   private final Ledgers store = new Ledgers();
   private final List<Instance> instances = new ArrayList<>();
 
+  private record Arrival(long atNanos, Runnable work) {}
+
   /** A server of ledgers in the process. */
   private final class Ledgers implements LedgerStore {
     private final Map<String, List<long[]>> drawn = new HashMap<>();
+    private final Deque<Arrival> underWay = new ArrayDeque<>();
+    private long wayNanos = TimeUnit.MILLISECONDS.toNanos(1);
     private boolean up = true;
     private int looks;
 
     @Override
     public CompletionStage<List<Total>> add(List<Draw> draws) {
       looks += draws.size();
-      return up
-          ? CompletableFuture.completedStage(draws.stream().map(this::add).toList())
-          : CompletableFuture.failedStage(new IllegalStateException("away"));
+      if (!up) {
+        return CompletableFuture.failedStage(new IllegalStateException("away"));
+      }
+      CompletableFuture<List<Total>> told = new CompletableFuture<>();
+      later(
+          () -> {
+            List<Total> totals = draws.stream().map(this::add).toList();
+            later(() -> told.complete(totals));
+          });
+      return told;
+    }
+
+    /** Half the way is to the server, and half is back. */
+    private void later(Runnable arrival) {
+      underWay.add(new Arrival(time.nanoTime() + wayNanos / 2, arrival));
+    }
+
+    private void pass() {
+      while (!underWay.isEmpty() && time.nanoTime() - underWay.element().atNanos() >= 0) {
+        underWay.remove().work().run();
+      }
     }
 
     private Total add(Draw draw) {
       long now = time.instant().toEpochMilli();
       List<long[]> all = drawn.computeIfAbsent(draw.name(), x -> new ArrayList<>());
-      all.add(new long[] {now, draw.day(), draw.requests(), draw.tokens()});
+      if (draw.requests() != 0 || draw.tokens() != 0) {
+        all.add(new long[] {now, draw.day(), draw.requests(), draw.tokens()});
+      }
       long[] sums = new long[5];
       for (long[] each : all) {
         sums[0] += each[2];
@@ -101,10 +130,12 @@ class SharedQuotaTest {
   }
 
   private void pass(long millis) {
-    for (long i = 0; i < millis; i += 10) {
-      time.advance(Duration.ofMillis(10));
+    long step = Math.min(10, millis);
+    for (long i = 0; i < millis; i += step) {
+      time.advance(Duration.ofMillis(step));
+      store.pass();
       for (Instance each : instances) {
-        each.thread.advanceTimeBy(10, TimeUnit.MILLISECONDS);
+        each.thread.advanceTimeBy(step, TimeUnit.MILLISECONDS);
         each.thread.runScheduledPendingTasks();
         each.thread.runPendingTasks();
       }
@@ -182,6 +213,49 @@ class SharedQuotaTest {
     assertEquals(10, all[1].quota.used(time.nanoTime()).dayRequests());
     assertTrue(all[1].quota.used(time.nanoTime()).requests() <= 10);
     assertTrue(all[0].quota.used(time.nanoTime()).requests() <= 7);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "600, 3, 400, 1",
+    "600, 3, 1000, 1",
+    "600, 3, 400, 20",
+    "600, 3, 1000, 20",
+    "600, 3, 3000, 20",
+    "600, 3, 1000, 100",
+    "60, 4, 200, 10",
+    "15, 3, 50, 10",
+    "6000, 3, 1000, 100"
+  })
+  void togetherTheyKeepToTheQuotaInEveryMinuteUnderFullLoad(
+      int most, int count, int perSecond, int wayMillis) {
+    store.wayNanos = TimeUnit.MILLISECONDS.toNanos(wayMillis);
+    Instance[] all = start(count, new QuotaLimits(most, 0, 0));
+    List<Long> drawn = new ArrayList<>();
+    long begun = time.nanoTime();
+    double due = 0;
+    int turn = 0;
+    for (int ms = 0; ms < 185_000; ms++) {
+      for (due += perSecond / 1_000.0; due >= 1; due--) {
+        if (all[turn++ % count].tryDraw(1)) {
+          drawn.add(time.nanoTime() - begun);
+        }
+      }
+      pass(1);
+    }
+    long minute = TimeUnit.MINUTES.toNanos(1);
+    int worst = 0;
+    int[] minutes = new int[4];
+    for (int first = 0, last = 0; last < drawn.size(); last++) {
+      while (drawn.get(last) - drawn.get(first) >= minute) {
+        first++;
+      }
+      worst = Math.max(worst, last - first + 1);
+      minutes[(int) (drawn.get(last) / minute)]++;
+    }
+    String told = worst + " of " + most + ", by minutes " + Arrays.toString(minutes);
+    System.out.println(told);
+    assertTrue(worst <= Math.max(most + 1, most * 105 / 100), told);
   }
 
   @Test
