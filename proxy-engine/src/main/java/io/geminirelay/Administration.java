@@ -17,6 +17,7 @@ import io.geminirelay.side.dashboard.DashboardFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +88,16 @@ final class Administration {
     return table;
   }
 
-  /** Runs {@code work} on the thread of the interface, where changes are made. */
+  /**
+   * Runs {@code work} on the thread of the interface, where changes are made; nothing where that
+   * has ended. From any thread, one that handles signals too.
+   */
   void run(Runnable work) {
-    thread.execute(work);
+    try {
+      thread.execute(work);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("stopped: nothing is changed any more");
+    }
   }
 
   /** Runs {@code work} there again and again, with {@code pause} in between, until the end. */

@@ -1,0 +1,53 @@
+package io.geminirelay.base.state.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of several things that were asked at once: one that fails takes none with it. */
+final class Round {
+  private Round() {}
+
+  /**
+   * Completes with the answers in their order, null for those that failed; fails where all did.
+   *
+   * @param failed told of each failure, on any thread
+   */
+  static <T> CompletionStage<List<@Nullable T>> of(
+      List<? extends CompletionStage<T>> asked, Consumer<Throwable> failed) {
+    List<CompletableFuture<Answered<T>>> each = new ArrayList<>(asked.size());
+    for (CompletionStage<T> one : asked) {
+      each.add(
+          one.<Answered<T>>handle((answer, failure) -> new Answered<>(answer, failure))
+              .toCompletableFuture());
+    }
+    return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+        .thenCompose(none -> whole(each, failed));
+  }
+
+  private record Answered<T>(@Nullable T answer, @Nullable Throwable failure) {}
+
+  private static <T> CompletionStage<List<@Nullable T>> whole(
+      List<CompletableFuture<Answered<T>>> each, Consumer<Throwable> failed) {
+    List<@Nullable T> answers = new ArrayList<>(each.size());
+    Throwable last = null;
+    int failures = 0;
+    for (CompletableFuture<Answered<T>> one : each) {
+      Answered<T> answered = one.join();
+      answers.add(answered.answer());
+      if (answered.failure() != null) {
+        last = answered.failure();
+        failures++;
+      }
+    }
+    if (last != null) {
+      failed.accept(last);
+    }
+    return last != null && failures == each.size()
+        ? CompletableFuture.failedStage(last)
+        : CompletableFuture.completedStage(answers);
+  }
+}
