@@ -1,8 +1,8 @@
 package io.geminirelay.base.state;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Limits that several instances share: each leases a part of what is left, uses it up by itself,
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 public interface LeaseStore {
   /**
    * Asks for parts of limits, and gives back parts that were not used: all in one round trip.
-   * Completes with an answer for each, null where that one failed; fails where the store cannot be
+   * Completes with an answer for each, empty where that one failed; fails where the store cannot be
    * reached.
    */
-  CompletionStage<List<@Nullable Answer>> ask(List<Ask> asks);
+  CompletionStage<List<Optional<Answer>>> ask(List<Ask> asks);
 
   /** Whether the store could be reached when it was last tried. */
   boolean isUp();

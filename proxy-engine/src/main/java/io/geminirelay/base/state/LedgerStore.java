@@ -1,8 +1,8 @@
 package io.geminirelay.base.state;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of what all instances have drawn on the quotas of keys and projects. Thread safe; nothing
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 public interface LedgerStore {
   /**
    * Adds what was drawn here and tells what was drawn in all: all in one round trip. Completes with
-   * an answer for each, null where that one failed; fails where the store cannot be reached. Then
+   * an answer for each, empty where that one failed; fails where the store cannot be reached. Then
    * it is not known what was added: the same draw can be told again.
    */
-  CompletionStage<List<@Nullable Total>> add(List<Draw> draws);
+  CompletionStage<List<Optional<Total>>> add(List<Draw> draws);
 
   /** Whether the store could be reached when it was last tried. */
   boolean isUp();

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -275,7 +276,7 @@ final class LimitLeases {
                 thread.execute(() -> safely(() -> answered(sent, answers, failure))));
   }
 
-  private CompletionStage<List<LeaseStore.@Nullable Answer>> send(List<LeaseStore.Ask> asks) {
+  private CompletionStage<List<Optional<LeaseStore.Answer>>> send(List<LeaseStore.Ask> asks) {
     try {
       return store.ask(asks);
     } catch (RuntimeException e) {
@@ -326,7 +327,7 @@ final class LimitLeases {
 
   private void answered(
       Round sent,
-      @Nullable List<LeaseStore.@Nullable Answer> answers,
+      @Nullable List<Optional<LeaseStore.Answer>> answers,
       @Nullable Throwable failure) {
     round = null;
     long took = time.nanoTime() - sent.sentNanos();
@@ -338,7 +339,7 @@ final class LimitLeases {
       answerNanos = took;
     }
     for (int i = 0; i < sent.leases().size(); i++) {
-      LeaseStore.Answer answer = answers == null ? null : answers.get(i);
+      LeaseStore.Answer answer = answers == null ? null : answers.get(i).orElse(null);
       if (answer == null) {
         sent.leases().get(i).failed();
       } else {

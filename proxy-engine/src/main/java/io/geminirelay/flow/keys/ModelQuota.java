@@ -211,21 +211,12 @@ final class ModelQuota {
     QuotaWindow minute = window.get();
     long span = QuotaWindow.SPAN_NANOS + QuotaWindow.SLOT_NANOS;
     long used = minute == null ? 0 : minute.usedAt(now + ahead % span, now);
-    long byRequests = room(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
+    long byRequests =
+        QuotaBound.fitting(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
     long byTokens =
-        room(most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
+        QuotaBound.fitting(
+            most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
     return Math.min(byRequests, byTokens);
-  }
-
-  private static long room(long most, long used, long spans, long size) {
-    if (most == QuotaBound.UNKNOWN) {
-      return QuotaBound.UNKNOWN;
-    }
-    if (size > most && most > 0) {
-      // One that can never fit goes alone.
-      return spans + (used == 0 ? 1 : 0);
-    }
-    return spans * (most / size) + Math.max(0, most - used) / size;
   }
 
   /**

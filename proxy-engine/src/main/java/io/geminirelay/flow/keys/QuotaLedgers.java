@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -168,7 +169,7 @@ final class QuotaLedgers {
     }
   }
 
-  private CompletionStage<List<@Nullable Total>> ask(List<Draw> draws) {
+  private CompletionStage<List<Optional<Total>>> ask(List<Draw> draws) {
     try {
       return store.add(draws);
     } catch (RuntimeException e) {
@@ -176,14 +177,14 @@ final class QuotaLedgers {
     }
   }
 
-  private void answered(List<QuotaLedger> told, @Nullable List<@Nullable Total> totals) {
+  private void answered(List<QuotaLedger> told, @Nullable List<Optional<Total>> totals) {
     asking = false;
     long now = states.days().time().nanoTime();
     long day = states.days().endSeconds(now);
     alone = totals == null && alone;
     for (int i = 0; i < told.size(); i++) {
       QuotaLedger ledger = told.get(i);
-      Total total = totals == null ? null : totals.get(i);
+      Total total = totals == null ? null : totals.get(i).orElse(null);
       if (total == null) {
         ledger.failed();
         due.add(ledger);

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -111,15 +112,15 @@ final class FairLeases implements LeaseStore {
   }
 
   @Override
-  public CompletionStage<List<@Nullable Answer>> ask(List<Ask> wanted) {
+  public CompletionStage<List<Optional<Answer>>> ask(List<Ask> wanted) {
     if (broken) {
       throw new IllegalStateException("broken");
     }
-    List<@Nullable Answer> answers = tryAnswer(wanted);
+    List<Optional<Answer>> answers = tryAnswer(wanted);
     if (answers == null) {
       return CompletableFuture.failedStage(new IllegalStateException("away"));
     }
-    CompletableFuture<List<@Nullable Answer>> answered = new CompletableFuture<>();
+    CompletableFuture<List<Optional<Answer>>> answered = new CompletableFuture<>();
     synchronized (this) {
       if (wayNanos > 0) {
         underWay.add(new Answered(time.nanoTime() + wayNanos, () -> answered.complete(answers)));
@@ -134,11 +135,13 @@ final class FairLeases implements LeaseStore {
     return answered;
   }
 
-  private synchronized @Nullable List<@Nullable Answer> tryAnswer(List<Ask> wanted) {
+  private synchronized @Nullable List<Optional<Answer>> tryAnswer(List<Ask> wanted) {
     asks += wanted.size();
     wanted.forEach(ask -> asked.merge(ask.name(), 1, Integer::sum));
-    List<@Nullable Answer> answers = new ArrayList<>();
-    wanted.forEach(ask -> answers.add(ask.name().equals(failing) ? null : answer(ask)));
+    List<Optional<Answer>> answers = new ArrayList<>();
+    wanted.forEach(
+        ask ->
+            answers.add(ask.name().equals(failing) ? Optional.empty() : Optional.of(answer(ask))));
     return up ? answers : null;
   }
 

@@ -8,10 +8,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A server of ledgers in the process, some way off, that can be away, fail, and forget. */
 final class FairLedgers {
@@ -59,7 +59,7 @@ final class FairLedgers {
   LedgerStore link() {
     return new LedgerStore() {
       @Override
-      public CompletionStage<List<@Nullable Total>> add(List<Draw> draws) {
+      public CompletionStage<List<Optional<Total>>> add(List<Draw> draws) {
         return FairLedgers.this.add(this, draws);
       }
 
@@ -82,7 +82,7 @@ final class FairLedgers {
     }
   }
 
-  private CompletionStage<List<LedgerStore.@Nullable Total>> add(
+  private CompletionStage<List<Optional<LedgerStore.Total>>> add(
       Object from, List<LedgerStore.Draw> draws) {
     looks += draws.size();
     if (broken) {
@@ -91,13 +91,13 @@ final class FairLedgers {
     if (!up) {
       return CompletableFuture.failedStage(new IllegalStateException("away"));
     }
-    CompletableFuture<List<LedgerStore.@Nullable Total>> told = new CompletableFuture<>();
+    CompletableFuture<List<Optional<LedgerStore.Total>>> told = new CompletableFuture<>();
     later(
         () -> {
-          List<LedgerStore.@Nullable Total> totals = new ArrayList<>();
+          List<Optional<LedgerStore.Total>> totals = new ArrayList<>();
           for (LedgerStore.Draw draw : draws) {
-            totals.add(
-                draw.name().endsWith(failing) && !failing.isEmpty() ? null : add(from, draw));
+            boolean fails = !failing.isEmpty() && draw.name().endsWith(failing);
+            totals.add(fails ? Optional.empty() : Optional.of(add(from, draw)));
           }
           if (mute) {
             later(() -> told.completeExceptionally(new IllegalStateException("too late")));

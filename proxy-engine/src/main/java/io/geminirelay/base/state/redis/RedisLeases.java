@@ -4,6 +4,7 @@ import io.geminirelay.base.state.LeaseStore;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -41,7 +42,7 @@ final class RedisLeases implements LeaseStore {
   }
 
   @Override
-  public CompletionStage<List<@Nullable Answer>> ask(List<Ask> asks) {
+  public CompletionStage<List<Optional<Answer>>> ask(List<Ask> asks) {
     RedisScriptingAsyncCommands<String, String> commands = redis.get();
     if (commands == null || !up.getAsBoolean()) {
       return CompletableFuture.failedStage(new IllegalStateException("Redis is out of reach"));

@@ -4,6 +4,7 @@ import io.geminirelay.base.state.LedgerStore;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,7 +47,7 @@ final class RedisLedgers implements LedgerStore {
   }
 
   @Override
-  public CompletionStage<List<@Nullable Total>> add(List<Draw> draws) {
+  public CompletionStage<List<Optional<Total>>> add(List<Draw> draws) {
     RedisScriptingAsyncCommands<String, String> commands = redis.get();
     if (commands == null || !up.getAsBoolean()) {
       return CompletableFuture.failedStage(new IllegalStateException("Redis is out of reach"));

@@ -2,6 +2,7 @@ package io.geminirelay.base.state.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -12,11 +13,11 @@ final class Round {
   private Round() {}
 
   /**
-   * Completes with the answers in their order, null for those that failed; fails where all did.
+   * Completes with the answers in their order, empty for those that failed; fails where all did.
    *
    * @param failed told of each failure, on any thread
    */
-  static <T> CompletionStage<List<@Nullable T>> of(
+  static <T> CompletionStage<List<Optional<T>>> of(
       List<? extends CompletionStage<T>> asked, Consumer<Throwable> failed) {
     List<CompletableFuture<Answered<T>>> each = new ArrayList<>(asked.size());
     for (CompletionStage<T> one : asked) {
@@ -30,14 +31,14 @@ final class Round {
 
   private record Answered<T>(@Nullable T answer, @Nullable Throwable failure) {}
 
-  private static <T> CompletionStage<List<@Nullable T>> whole(
+  private static <T> CompletionStage<List<Optional<T>>> whole(
       List<CompletableFuture<Answered<T>>> each, Consumer<Throwable> failed) {
-    List<@Nullable T> answers = new ArrayList<>(each.size());
+    List<Optional<T>> answers = new ArrayList<>(each.size());
     Throwable last = null;
     int failures = 0;
     for (CompletableFuture<Answered<T>> one : each) {
       Answered<T> answered = one.join();
-      answers.add(answered.answer());
+      answers.add(Optional.ofNullable(answered.answer()));
       if (answered.failure() != null) {
         last = answered.failure();
         failures++;
