@@ -15,7 +15,7 @@ final class Round {
   /**
    * Completes with the answers in their order, empty for those that failed; fails where all did.
    *
-   * @param failed told of each failure, on any thread
+   * @param failed told, on any thread, of a failure that may concern all
    */
   static <T> CompletionStage<List<Optional<T>>> of(
       List<? extends CompletionStage<T>> asked, Consumer<Throwable> failed) {
@@ -44,10 +44,12 @@ final class Round {
         failures++;
       }
     }
-    if (last != null) {
+    boolean all = failures == each.size();
+    // One that Redis itself refuses while it answers others says nothing of Redis.
+    if (last != null && (all || !RedisHealth.isRefusal(last))) {
       failed.accept(last);
     }
-    return last != null && failures == each.size()
+    return last != null && all
         ? CompletableFuture.failedStage(last)
         : CompletableFuture.completedStage(answers);
   }

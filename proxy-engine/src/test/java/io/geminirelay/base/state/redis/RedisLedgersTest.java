@@ -103,6 +103,7 @@ class RedisLedgersTest {
             .join();
     assertTrue(totals.get(0).isEmpty());
     assertEquals(2, totals.get(1).orElseThrow().requests());
+    assertTrue(one.store.isUp(), "Redis is well");
   }
 
   @Test
