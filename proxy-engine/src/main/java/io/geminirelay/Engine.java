@@ -221,6 +221,7 @@ public final class Engine {
     parts.exits().know(next.outbound().keys());
     parts.held().fit(config.server().limits().maxBodyBytes());
     current = next;
+    next.guards().clients().begin();
     // Only now, as what was bound serves whom this configuration lets in.
     change.carryOut();
     metrics.meters().configured(config);

@@ -79,6 +79,7 @@ final class EngineMetrics {
         now.config().groups().stream().map(GroupConfig::target).distinct().toList(),
         now.crowd(),
         now.vitals().usableKeys(),
-        now.outbound().room()::waiting);
+        now.outbound().room()::waiting,
+        now.guards().clients()::alone);
   }
 }

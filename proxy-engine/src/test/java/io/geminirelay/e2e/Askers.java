@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 
-/** Clients that ask several gateways all the time, until they are closed. */
+/** Clients that ask several gateways all the time, until they are closed or one of them fails. */
 final class Askers implements AutoCloseable {
   private final Set<Integer> expected;
   private final AtomicLongArray answered;
@@ -55,8 +56,18 @@ final class Askers implements AutoCloseable {
         askOnOneConnection(gateway, port);
       }
     } catch (RuntimeException | Error e) {
-      failures.add(e.toString());
+      fail(e.toString());
     }
+  }
+
+  private void fail(String words) {
+    failures.add(words);
+    over = true;
+  }
+
+  /** Waits until {@code reached}, or until something went wrong, which ends all asking. */
+  void await(String what, BooleanSupplier reached) {
+    RedisServer.await(what, () -> reached.getAsBoolean() || !failures.isEmpty());
   }
 
   /** Until the gateway says that it closes it, as it does where it does not read a body. */
@@ -69,7 +80,8 @@ final class Askers implements AutoCloseable {
           served.incrementAndGet();
         }
         if (!expected.contains(answer.status()) || !answer.whole()) {
-          failures.add(answer.toString());
+          // It has shown what is to be shown: the rest would only hide the first.
+          fail(answer.toString());
         }
         answered.incrementAndGet(gateway);
         last = "close".equals(answer.header("connection"));
@@ -102,14 +114,14 @@ final class Askers implements AutoCloseable {
     for (int i = 0; i < wanted.length; i++) {
       wanted[i] = answered.get(i) + count;
     }
-    RedisServer.await(
+    await(
         count + " requests more of each",
         () -> {
           boolean all = true;
           for (int i = 0; i < wanted.length; i++) {
             all &= answered.get(i) >= wanted[i];
           }
-          return all || !failures.isEmpty();
+          return all;
         });
   }
 

@@ -1,6 +1,7 @@
 package io.geminirelay.base.state;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,9 +11,10 @@ import java.util.concurrent.CompletionStage;
 public interface LeaseStore {
   /**
    * Asks for parts of limits, and gives back parts that were not used: all in one round trip.
-   * Completes with an answer for each; fails where the store cannot be reached.
+   * Completes with an answer for each, empty where that one failed; fails where the store cannot be
+   * reached.
    */
-  CompletionStage<List<Answer>> ask(List<Ask> asks);
+  CompletionStage<List<Optional<Answer>>> ask(List<Ask> asks);
 
   /** Whether the store could be reached when it was last tried. */
   boolean isUp();
@@ -33,7 +35,8 @@ public interface LeaseStore {
    * What is had of one limit.
    *
    * @param granted units that are leased now, 0 to what was wanted
-   * @param room units that are left for all, negative where some are owed
+   * @param room whole units that are left for all, negative where some are owed
+   * @param thousandths of a unit beside them, 0 to 999: limits of a few units need them
    */
-  record Answer(long granted, long room) {}
+  record Answer(long granted, long room, int thousandths) {}
 }

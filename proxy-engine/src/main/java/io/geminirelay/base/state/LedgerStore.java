@@ -1,6 +1,7 @@
 package io.geminirelay.base.state;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -10,10 +11,10 @@ import java.util.concurrent.CompletionStage;
 public interface LedgerStore {
   /**
    * Adds what was drawn here and tells what was drawn in all: all in one round trip. Completes with
-   * an answer for each; fails where the store cannot be reached, and then it is not known how much
-   * was added.
+   * an answer for each, empty where that one failed; fails where the store cannot be reached. Then
+   * it is not known what was added: the same draw can be told again.
    */
-  CompletionStage<List<Total>> add(List<Draw> draws);
+  CompletionStage<List<Optional<Total>>> add(List<Draw> draws);
 
   /** Whether the store could be reached when it was last tried. */
   boolean isUp();
@@ -26,8 +27,12 @@ public interface LedgerStore {
    *     than before, its count begins anew
    * @param requests less than 0 where more were taken back than drawn
    * @param tokens the same
+   * @param turn counts up with each that this instance tells of this quota: one that is not above
+   *     the last was added before, and only looks
+   * @param dayRequests of the day, of all as far as is known here; where the store knows of fewer,
+   *     it has lost some. 0 to say nothing.
    */
-  record Draw(String name, long day, long requests, long tokens) {}
+  record Draw(String name, long day, long requests, long tokens, long turn, long dayRequests) {}
 
   /**
    * What all instances have drawn on one quota.
@@ -37,7 +42,13 @@ public interface LedgerStore {
    * @param recentRequests of about the last minute by the store's clock
    * @param recentTokens the same
    * @param dayRequests of the day
+   * @param others how many other instances have drawn on it in about the last minute
    */
   record Total(
-      long requests, long tokens, long recentRequests, long recentTokens, long dayRequests) {}
+      long requests,
+      long tokens,
+      long recentRequests,
+      long recentTokens,
+      long dayRequests,
+      int others) {}
 }

@@ -44,7 +44,10 @@ public final class ClientLimits {
     return new ClientLimits(accounts, time, new AtomicReference<>());
   }
 
-  /** For a new configuration: who has the same limits as before goes on with the same account. */
+  /**
+   * For a new configuration: who has the same limits as before goes on with the same account. It is
+   * without effect until {@link #begin}.
+   */
   public ClientLimits successor(List<ClientConfig> clients, TimeSource time) {
     Map<String, ClientAccount> next = new LinkedHashMap<>();
     for (ClientConfig client : clients) {
@@ -54,12 +57,28 @@ public final class ClientLimits {
         next.put(client.name(), same ? known : new ClientAccount(client, time));
       }
     }
-    ClientLimits successor = new ClientLimits(next, time, leases);
+    return new ClientLimits(next, time, leases);
+  }
+
+  /**
+   * These are in force now, and those they succeed are not: leases are for these. Not before, as
+   * the configuration they were made for may still be refused.
+   */
+  public void begin() {
     LimitLeases shared = leases.get();
     if (shared != null) {
-      shared.follow(successor.accounts());
+      shared.follow(accounts());
     }
-    return successor;
+  }
+
+  /** How many limits of a minute this instance counts alone although they are to be shared. */
+  public long alone() {
+    return leases.get() == null
+        ? 0
+        : accounts.values().stream()
+            .flatMap(each -> each.buckets().stream())
+            .filter(bucket -> !bucket.isShared())
+            .count();
   }
 
   /**

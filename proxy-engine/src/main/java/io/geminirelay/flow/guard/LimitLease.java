@@ -3,6 +3,7 @@ package io.geminirelay.flow.guard;
 import io.geminirelay.base.state.LeaseStore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ final class LimitLease {
   /** While little is left, so that the last of it is found soon. */
   private static final int SHORT_PART = 4;
 
+  /** The largest, while the store is slow. */
+  private static final int SLOW_PART = 4;
+
   /** A part of the whole that is little. */
   private static final int SHORT = 16;
 
@@ -41,19 +45,27 @@ final class LimitLease {
   /** How often the room is looked at, so that an idle instance knows when others draw. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** The same while the bucket is full. */
-  private static final long FULL_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
   /** How long to stay alone after the store was lost, so that a slow one does not come and go. */
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The same while the bucket is full. */
+  static final long FULL_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** An answer that takes as long again makes leases larger by a part. */
+  private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final long TICKS_A_MINUTE = TimeUnit.MINUTES.toMillis(1) / LimitLeases.TICK_MILLIS;
 
   private final SharedBucket bucket;
-  private final Runnable wake;
+  private final Consumer<LimitLease> caller;
 
   /** Where drawing alone began. */
   private long markAlone;
+
+  /** What was leased and not used then: the store goes on to think that it is used. */
+  private long handAtLoss;
+
+  private long lostNanos;
 
   private boolean shared;
   private long notBeforeNanos = Long.MIN_VALUE;
@@ -73,13 +85,14 @@ final class LimitLease {
   private long windowEndNanos;
   private long beganWith;
   private boolean wanted;
+  private boolean underWay;
 
   /**
-   * Nothing is leased yet; {@code wake} is run on any thread when more should be asked for at once.
+   * Nothing is leased yet; {@code caller} is told, on any thread, when more should be asked for.
    */
-  LimitLease(SharedBucket bucket, Runnable wake) {
+  LimitLease(SharedBucket bucket, Consumer<LimitLease> caller) {
     this.bucket = bucket;
-    this.wake = wake;
+    this.caller = caller;
     // Full when it was made: what was drawn since is not known to the store.
     this.markAlone = Long.MIN_VALUE;
   }
@@ -89,15 +102,22 @@ final class LimitLease {
     return bucket;
   }
 
-  /** What to ask the store now, if anything. */
-  LeaseStore.@Nullable Ask next() {
+  /**
+   * What to ask the store now, if anything; then it is under way.
+   *
+   * @param answerNanos how long the store takes to answer
+   */
+  LeaseStore.@Nullable Ask next(long answerNanos) {
+    if (underWay) {
+      return null;
+    }
     long now = bucket.now();
     if (!shared) {
       bucket.leave();
       return now >= notBeforeNanos ? ask(0, 0) : null;
     }
     long surplus = surplus(now);
-    long want = want(now);
+    long want = want(now, answerNanos);
     boolean looks = now - nextLookNanos >= 0;
     if (surplus == 0 && want == 0 && owed == 0 && bucket.hand() >= 0 && !looks) {
       return null;
@@ -107,22 +127,42 @@ final class LimitLease {
     return ask(want, told);
   }
 
-  /**
-   * More is wanted; on any thread. Where there is much left, a burst is followed as fast as the
-   * store answers; otherwise the next tick is soon enough.
-   */
+  /** Whether it needs nothing but a look from time to time, until it calls. */
+  boolean isAtRest() {
+    return shared && chunk == 0 && owed == 0 && bucket.hand() == 0 && !bucket.isCalling();
+  }
+
+  /** Whether it draws on leases. */
+  boolean isShared() {
+    return shared;
+  }
+
+  /** Whether its next look is due. */
+  boolean isDue() {
+    return bucket.now() - nextLookNanos >= 0;
+  }
+
+  /** Nobody draws: the next look may be so much later. */
+  void lookLater(long nanos) {
+    nextLookNanos += nanos;
+  }
+
+  /** Whether all is there that it can hold. */
+  boolean isFull() {
+    return bucket.roomOfAll() >= bucket.perMinute();
+  }
+
   private void called() {
-    if (!isShort()) {
-      wake.run();
-    }
+    caller.accept(this);
   }
 
   /** Whether little is left for all; from any thread. */
-  private boolean isShort() {
-    return bucket.roomOfAll() <= bucket.perMinute() / SHORT;
+  boolean isShort() {
+    return bucket.roomOfAll() <= Math.max(1, bucket.perMinute() / SHORT);
   }
 
   private LeaseStore.Ask ask(long want, long told) {
+    underWay = true;
     return new LeaseStore.Ask(bucket.name(), bucket.perMinute(), bucket.perMinute(), want, told);
   }
 
@@ -163,7 +203,7 @@ final class LimitLease {
   }
 
   /** More is asked for when half is used by somebody who has just drawn. */
-  private long want(long now) {
+  private long want(long now, long answerNanos) {
     if (!bucket.isCalling()) {
       return 0;
     }
@@ -178,23 +218,26 @@ final class LimitLease {
       return 0;
     }
     long part = isShort() ? SHORT_PART : now < othersUntilNanos ? CROWD_PART : LONE_PART;
+    // It has to last until the store has answered.
+    part = Math.max(SLOW_PART, part / (1 + answerNanos / QUICK_NANOS));
     chunk = Math.max(1, bucket.roomOfAll() / part);
     return Math.max(0, chunk - bucket.hand());
   }
 
   /** Takes the answer to the last ask. */
   void answered(LeaseStore.Answer answer) {
+    underWay = false;
     long now = bucket.now();
     long expected = bucket.roomOfAll() - answer.granted();
     if (!shared) {
-      join(answer.room(), now);
+      join(answer, now);
       return;
     }
     // A tick's worth: clocks and the way to the store make no others.
     if (answer.room() < expected - 1 - bucket.perMinute() / TICKS_A_MINUTE) {
       othersUntilNanos = now + SEEN_NANOS;
     }
-    bucket.take(answer.granted(), answer.room());
+    bucket.take(answer.granted(), answer.room(), answer.thousandths());
     if (answer.granted() > 0) {
       begin(now);
     }
@@ -206,15 +249,20 @@ final class LimitLease {
    * more than they could have drawn together; what was more than the bucket held is forgiven, but
    * for what a client owes by itself.
    */
-  private void join(long room, long now) {
+  private void join(LeaseStore.Answer answer, long now) {
+    long room = answer.room();
     long here = bucket.roomOfAll();
     long drawn = bucket.takenAlone(markAlone);
-    owed += Math.max(0, Math.max(room - here, Math.min(drawn, room - Math.min(0, here))));
+    // What was in hand the store has counted, and has let flow back since.
+    long counted = Math.max(0, handAtLoss - bucket.backIn(now - lostNanos));
+    handAtLoss = 0;
+    owed += Math.max(room - here, Math.min(drawn, room - Math.min(0, here)) - counted);
+    owed = Math.max(-counted, owed);
     shared = true;
     chunk = 0;
     begin(now);
     bucket.share(this::called, floor(room - owed));
-    bucket.take(0, room - owed);
+    bucket.take(0, room - owed, answer.thousandths());
     settle(room - owed, now);
   }
 
@@ -254,17 +302,26 @@ final class LimitLease {
    * owed stays reckoned with here.
    */
   void lost() {
+    long now = bucket.now();
     if (shared) {
       shared = false;
       owed = 0;
-      bucket.leave();
+      handAtLoss = Math.max(0, bucket.leave());
+      lostNanos = now;
       markAlone = bucket.mark();
     }
-    notBeforeNanos = bucket.now() + LOST_NANOS;
+    notBeforeNanos = now + LOST_NANOS;
+  }
+
+  /** What it asked will not be answered. */
+  void failed() {
+    underWay = false;
+    lost();
   }
 
   /** An answer came too late: what it granted is to be given back. */
   void answeredLate(LeaseStore.Answer answer) {
+    underWay = false;
     owed -= answer.granted();
   }
 

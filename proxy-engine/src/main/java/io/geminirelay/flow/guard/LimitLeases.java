@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,8 +29,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All asks of a moment go to the store together, one round at a time: every {@value
  * #TICK_MILLIS} ms, and at once where an account runs low while much is left. A round that is not
- * answered for {@value #PATIENCE_MILLIS} ms is given up, and the accounts are alone until the store
- * answers again.
+ * answered for {@value #PATIENCE_MILLIS} ms, when the store itself counts as lost, is given up, and
+ * the accounts are alone until the store answers again. One that is slow has leases made larger.
+ *
+ * <p>Who calls for more goes first, then who has something in hand or to tell. Those at rest are
+ * looked at from time to time, the less often the more there are.
  *
  * <p>All on the state thread, but for what is said to be otherwise.
  */
@@ -34,7 +41,7 @@ final class LimitLeases {
   /** How often is looked what is wanted. */
   static final long TICK_MILLIS = 20;
 
-  static final long PATIENCE_MILLIS = 250;
+  static final long PATIENCE_MILLIS = 1_000;
 
   /** Asks of a round at most; who is left out is first in the next. */
   private static final int MOST_ASKS = 512;
@@ -43,6 +50,15 @@ final class LimitLeases {
 
   /** After this, an answer is late. */
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * TICK_MILLIS);
+
+  /** Each that is at rest is looked at so often at least. */
+  private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** So much more between two looks for each that there is: 200 looks a second in all. */
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** How long a store that can be reached may leave limits alone before that is told. */
+  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(LimitLeases.class);
 
@@ -54,10 +70,24 @@ final class LimitLeases {
   /** What is still to be told of limits that are no longer drawn on. */
   private final List<LeaseStore.Ask> farewells = new ArrayList<>();
 
+  /** Who wants more, in the order of their calls; filled by any thread. */
+  private final Queue<LimitLease> calls = new ConcurrentLinkedQueue<>();
+
+  private final Set<LimitLease> callers = new LinkedHashSet<>();
+
+  /** Who has something in hand or to tell, or is not shared; who was asked for last is last. */
+  private final Set<LimitLease> active = new LinkedHashSet<>();
+
+  /** All others; who was looked at last is last. */
+  private final Set<LimitLease> resting = new LinkedHashSet<>();
+
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable Round round;
   private boolean again;
-  private int first;
+  private long answerNanos;
+  private boolean alone;
+  private boolean told;
+  private long aloneNanos;
   private @Nullable Future<?> ticking;
   private @Nullable CompletableFuture<Void> ending;
 
@@ -102,8 +132,26 @@ final class LimitLeases {
               }
               return leaves;
             });
-    wanted.forEach(
-        bucket -> leases.computeIfAbsent(bucket, each -> new LimitLease(each, this::wake)));
+    for (SharedBucket bucket : wanted) {
+      if (!leases.containsKey(bucket)) {
+        LimitLease made = new LimitLease(bucket, this::called);
+        leases.put(bucket, made);
+        active.add(made);
+      }
+    }
+    Set<LimitLease> all = Set.copyOf(leases.values());
+    List.of(callers, active, resting).forEach(each -> each.retainAll(all));
+  }
+
+  /**
+   * {@code lease} wants more; on any thread. Where there is much left, a burst is followed as fast
+   * as the store answers; otherwise the next tick is soon enough.
+   */
+  private void called(LimitLease lease) {
+    calls.add(lease);
+    if (!lease.isShort()) {
+      wake();
+    }
   }
 
   /** Gives everything back and ends; completes when the store was told or cannot be. Any thread. */
@@ -131,7 +179,7 @@ final class LimitLeases {
       done.complete(null);
       return;
     }
-    store.ask(List.copyOf(farewells)).whenComplete((answers, failure) -> done.complete(null));
+    send(List.copyOf(farewells)).whenComplete((answers, failure) -> done.complete(null));
     farewells.clear();
   }
 
@@ -156,6 +204,7 @@ final class LimitLeases {
   }
 
   private void tick() {
+    tellWhetherAlone();
     if (!store.isUp()) {
       giveUp();
     } else if (round == null) {
@@ -165,30 +214,54 @@ final class LimitLeases {
       if (waited > PATIENCE_NANOS) {
         giveUp();
       } else if (waited > SLOW_NANOS) {
-        leases.values().forEach(LimitLease::bridge);
+        active.forEach(LimitLease::bridge);
       }
     }
   }
 
   private void giveUp() {
     givenUp = true;
+    if (!alone) {
+      alone = true;
+      aloneNanos = time.nanoTime();
+    }
     leases.values().forEach(LimitLease::lost);
+    active.addAll(resting);
+    resting.clear();
+  }
+
+  /** A store that is away says so itself; that one answers and limits are alone, nobody else. */
+  private void tellWhetherAlone() {
+    if (alone && !told && store.isUp() && time.nanoTime() - aloneNanos > TELL_NANOS) {
+      told = true;
+      LOG.warn("the store is too slow to share limits of clients: each instance counts alone");
+    } else if (told && !alone) {
+      told = false;
+      LOG.info("limits of clients are shared again");
+    }
   }
 
   private void ask() {
-    List<LimitLease> asking = new ArrayList<>();
-    List<LeaseStore.Ask> asks = new ArrayList<>();
-    List<LimitLease> all = List.copyOf(leases.values());
-    int begin = first < all.size() ? first : 0;
-    for (int i = 0; i < all.size() && asks.size() < MOST_ASKS; i++) {
-      first = (begin + i + 1) % all.size();
-      LimitLease lease = all.get(first);
-      LeaseStore.Ask ask = lease.next();
-      if (ask != null) {
-        asking.add(lease);
-        asks.add(ask);
+    for (LimitLease each = calls.poll(); each != null; each = calls.poll()) {
+      if (leases.get(each.bucket()) == each) {
+        resting.remove(each);
+        active.add(each);
+        callers.add(each);
       }
     }
+    List<LimitLease> asking = new ArrayList<>();
+    List<LeaseStore.Ask> asks = new ArrayList<>();
+    askFor(List.copyOf(callers), asking, asks);
+    callers.removeAll(asking);
+    callers.removeIf(each -> !each.bucket().isCalling());
+    askFor(List.copyOf(active), asking, asks);
+    for (LimitLease each : asking) {
+      if (active.remove(each)) {
+        active.add(each);
+      }
+    }
+    rest();
+    askForTheResting(asking, asks);
     asks.addAll(farewells);
     farewells.clear();
     if (asks.isEmpty()) {
@@ -197,22 +270,81 @@ final class LimitLeases {
     Round sent = new Round(asking, asks, time.nanoTime());
     round = sent;
     givenUp = false;
-    store
-        .ask(asks)
+    send(asks)
         .whenComplete(
             (answers, failure) ->
                 thread.execute(() -> safely(() -> answered(sent, answers, failure))));
   }
 
+  private CompletionStage<List<Optional<LeaseStore.Answer>>> send(List<LeaseStore.Ask> asks) {
+    try {
+      return store.ask(asks);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private void askFor(List<LimitLease> some, List<LimitLease> asking, List<LeaseStore.Ask> asks) {
+    for (LimitLease each : some) {
+      if (asks.size() >= MOST_ASKS) {
+        return;
+      }
+      LeaseStore.Ask ask = each.next(answerNanos);
+      if (ask != null) {
+        asking.add(each);
+        asks.add(ask);
+      }
+    }
+  }
+
+  /** Who is done goes to the others that are at rest, as the last of them. */
+  private void rest() {
+    long pause = Math.min(LONGEST_REST_NANOS, REST_NANOS * leases.size());
+    long later = Math.max(0, pause - LimitLease.FULL_LOOK_NANOS);
+    active.removeIf(
+        each -> {
+          boolean rests = each.isAtRest() && each.isFull();
+          if (rests) {
+            each.lookLater(later);
+            resting.add(each);
+          }
+          return rests;
+        });
+  }
+
+  private void askForTheResting(List<LimitLease> asking, List<LeaseStore.Ask> asks) {
+    List<LimitLease> due = new ArrayList<>();
+    for (LimitLease each : resting) {
+      if (!each.isDue() || due.size() + asks.size() >= MOST_ASKS) {
+        break;
+      }
+      due.add(each);
+    }
+    due.forEach(resting::remove);
+    active.addAll(due);
+    askFor(due, asking, asks);
+  }
+
   private void answered(
-      Round sent, @Nullable List<LeaseStore.Answer> answers, @Nullable Throwable failure) {
+      Round sent,
+      @Nullable List<Optional<LeaseStore.Answer>> answers,
+      @Nullable Throwable failure) {
     round = null;
-    boolean late = givenUp || time.nanoTime() - sent.sentNanos() > PATIENCE_NANOS;
+    long took = time.nanoTime() - sent.sentNanos();
+    boolean late = givenUp || took > PATIENCE_NANOS;
     if (failure != null || answers == null || late) {
       giveUp();
+    } else {
+      alone = false;
+      answerNanos = took;
     }
-    for (int i = 0; answers != null && i < sent.leases().size(); i++) {
-      take(sent.leases().get(i), sent.asks().get(i), answers.get(i), late);
+    for (int i = 0; i < sent.leases().size(); i++) {
+      LeaseStore.Answer answer = answers == null ? null : answers.get(i).orElse(null);
+      if (answer == null) {
+        sent.leases().get(i).failed();
+      } else {
+        take(sent.leases().get(i), sent.asks().get(i), answer, late);
+      }
     }
     if (ending != null) {
       end(ending);

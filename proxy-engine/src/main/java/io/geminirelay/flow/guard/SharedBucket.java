@@ -195,10 +195,13 @@ final class SharedBucket {
     floor = lowest;
   }
 
-  /** Takes what was leased in hand, and what the store tells of the room for all. */
-  void take(long granted, long room) {
+  /**
+   * Takes what was leased in hand, and what the store tells of the room for all: units, and
+   * thousandths of one beside them.
+   */
+  void take(long granted, long room, int thousandths) {
     HAND.addAndGet(this, granted);
-    alone.room(room);
+    alone.room(room, thousandths);
   }
 
   /** How low what is in hand may fall, 0 or less, and where it is low. */
@@ -237,8 +240,12 @@ final class SharedBucket {
     }
   }
 
-  /** Draws alone from now on, with what is in hand as well. May be repeated. */
-  void leave() {
+  /**
+   * Draws alone from now on, with what is in hand as well. May be repeated.
+   *
+   * @return what was in hand; less than 0 where some was owed
+   */
+  long leave() {
     floor = ALONE;
     // Who saw the floor before may still draw on the hand: the next call sees to that.
     long rest = HAND.getAndSet(this, 0);
@@ -247,5 +254,11 @@ final class SharedBucket {
     } else if (rest < 0) {
       alone.takeAnyway(-rest);
     }
+    return rest;
+  }
+
+  /** Whole units that come back in {@code nanos}. */
+  long backIn(long nanos) {
+    return rate.unitsIn(nanos);
   }
 }

@@ -82,15 +82,16 @@ final class TokenBucket {
   }
 
   /**
-   * Sets what is in the bucket, as somebody else has counted it; negative where units are owed. Who
-   * draws meanwhile is not heard.
+   * Sets what is in the bucket, as somebody else has counted it: units, negative where some are
+   * owed, and thousandths of one beside them. Who draws meanwhile is not heard.
    */
-  void room(long units) {
+  void room(long units, int thousandths) {
     long missing =
         units < 0
             ? rate.capacityNanos() + rate.nanosOf(-units)
             : rate.capacityNanos() - Math.min(rate.nanosOf(units), rate.capacityNanos());
-    fullAtNanos = rate.now() + missing;
+    long part = rate.nanosOf(1) / 1_000 * thousandths;
+    fullAtNanos = rate.now() + Math.max(0, missing - part);
   }
 
   /** A moment for {@link #takenSince}. */

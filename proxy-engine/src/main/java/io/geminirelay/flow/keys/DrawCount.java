@@ -14,13 +14,62 @@ final class DrawCount {
   private volatile long muchRequests = Long.MAX_VALUE;
   private volatile long muchTokens = Long.MAX_VALUE;
   private volatile Runnable whenMuch = () -> {};
+  private volatile Runnable whenAny = () -> {};
+
+  /** What was taken and not yet answered, as a word. */
+  private volatile long underWay;
+
+  /** Into how many parts what is left is divided; 1 where nobody else draws. */
+  private volatile int parts = 1;
 
   /** Counts {@code requests} and {@code tokens}, either of them less than 0 where taken back. */
   void add(long requests, long tokens) {
     long more = (requests << SHIFT) + tokens;
     long after = word.addAndGet(more);
+    if (after == more) {
+      whenAny.run();
+    }
     if (isMuch(after) && !isMuch(after - more)) {
       whenMuch.run();
+    }
+  }
+
+  /** Whether others draw on the same, so that {@link #allows} has to be asked. */
+  boolean isShared() {
+    return parts > 1;
+  }
+
+  /**
+   * Whether a request with {@code tokens} may be drawn now: what the others do not know of must not
+   * be more than this one's part of what is left. One at a time always may be.
+   *
+   * @param requests left of all, beside what was drawn here
+   * @param tokensLeft the same
+   */
+  boolean allows(long tokens, long requests, long tokensLeft) {
+    long unknown = underWay + word.get();
+    long mine = Math.max(0, requestsOf(unknown));
+    long myTokens = Math.max(0, tokensOf(unknown));
+    return mine == 0
+        || ((mine + 1) * parts <= requests + mine
+            && (myTokens + tokens) * parts <= tokensLeft + myTokens);
+  }
+
+  /** Others draw too, and each has one of so many parts of what is left; 1 where none does. */
+  void parts(int count) {
+    parts = count;
+  }
+
+  /** What was taken is known to the others. */
+  void known() {
+    underWay = 0;
+  }
+
+  /** Has {@code then} run, by whoever counts it, at the first after each {@link #take}. */
+  void any(Runnable then) {
+    whenAny = then;
+    if (word.get() != 0) {
+      then.run();
     }
   }
 
@@ -41,9 +90,21 @@ final class DrawCount {
     }
   }
 
-  /** The count, for {@link #requestsOf} and {@link #tokensOf}, which begins anew. */
+  /**
+   * The count, for {@link #requestsOf} and {@link #tokensOf}, which begins anew; until {@link
+   * #known}, it is reckoned with. For one thread.
+   */
   long take() {
-    return word.get() == 0 ? 0 : word.getAndSet(0);
+    long before = underWay;
+    long seen = word.get();
+    if (seen == 0) {
+      return 0;
+    }
+    // Before it leaves the count: counted twice for a moment rather than not at all.
+    underWay = before + seen;
+    long taken = word.getAndSet(0);
+    underWay = before + taken;
+    return taken;
   }
 
   static long requestsOf(long taken) {

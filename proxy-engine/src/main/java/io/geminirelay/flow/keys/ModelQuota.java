@@ -24,6 +24,7 @@ final class ModelQuota {
   static final int ALL_ROOM = 1000;
 
   private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(61);
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final DayWatch days;
   private final AtomicReference<QuotaBounds> bounds;
@@ -77,6 +78,9 @@ final class ModelQuota {
     QuotaBounds most = bounds(now);
     long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
     QuotaWindow minute = window(now);
+    if (untold.isShared() && !isOwnPart(drawn, most, minute, now)) {
+      return false;
+    }
     if (!minute.tryAdd(drawn, most.perMinute(), most.tokensPerMinute(), now)) {
       return false;
     }
@@ -87,6 +91,14 @@ final class ModelQuota {
     untold.add(1, drawn);
     drawnNanos.setOpaque(now);
     return true;
+  }
+
+  /** Whether as much is left even if the others, who are not heard of yet, draw their parts. */
+  private boolean isOwnPart(long tokens, QuotaBounds most, QuotaWindow minute, long now) {
+    long used = minute.used(now);
+    long requests = Math.min(most.perMinute() - QuotaWindow.requestsOf(used), dayLeft(most, now));
+    long left = most.tokensPerMinute() - QuotaWindow.tokensOf(used);
+    return untold.allows(tokens, requests, left);
   }
 
   /** Draws one request with {@code tokens} whatever the limits. */
@@ -105,8 +117,8 @@ final class ModelQuota {
     QuotaWindow minute = window.get();
     if (tokens >= 0 && minute != null) {
       long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
-      minute.takeBack(1, drawn, drawnAtNanos);
-      untold.add(-1, -drawn);
+      long taken = minute.takeBack(1, drawn, drawnAtNanos);
+      untold.add(-1, -QuotaWindow.tokensOf(taken));
       if (days.sameDay(drawnAtNanos, now)) {
         day.takeBack(days.number(now));
       }
@@ -121,11 +133,11 @@ final class ModelQuota {
     }
     long more =
         Math.min(counted, QuotaWindow.MOST_TOKENS) - Math.min(guessed, QuotaWindow.MOST_TOKENS);
-    untold.add(0, more);
-    if (more > 0) {
-      minute.addTokens(more, drawnAtNanos, now);
-    } else {
-      minute.takeBack(0, -more, drawnAtNanos);
+    // The others are told of what was changed here, and of nothing that was over.
+    if (more < 0) {
+      untold.add(0, -QuotaWindow.tokensOf(minute.takeBack(0, -more, drawnAtNanos)));
+    } else if (more > 0 && minute.addTokens(more, drawnAtNanos, now)) {
+      untold.add(0, more);
     }
   }
 
@@ -155,13 +167,14 @@ final class ModelQuota {
       return days.untilResetNanos(now);
     }
     QuotaWindow minute = window.get();
-    return minute == null
-        ? 0
-        : minute.waitNanos(
-            Math.min(tokens, QuotaWindow.MOST_TOKENS),
-            most.perMinute(),
-            most.tokensPerMinute(),
-            now);
+    if (minute == null) {
+      return 0;
+    }
+    long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+    long wait = minute.waitNanos(drawn, most.perMinute(), most.tokensPerMinute(), now);
+    // Until the others are heard of.
+    boolean soon = wait == 0 && untold.isShared() && !isOwnPart(drawn, most, minute, now);
+    return soon ? SOON_NANOS : wait;
   }
 
   /** Which quota lets nothing through, in the words of refusals. */
@@ -198,21 +211,12 @@ final class ModelQuota {
     QuotaWindow minute = window.get();
     long span = QuotaWindow.SPAN_NANOS + QuotaWindow.SLOT_NANOS;
     long used = minute == null ? 0 : minute.usedAt(now + ahead % span, now);
-    long byRequests = room(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
+    long byRequests =
+        QuotaBound.fitting(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
     long byTokens =
-        room(most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
+        QuotaBound.fitting(
+            most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
     return Math.min(byRequests, byTokens);
-  }
-
-  private static long room(long most, long used, long spans, long size) {
-    if (most == QuotaBound.UNKNOWN) {
-      return QuotaBound.UNKNOWN;
-    }
-    if (size > most && most > 0) {
-      // One that can never fit goes alone.
-      return spans + (used == 0 ? 1 : 0);
-    }
-    return spans * (most / size) + Math.max(0, most - used) / size;
   }
 
   /**

@@ -199,4 +199,16 @@ record QuotaBound(
     // Both fit a double's 53 bits, and its division is quicker than that of longs.
     return Math.max(1, (int) ((double) (most - used) / most * ModelQuota.ALL_ROOM));
   }
+
+  /** Requests of {@code size} that fit in so many whole spans and what {@code used} leaves. */
+  static long fitting(long most, long used, long spans, long size) {
+    if (most == UNKNOWN) {
+      return UNKNOWN;
+    }
+    if (size > most && most > 0) {
+      // One that can never fit goes alone.
+      return spans + (used == 0 ? 1 : 0);
+    }
+    return spans * (most / size) + Math.max(0, most - used) / size;
+  }
 }

@@ -36,11 +36,18 @@ public final class QuotaBucket {
   private final AtomicReference<Cooldown[]> models = new AtomicReference<>(NONE);
   private final Map<String, ModelQuota> quotas = new ConcurrentHashMap<>();
   private final DayWatch days;
+  private final Runnable changed;
   private volatile Set<LimitTable> limits = Set.of();
 
   QuotaBucket(int id, DayWatch days) {
+    this(id, days, () -> {});
+  }
+
+  /** A bucket that has {@code changed} run when there are other models in it, on any thread. */
+  QuotaBucket(int id, DayWatch days, Runnable changed) {
     this.id = id;
     this.days = days;
+    this.changed = changed;
   }
 
   /** Number of the bucket, unique among those of a ring and its successors. */
@@ -64,6 +71,7 @@ public final class QuotaBucket {
     if (limits != seen) {
       made.configured(LimitTable.lowest(limits, model));
     }
+    changed.run();
     return made;
   }
 
@@ -100,6 +108,7 @@ public final class QuotaBucket {
               boolean idle = quota.isIdle(now);
               if (idle) {
                 quota.forget();
+                changed.run();
               }
               return idle;
             });

@@ -13,22 +13,33 @@ import org.jspecify.annotations.Nullable;
  * <p>All on the state thread.
  */
 final class QuotaLedger {
-  /** How often is looked what others drew, where nothing is drawn here. */
+  /** How often is looked what others drew, where they do but nothing is drawn here. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** The same where more than half is used: old news would be dear. */
+  private static final long NEAR_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** For how long it is told again what may have been told before. */
+  private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   /** What part of what is left may be drawn here before the others are told of it at once. */
-  private static final long MUCH = 16;
+  private static final int MUCH = 16;
 
   private final String name;
   private final ModelQuota quota;
   private @Nullable Total before;
-  private long toldRequests;
-  private long toldTokens;
 
-  /** What was drawn here that the store does not know for certain. */
-  private long requests;
+  /** What was told and not answered: told again as it was, since it may have been heard. */
+  private @Nullable Draw pending;
 
-  private long tokens;
+  private long pendingNanos;
+  private long turn;
+  private boolean underWay;
+  private boolean near;
+
+  /** Whether the store may know of fewer requests of the day than are known here. */
+  private boolean mayLackDay;
+
   private long lookNanos;
 
   /** Nothing is told yet of {@code quota}, which all instances call {@code name}. */
@@ -43,45 +54,109 @@ final class QuotaLedger {
     return quota == other;
   }
 
-  /** What to tell now of {@code day}, if anything. */
+  /** Has {@code drawn} run, on any thread, when there is something to tell. */
+  void whenDrawn(Runnable drawn) {
+    quota.untold().any(drawn);
+  }
+
+  /** What to tell now of {@code day}, if anything; then it is under way. */
   @Nullable Draw next(long day, long now) {
+    if (underWay) {
+      return null;
+    }
+    if (pending != null && now - pendingNanos > AGAIN_NANOS) {
+      pending = null;
+      mayLackDay = true;
+    }
+    if (pending == null) {
+      pending = fresh(day, now);
+      pendingNanos = now;
+    }
+    underWay = pending != null;
+    return pending;
+  }
+
+  private @Nullable Draw fresh(long day, long now) {
     long drawn = quota.untold().take();
-    requests += DrawCount.requestsOf(drawn);
-    tokens += DrawCount.tokensOf(drawn);
+    long requests = DrawCount.requestsOf(drawn);
+    long tokens = DrawCount.tokensOf(drawn);
     boolean looks = now - lookNanos >= 0 && quota.bounds(now).known();
     if (requests == 0 && tokens == 0 && !looks) {
       return null;
     }
     // After a while without the store, only what still counts is of interest to the others.
     ModelQuota.Used used = quota.used(now);
-    toldRequests = Math.min(requests, Math.max(used.requests(), used.dayRequests()));
-    toldTokens = Math.min(tokens, used.tokens());
-    return new Draw(name, day, toldRequests, toldTokens);
+    return new Draw(
+        name,
+        day,
+        Math.min(requests, Math.max(used.requests(), used.dayRequests())),
+        Math.min(tokens, used.tokens()),
+        ++turn,
+        mayLackDay ? used.dayRequests() : 0);
   }
 
-  /** Takes the answer to the last telling. */
-  void answered(Total total, long now) {
+  /**
+   * Takes the answer to the last telling; {@code day} is that of now.
+   *
+   * @param idleNanos how long nobody need look, where nobody draws
+   */
+  void answered(Total total, long day, long idleNanos, long now) {
+    Draw told = pending;
+    if (told == null) {
+      return;
+    }
     Total old = before;
+    boolean anew = old == null || total.requests() < old.requests() + Math.min(0, told.requests());
     long others;
     long theirTokens;
-    if (old == null || total.requests() < old.requests() + Math.min(0, toldRequests)) {
+    if (old == null || anew) {
       // Of what is there before the first look, all is others' that was not drawn here.
       ModelQuota.Used used = quota.used(now);
       others = Math.max(0, total.recentRequests() - used.requests());
       theirTokens = Math.max(0, total.recentTokens() - used.tokens());
     } else {
-      others = total.requests() - old.requests() - toldRequests;
-      theirTokens = total.tokens() - old.tokens() - toldTokens;
+      others = total.requests() - old.requests() - told.requests();
+      theirTokens = total.tokens() - old.tokens() - told.tokens();
     }
     quota.drawnElsewhere(
         Math.min(others, total.recentRequests()),
         Math.min(theirTokens, total.recentTokens()),
-        total.dayRequests(),
+        told.day() == day ? total.dayRequests() : 0,
         now);
+    quota.untold().known();
+    quota.untold().parts(parts(total));
+    // A store that counts anew has lost the day.
+    mayLackDay = old != null && anew;
     before = total;
-    requests = 0;
-    tokens = 0;
-    lookNanos = now + LOOK_NANOS;
+    pending = null;
+    underWay = false;
+    near = (others != 0 || theirTokens != 0) && quota.room(now) < ModelQuota.ALL_ROOM / 2;
+    boolean idle = total.others() == 0 && total.recentRequests() == 0;
+    lookNanos = now + (near ? NEAR_LOOK_NANOS : idle ? idleNanos : LOOK_NANOS);
+    if (mayLackDay) {
+      lookNanos = now;
+    }
+  }
+
+  /** What several draw at the same moment, and once more before all have heard, is to fit. */
+  private static int parts(Total total) {
+    return total.others() == 0 ? 1 : 2 * (total.others() + 1);
+  }
+
+  /** It is not known whether what was told last was heard. */
+  void failed() {
+    underWay = false;
+    alone();
+  }
+
+  /** The others are not heard of for now: nothing is left for them. */
+  void alone() {
+    quota.untold().parts(1);
+  }
+
+  /** Whether it is to be looked at soon again. */
+  boolean isNear() {
+    return near || mayLackDay;
   }
 
   /** Has {@code then} run, on any thread, as soon as much of what is left now was drawn here. */
@@ -94,7 +169,8 @@ final class QuotaLedger {
     quota.untold().much(Math.min(perMinute, perDay), tokens, then);
   }
 
-  private static long much(long most, long used) {
-    return most == QuotaBound.UNKNOWN ? Long.MAX_VALUE : Math.max(1, (most - used) / MUCH);
+  private long much(long most, long used) {
+    int part = before == null ? MUCH : Math.max(MUCH, 2 * parts(before));
+    return most == QuotaBound.UNKNOWN ? Long.MAX_VALUE : Math.max(1, (most - used) / part);
   }
 }

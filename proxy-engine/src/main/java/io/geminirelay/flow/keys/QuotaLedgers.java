@@ -3,13 +3,20 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.base.state.LedgerStore.Draw;
 import io.geminirelay.base.state.LedgerStore.Total;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * knows. While the store cannot be reached, each counts by itself, and what it drew is told when
  * the store is back.
  *
+ * <p>What others draw is asked for with it, else from time to time, one quota after the other. Of
+ * quotas that nobody draws on, little is seen of them here: most of many keys rest most of the
+ * time.
+ *
  * <p>All on the state thread, but for {@link #start}.
  */
 final class QuotaLedgers {
@@ -33,6 +44,19 @@ final class QuotaLedgers {
   /** Quotas of a round at most; who is left out is in the next. */
   private static final int MOST_DRAWS = 256;
 
+  /** In so many ticks each quota is looked at once. */
+  private static final int TURN_TICKS = 20;
+
+  /** After this, nobody waits for a round: each draws as if it were alone. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  /** Quotas that nobody draws on are looked at each second while there are no more than this. */
+  private static final int FEW = 1_000;
+
+  private static final int LONGEST_IDLE_SECONDS = 10;
+
+  private static final long REVIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(QuotaLedgers.class);
 
   private final LedgerStore store;
@@ -40,11 +64,27 @@ final class QuotaLedgers {
   private final RingStates states;
   private final Map<String, QuotaLedger> ledgers = new HashMap<>();
 
+  /** All of them, in the order in which they are looked at. */
+  private final Queue<QuotaLedger> turns = new ArrayDeque<>();
+
+  /** On which was drawn; filled by any thread. */
+  private final Queue<QuotaLedger> drawn = new ConcurrentLinkedQueue<>();
+
   /** Of which much was drawn since it was told. */
   private final Set<QuotaLedger> urgent = new LinkedHashSet<>();
 
+  /** Of which something is to be told. */
+  private final Set<QuotaLedger> due = new LinkedHashSet<>();
+
+  /** That others draw on, and that are nearly used up. */
+  private final Set<QuotaLedger> near = new LinkedHashSet<>();
+
   private boolean asking;
-  private int skip;
+  private boolean alone;
+  private long askedNanos;
+  private long seenShape = -1;
+  private long seenBuckets;
+  private long reviewNanos;
 
   /** Tells {@code store} of the quotas of {@code states}. */
   QuotaLedgers(LedgerStore store, ScheduledExecutorService thread, RingStates states) {
@@ -56,65 +96,115 @@ final class QuotaLedgers {
   /** Begins; from any thread. */
   void start() {
     var unused =
-        thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+            () -> safely(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void tick() {
+  /** One failure must not end the ticking. */
+  private static void safely(Runnable work) {
     try {
-      if (!asking && store.isUp()) {
-        tell();
-      }
+      work.run();
     } catch (RuntimeException e) {
-      // One failure must not end the ticking.
       LOG.error("quotas could not be shared", e);
     }
   }
 
-  private void tell() {
+  private void tick() {
     long now = states.days().time().nanoTime();
+    if (!store.isUp() || (asking && now - askedNanos > SLOW_NANOS)) {
+      goAlone();
+    }
+    follow(now);
+    for (QuotaLedger each = drawn.poll(); each != null; each = drawn.poll()) {
+      due.add(each);
+    }
+    if (!asking && store.isUp()) {
+      tell(true, now);
+    }
+  }
+
+  private void goAlone() {
+    if (!alone) {
+      alone = true;
+      ledgers.values().forEach(QuotaLedger::alone);
+    }
+  }
+
+  private void tell(boolean looks, long now) {
     long day = states.days().endSeconds(now);
     List<QuotaLedger> telling = new ArrayList<>();
     List<Draw> draws = new ArrayList<>();
-    Set<String> present = new HashSet<>();
-    int at = 0;
-    for (Map.Entry<String, QuotaBucket> bucket : buckets().entrySet()) {
-      for (Map.Entry<String, ModelQuota> each : bucket.getValue().quotas().entrySet()) {
-        QuotaLedger ledger = ledger(bucket.getKey() + "=" + each.getKey(), each.getValue(), now);
-        present.add(bucket.getKey() + "=" + each.getKey());
-        boolean turn = at++ >= skip && draws.size() < MOST_DRAWS;
-        Draw draw = turn ? ledger.next(day, now) : null;
-        if (draw != null) {
-          telling.add(ledger);
-          draws.add(draw);
-          skip = draws.size() < MOST_DRAWS ? 0 : at;
+    for (Set<QuotaLedger> each : List.of(urgent, due)) {
+      Iterator<QuotaLedger> next = each.iterator();
+      while (next.hasNext() && draws.size() < MOST_DRAWS) {
+        add(next.next(), telling, draws, day, now);
+        next.remove();
+      }
+    }
+    if (looks) {
+      near.forEach(each -> add(each, telling, draws, day, now));
+      for (int i = turns.size() / TURN_TICKS; i >= 0 && draws.size() < MOST_DRAWS; i--) {
+        QuotaLedger each = turns.poll();
+        if (each != null) {
+          turns.add(each);
+          add(each, telling, draws, day, now);
         }
       }
     }
-    skip = draws.size() < MOST_DRAWS ? 0 : skip;
-    ledgers.keySet().retainAll(present);
-    send(telling, draws);
-  }
-
-  private void send(List<QuotaLedger> telling, List<Draw> draws) {
     if (!draws.isEmpty()) {
       asking = true;
-      store
-          .add(draws)
-          .whenComplete((totals, failure) -> thread.execute(() -> answered(telling, totals)));
+      askedNanos = now;
+      ask(draws)
+          .whenComplete(
+              (totals, failure) -> thread.execute(() -> safely(() -> answered(telling, totals))));
     }
   }
 
-  private void answered(List<QuotaLedger> told, @Nullable List<Total> totals) {
+  private static void add(
+      QuotaLedger ledger, List<QuotaLedger> telling, List<Draw> draws, long day, long now) {
+    Draw draw = draws.size() < MOST_DRAWS ? ledger.next(day, now) : null;
+    if (draw != null) {
+      telling.add(ledger);
+      draws.add(draw);
+    }
+  }
+
+  private CompletionStage<List<Optional<Total>>> ask(List<Draw> draws) {
+    try {
+      return store.add(draws);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private void answered(List<QuotaLedger> told, @Nullable List<Optional<Total>> totals) {
     asking = false;
-    if (totals != null) {
-      long now = states.days().time().nanoTime();
-      for (int i = 0; i < told.size(); i++) {
-        QuotaLedger ledger = told.get(i);
-        ledger.answered(totals.get(i), now);
+    long now = states.days().time().nanoTime();
+    long day = states.days().endSeconds(now);
+    alone = totals == null && alone;
+    for (int i = 0; i < told.size(); i++) {
+      QuotaLedger ledger = told.get(i);
+      Total total = totals == null ? null : totals.get(i).orElse(null);
+      if (total == null) {
+        ledger.failed();
+        due.add(ledger);
+      } else {
+        ledger.answered(total, day, idleNanos(), now);
         ledger.whenMuch(() -> call(ledger), now);
+      }
+      if (total != null && ledger.isNear()) {
+        near.add(ledger);
+      } else {
+        near.remove(ledger);
       }
     }
     tellUrgent();
+  }
+
+  /** So that many that rest are not more work than those that are drawn on. */
+  private long idleNanos() {
+    int seconds = Math.min(LONGEST_IDLE_SECONDS, 1 + (ledgers.size() - 1) / FEW);
+    return TimeUnit.SECONDS.toNanos(seconds);
   }
 
   /** Has {@code ledger} told before the next tick; on any thread. */
@@ -123,7 +213,7 @@ final class QuotaLedgers {
       thread.execute(
           () -> {
             urgent.add(ledger);
-            tellUrgent();
+            safely(this::tellUrgent);
           });
     } catch (RejectedExecutionException e) {
       LOG.debug("the state thread has ended");
@@ -131,31 +221,59 @@ final class QuotaLedgers {
   }
 
   private void tellUrgent() {
-    if (asking || urgent.isEmpty() || !store.isUp()) {
-      return;
+    if (!asking && !urgent.isEmpty() && store.isUp()) {
+      tell(false, states.days().time().nanoTime());
     }
-    long now = states.days().time().nanoTime();
-    long day = states.days().endSeconds(now);
-    List<QuotaLedger> telling = new ArrayList<>();
-    List<Draw> draws = new ArrayList<>();
-    for (QuotaLedger ledger : urgent) {
-      Draw draw = ledger.next(day, now);
-      if (draw != null) {
-        telling.add(ledger);
-        draws.add(draw);
-      }
-    }
-    urgent.clear();
-    send(telling, draws);
   }
 
-  private QuotaLedger ledger(String name, ModelQuota quota, long now) {
+  /** Follows what keys and models there are, where that has changed. */
+  private void follow(long now) {
+    long shape = states.shape();
+    long buckets = seenBuckets;
+    if (shape == seenShape && now - reviewNanos >= 0) {
+      reviewNanos = now + REVIEW_NANOS;
+      buckets = bucketsSum();
+    }
+    if (shape == seenShape && buckets == seenBuckets) {
+      return;
+    }
+    seenShape = shape;
+    seenBuckets = bucketsSum();
+    Set<String> present = new HashSet<>();
+    buckets()
+        .forEach(
+            (name, bucket) ->
+                bucket
+                    .quotas()
+                    .forEach(
+                        (model, quota) -> {
+                          String whole = name + "=" + model;
+                          present.add(whole);
+                          know(whole, quota, now);
+                        }));
+    ledgers.keySet().retainAll(present);
+    Set<QuotaLedger> all = Set.copyOf(ledgers.values());
+    List.of(turns, due, near, urgent).forEach(each -> each.retainAll(all));
+  }
+
+  private void know(String name, ModelQuota quota, long now) {
     QuotaLedger known = ledgers.get(name);
     if (known == null || !known.isOf(quota)) {
-      known = new QuotaLedger(name, quota, now);
-      ledgers.put(name, known);
+      QuotaLedger made = new QuotaLedger(name, quota, now);
+      ledgers.put(name, made);
+      turns.add(made);
+      made.whenDrawn(() -> drawn.add(made));
+      made.whenMuch(() -> call(made), now);
     }
-    return known;
+  }
+
+  /** Tells without garbage whether keys share other buckets than before. */
+  private long bucketsSum() {
+    long sum = states.namedBuckets().size();
+    for (KeyState each : states.keys()) {
+      sum = 31 * sum + System.identityHashCode(each.bucket());
+    }
+    return sum;
   }
 
   /** Every bucket once, by a name that all instances give it. */

@@ -48,6 +48,7 @@ final class RingStates {
   private final TokenGuess guess = new TokenGuess();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicLong shape = new AtomicLong();
 
   private volatile QuotaClock resets;
   private volatile boolean alone;
@@ -184,7 +185,13 @@ final class RingStates {
 
   /** A bucket of its own. */
   QuotaBucket bucket() {
-    return new QuotaBucket(ids.getAndIncrement(), days);
+    shape.incrementAndGet();
+    return new QuotaBucket(ids.getAndIncrement(), days, shape::incrementAndGet);
+  }
+
+  /** Another number whenever there are other buckets, or other models in one. */
+  long shape() {
+    return shape.get();
   }
 
   /** Which keys share a project, as far as Google told. */

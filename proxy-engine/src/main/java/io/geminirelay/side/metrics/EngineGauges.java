@@ -56,6 +56,11 @@ final class EngineGauges {
             "Answers that are streams, have begun and not ended; at most a second old.",
             engine.pools().get().stream().mapToLong(EngineState.Pool::streams).sum()));
     all.addAll(store(engine.store().get()));
+    all.add(
+        one(
+            "gemini_relay_limits_alone",
+            "Limits of clients that this instance counts alone although they are to be shared.",
+            live.limitsAlone().getAsLong()));
     all.addAll(memory());
     return all;
   }

@@ -2,10 +2,14 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.LeaseStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class FairLeases implements LeaseStore {
   private final TimeSource time;
   private final Map<String, Bucket> buckets = new HashMap<>();
+  private final Map<String, Integer> asked = new HashMap<>();
   private final List<Runnable> unanswered = new ArrayList<>();
+  private final Deque<Answered> underWay = new ArrayDeque<>();
+  private long wayNanos;
+  private volatile boolean broken;
   private boolean up = true;
   private boolean silent;
   private int asks;
+  private String failing = "";
+
+  private record Answered(long atNanos, Runnable told) {}
 
   private static final class Bucket {
     private double used;
@@ -54,6 +65,37 @@ final class FairLeases implements LeaseStore {
     buckets.clear();
   }
 
+  /** So long an answer takes from now on; {@link #pass} brings it. */
+  synchronized void way(Duration takes) {
+    wayNanos = takes.toNanos();
+  }
+
+  /** From now on it throws whatever it is asked, or not. */
+  void broken(boolean throwing) {
+    broken = throwing;
+  }
+
+  /** Time has passed: brings the answers that took so long. */
+  void pass() {
+    List<Runnable> arrived = new ArrayList<>();
+    synchronized (this) {
+      while (!underWay.isEmpty() && time.nanoTime() - underWay.element().atNanos() >= 0) {
+        arrived.add(underWay.remove().told());
+      }
+    }
+    arrived.forEach(Runnable::run);
+  }
+
+  /** Of this limit nothing is heard from now on; empty for none. */
+  synchronized void failing(String name) {
+    failing = name;
+  }
+
+  /** How often it was asked for the limit {@code name}. */
+  synchronized int asks(String name) {
+    return asked.getOrDefault(name, 0);
+  }
+
   /** How often it was asked for something. */
   synchronized int asks() {
     return asks;
@@ -70,13 +112,20 @@ final class FairLeases implements LeaseStore {
   }
 
   @Override
-  public CompletionStage<List<Answer>> ask(List<Ask> wanted) {
-    List<Answer> answers = tryAnswer(wanted);
+  public CompletionStage<List<Optional<Answer>>> ask(List<Ask> wanted) {
+    if (broken) {
+      throw new IllegalStateException("broken");
+    }
+    List<Optional<Answer>> answers = tryAnswer(wanted);
     if (answers == null) {
       return CompletableFuture.failedStage(new IllegalStateException("away"));
     }
-    CompletableFuture<List<Answer>> answered = new CompletableFuture<>();
+    CompletableFuture<List<Optional<Answer>>> answered = new CompletableFuture<>();
     synchronized (this) {
+      if (wayNanos > 0) {
+        underWay.add(new Answered(time.nanoTime() + wayNanos, () -> answered.complete(answers)));
+        return answered;
+      }
       if (silent) {
         unanswered.add(() -> answered.complete(answers));
         return answered;
@@ -86,9 +135,14 @@ final class FairLeases implements LeaseStore {
     return answered;
   }
 
-  private synchronized @Nullable List<Answer> tryAnswer(List<Ask> wanted) {
+  private synchronized @Nullable List<Optional<Answer>> tryAnswer(List<Ask> wanted) {
     asks += wanted.size();
-    return up ? wanted.stream().map(this::answer).toList() : null;
+    wanted.forEach(ask -> asked.merge(ask.name(), 1, Integer::sum));
+    List<Optional<Answer>> answers = new ArrayList<>();
+    wanted.forEach(
+        ask ->
+            answers.add(ask.name().equals(failing) ? Optional.empty() : Optional.of(answer(ask))));
+    return up ? answers : null;
   }
 
   private Answer answer(Ask ask) {
@@ -100,6 +154,7 @@ final class FairLeases implements LeaseStore {
     long granted =
         Math.max(0, Math.min(ask.want(), (long) Math.floor(ask.capacity() - bucket.used)));
     bucket.used += granted;
-    return new Answer(granted, (long) Math.floor(ask.capacity() - bucket.used));
+    double left = ask.capacity() - bucket.used;
+    return new Answer(granted, (long) Math.floor(left), (int) ((left - Math.floor(left)) * 1000));
   }
 }

@@ -6,75 +6,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
-import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several instances that count what they draw on the same quotas together. */
 class SharedQuotaTest {
   private static final String MODEL = "gemini-2.5-flash";
-  private static final long MINUTE = TimeUnit.MINUTES.toMillis(1);
 
   private final FakeTime time = new FakeTime();
-  private final Ledgers store = new Ledgers();
+  private final FairLedgers store = new FairLedgers(time);
   private final List<Instance> instances = new ArrayList<>();
-
-  /** A server of ledgers in the process. */
-  private final class Ledgers implements LedgerStore {
-    private final Map<String, List<long[]>> drawn = new HashMap<>();
-    private boolean up = true;
-    private int looks;
-
-    @Override
-    public CompletionStage<List<Total>> add(List<Draw> draws) {
-      looks += draws.size();
-      return up
-          ? CompletableFuture.completedStage(draws.stream().map(this::add).toList())
-          : CompletableFuture.failedStage(new IllegalStateException("away"));
-    }
-
-    private Total add(Draw draw) {
-      long now = time.instant().toEpochMilli();
-      List<long[]> all = drawn.computeIfAbsent(draw.name(), x -> new ArrayList<>());
-      all.add(new long[] {now, draw.day(), draw.requests(), draw.tokens()});
-      long[] sums = new long[5];
-      for (long[] each : all) {
-        sums[0] += each[2];
-        sums[1] += each[3];
-        sums[2] += now - each[0] < MINUTE ? each[2] : 0;
-        sums[3] += now - each[0] < MINUTE ? each[3] : 0;
-        sums[4] += each[1] == draw.day() ? each[2] : 0;
-      }
-      return new Total(sums[0], sums[1], sums[2], sums[3], sums[4]);
-    }
-
-    @Override
-    public boolean isUp() {
-      return up;
-    }
-  }
 
   private final class Instance {
     private final EmbeddedChannel thread = new EmbeddedChannel();
     private final RingStates states = new RingStates(time, new QuotaClock(KeysConfig.STANDARD));
+    private final QuotaBucket bucket;
     private final ModelQuota quota;
 
     private Instance(QuotaLimits limits) {
-      QuotaBucket bucket = states.configured("https://google", "team");
+      bucket = states.configured("https://google", "team");
       bucket.limits(Set.of(new LimitTable(List.of(Map.of(MODEL, limits)))));
       quota = bucket.quota(MODEL);
-      new QuotaLedgers(store, thread.eventLoop(), states).start();
+      new QuotaLedgers(store.link(), thread.eventLoop(), states).start();
       instances.add(this);
     }
 
@@ -101,10 +65,12 @@ class SharedQuotaTest {
   }
 
   private void pass(long millis) {
-    for (long i = 0; i < millis; i += 10) {
-      time.advance(Duration.ofMillis(10));
+    long step = Math.min(10, millis);
+    for (long i = 0; i < millis; i += step) {
+      time.advance(Duration.ofMillis(step));
+      store.pass();
       for (Instance each : instances) {
-        each.thread.advanceTimeBy(10, TimeUnit.MILLISECONDS);
+        each.thread.advanceTimeBy(step, TimeUnit.MILLISECONDS);
         each.thread.runScheduledPendingTasks();
         each.thread.runPendingTasks();
       }
@@ -124,7 +90,12 @@ class SharedQuotaTest {
     }
     pass(1_200);
     assertEquals(400, all[1].quota.room(time.nanoTime()));
-    assertEquals(40, all[1].drawAll(50));
+    int more = 0;
+    for (int i = 0; i < 100; i++) {
+      more += all[1].drawAll(50);
+      pass(10);
+    }
+    assertEquals(40, more);
     pass(1_200);
     assertFalse(all[0].tryDraw(50));
     assertTrue(all[0].quota.waitNanos(50, time.nanoTime()) > TimeUnit.SECONDS.toNanos(50));
@@ -182,6 +153,151 @@ class SharedQuotaTest {
     assertEquals(10, all[1].quota.used(time.nanoTime()).dayRequests());
     assertTrue(all[1].quota.used(time.nanoTime()).requests() <= 10);
     assertTrue(all[0].quota.used(time.nanoTime()).requests() <= 7);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "600, 3, 400, 1",
+    "600, 3, 1000, 1",
+    "600, 3, 400, 20",
+    "600, 3, 1000, 20",
+    "600, 3, 3000, 20",
+    "600, 3, 1000, 100",
+    "60, 4, 200, 10",
+    "15, 3, 50, 10",
+    "6000, 3, 1000, 100"
+  })
+  void togetherTheyKeepToTheQuotaInEveryMinuteUnderFullLoad(
+      int most, int count, int perSecond, int wayMillis) {
+    store.wayNanos = TimeUnit.MILLISECONDS.toNanos(wayMillis);
+    Instance[] all = start(count, new QuotaLimits(most, 0, 0));
+    List<Long> drawn = new ArrayList<>();
+    long begun = time.nanoTime();
+    double due = 0;
+    int turn = 0;
+    for (int ms = 0; ms < 185_000; ms++) {
+      for (due += perSecond / 1_000.0; due >= 1; due--) {
+        if (all[turn++ % count].tryDraw(1)) {
+          drawn.add(time.nanoTime() - begun);
+        }
+      }
+      pass(1);
+    }
+    long minute = TimeUnit.MINUTES.toNanos(1);
+    int worst = 0;
+    int[] minutes = new int[4];
+    for (int first = 0, last = 0; last < drawn.size(); last++) {
+      while (drawn.get(last) - drawn.get(first) >= minute) {
+        first++;
+      }
+      worst = Math.max(worst, last - first + 1);
+      minutes[(int) (drawn.get(last) / minute)]++;
+    }
+    String told = worst + " of " + most + ", by minutes " + Arrays.toString(minutes);
+    // Of the last unit nobody knows who else draws it just now.
+    assertTrue(worst <= Math.max(most + count - 1, most * 105 / 100), told);
+  }
+
+  @Test
+  void whatWasCountedButNotAnsweredIsNotCountedTwice() {
+    Instance[] all = start(2, new QuotaLimits(100, 10_000, 1_000));
+    store.mute = true;
+    for (int i = 0; i < 10; i++) {
+      assertTrue(all[0].tryDraw(7));
+      pass(100);
+    }
+    store.mute = false;
+    pass(1_200);
+    for (Instance each : all) {
+      assertEquals(10, each.quota.used(time.nanoTime()).requests());
+      assertEquals(70, each.quota.used(time.nanoTime()).tokens());
+      assertEquals(10, each.quota.used(time.nanoTime()).dayRequests());
+    }
+  }
+
+  @Test
+  void aStoreThatComesBackEmptyIsToldOfTheDay() {
+    Instance[] all = start(2, new QuotaLimits(0, 0, 1_000));
+    for (int i = 0; i < 40; i++) {
+      all[i % 2].tryDraw(1);
+    }
+    pass(70_000);
+    store.forget();
+    assertTrue(all[0].tryDraw(1));
+    pass(2_000);
+    Instance late = start(1, new QuotaLimits(0, 0, 1_000))[0];
+    assertEquals(41, late.quota.used(time.nanoTime()).dayRequests());
+    assertEquals(41, all[1].quota.used(time.nanoTime()).dayRequests());
+  }
+
+  @Test
+  void oneThatFailsTakesNoOtherWithIt() {
+    Instance[] all = start(2, new QuotaLimits(100, 0, 0));
+    store.failing = "=another-model";
+    QuotaLimits limits = new QuotaLimits(100, 0, 0);
+    for (Instance each : all) {
+      each.bucket.limits(
+          Set.of(new LimitTable(List.of(Map.of(MODEL, limits, "another-model", limits)))));
+      ModelQuota other = each.bucket.quota("another-model");
+      for (int i = 0; i < 5; i++) {
+        assertTrue(each.tryDraw(1));
+        assertTrue(other.tryDraw(1, time.nanoTime()));
+      }
+    }
+    pass(1_200);
+    for (Instance each : all) {
+      assertEquals(10, each.quota.used(time.nanoTime()).requests());
+    }
+    store.failing = "";
+    pass(1_200);
+    for (Instance each : all) {
+      ModelQuota other = each.bucket.quota("another-model");
+      assertEquals(10, other.used(time.nanoTime()).requests());
+    }
+  }
+
+  @Test
+  void aStoreThatThrowsIsAskedAgain() {
+    Instance[] all = start(2, new QuotaLimits(100, 0, 0));
+    store.broken = true;
+    assertTrue(all[0].tryDraw(1));
+    pass(500);
+    store.broken = false;
+    pass(1_200);
+    assertEquals(1, all[1].quota.used(time.nanoTime()).requests());
+  }
+
+  @Test
+  void aSlowStoreHoldsNobodyBack() {
+    Instance[] all = start(2, new QuotaLimits(60, 0, 0));
+    assertTrue(all[0].tryDraw(1));
+    assertTrue(all[1].tryDraw(1));
+    pass(1_200);
+    store.wayNanos = TimeUnit.SECONDS.toNanos(30);
+    assertTrue(all[0].tryDraw(1));
+    pass(500);
+    assertEquals(57, all[0].drawAll(1));
+  }
+
+  @Test
+  void ofManyThatRestLittleIsAskedAndWhoIsDrawnOnIsToldAtOnce() {
+    Instance[] all = start(2, new QuotaLimits(100, 0, 0));
+    for (Instance each : all) {
+      for (int key = 0; key < 5_000; key++) {
+        QuotaBucket bucket = each.states.configured("https://google", "team" + key);
+        bucket.limits(Set.of(new LimitTable(List.of(Map.of(MODEL, new QuotaLimits(9, 0, 0))))));
+        bucket.quota(MODEL);
+      }
+    }
+    pass(5_000);
+    int before = store.looks;
+    pass(10_000);
+    assertTrue(store.looks - before <= 30_000, (store.looks - before) + " looks");
+    assertTrue(all[0].tryDraw(1));
+    pass(200);
+    assertTrue(all[1].tryDraw(1));
+    pass(200);
+    assertEquals(2, all[1].quota.used(time.nanoTime()).requests());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.geminirelay.base.state.LeaseStore;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -41,23 +42,16 @@ final class RedisLeases implements LeaseStore {
   }
 
   @Override
-  public CompletionStage<List<Answer>> ask(List<Ask> asks) {
+  public CompletionStage<List<Optional<Answer>>> ask(List<Ask> asks) {
     RedisScriptingAsyncCommands<String, String> commands = redis.get();
     if (commands == null || !up.getAsBoolean()) {
       return CompletableFuture.failedStage(new IllegalStateException("Redis is out of reach"));
     }
-    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    List<CompletionStage<Answer>> answers = new ArrayList<>();
     for (Ask ask : asks) {
-      answers.add(ask(commands, ask).toCompletableFuture());
+      answers.add(ask(commands, ask));
     }
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-        .thenApply(none -> answers.stream().map(CompletableFuture::join).toList())
-        .whenComplete(
-            (all, failure) -> {
-              if (failure != null) {
-                failed.accept(failure);
-              }
-            });
+    return Round.of(answers, failed);
   }
 
   private CompletionStage<Answer> ask(
@@ -74,7 +68,8 @@ final class RedisLeases implements LeaseStore {
             answer ->
                 new Answer(
                     Long.parseLong((String) answer.get(0)),
-                    Long.parseLong((String) answer.get(1))));
+                    Long.parseLong((String) answer.get(1)),
+                    Integer.parseInt((String) answer.get(2))));
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.geminirelay.base.state.LedgerStore;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -19,6 +21,10 @@ final class RedisLedgers implements LedgerStore {
   private static final RedisScript LEDGER = RedisScript.load("ledger.lua");
 
   private final String prefix;
+
+  /** This instance, among those who draw. */
+  private final String instance = UUID.randomUUID().toString().substring(0, 8);
+
   private final Supplier<@Nullable RedisScriptingAsyncCommands<String, String>> redis;
   private final BooleanSupplier up;
   private final Consumer<Throwable> failed;
@@ -41,23 +47,16 @@ final class RedisLedgers implements LedgerStore {
   }
 
   @Override
-  public CompletionStage<List<Total>> add(List<Draw> draws) {
+  public CompletionStage<List<Optional<Total>>> add(List<Draw> draws) {
     RedisScriptingAsyncCommands<String, String> commands = redis.get();
     if (commands == null || !up.getAsBoolean()) {
       return CompletableFuture.failedStage(new IllegalStateException("Redis is out of reach"));
     }
-    List<CompletableFuture<Total>> totals = new ArrayList<>();
+    List<CompletionStage<Total>> totals = new ArrayList<>();
     for (Draw draw : draws) {
-      totals.add(add(commands, draw).toCompletableFuture());
+      totals.add(add(commands, draw));
     }
-    return CompletableFuture.allOf(totals.toArray(CompletableFuture[]::new))
-        .thenApply(none -> totals.stream().map(CompletableFuture::join).toList())
-        .whenComplete(
-            (all, failure) -> {
-              if (failure != null) {
-                failed.accept(failure);
-              }
-            });
+    return Round.of(totals, failed);
   }
 
   private CompletionStage<Total> add(
@@ -66,7 +65,10 @@ final class RedisLedgers implements LedgerStore {
         List.of(
             Long.toString(draw.day()),
             Long.toString(draw.requests()),
-            Long.toString(draw.tokens()));
+            Long.toString(draw.tokens()),
+            instance,
+            Long.toString(draw.turn()),
+            Long.toString(draw.dayRequests()));
     return LEDGER
         .run(commands, List.of(prefix + draw.name()), values)
         .thenApply(
@@ -76,7 +78,8 @@ final class RedisLedgers implements LedgerStore {
                     number(answer, 1),
                     number(answer, 2),
                     number(answer, 3),
-                    number(answer, 4)));
+                    number(answer, 4),
+                    (int) number(answer, 5)));
   }
 
   private static long number(List<Object> answer, int index) {

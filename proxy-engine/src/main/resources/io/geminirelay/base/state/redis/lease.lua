@@ -25,4 +25,7 @@ if used > 0 then
 elseif before then
   redis.call('DEL', KEYS[1])
 end
-return {string.format('%.0f', granted), string.format('%.0f', math.floor(capacity - used + 0.000001))}
+local left = capacity - used + 0.000001
+local room = math.floor(left)
+local thousandths = math.min(999, math.floor((left - room) * 1000))
+return {string.format('%.0f', granted), string.format('%.0f', room), string.format('%.0f', thousandths)}

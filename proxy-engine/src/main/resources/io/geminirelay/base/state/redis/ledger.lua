@@ -1,40 +1,69 @@
 -- Adds what an instance drew on a quota and tells what all drew. The key ends when neither the last
 -- minutes nor the day are of interest.
--- KEYS: the ledger. ARGV: end of the day in seconds, requests, tokens.
+-- KEYS: the ledger. ARGV: end of the day in seconds, requests, tokens, name of the instance, its
+-- turn, requests of the day as far as it knows (0 to say nothing).
 -- Fields: r, t since the key was made; m the minute, mr, mt of it, pr, pt of the one before; d the
--- end of the day, dr of it.
+-- end of the day, dr of it; i and its name for each instance: its last turn and when that was.
 local time = redis.call('TIME')
 local seconds = tonumber(time[1])
 local minute = math.floor(seconds / 60)
 local day, requests, tokens = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local kept = redis.call('HMGET', KEYS[1], 'r', 't', 'm', 'mr', 'mt', 'pr', 'pt', 'd', 'dr')
-for i = 1, 9 do
-  kept[i] = tonumber(kept[i] or '') or 0
+local me, turn, told = 'i' .. ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local all = redis.call('HGETALL', KEYS[1])
+local kept, old, others = {}, {}, 0
+for i = 1, #all, 2 do
+  local name, value = all[i], all[i + 1]
+  if string.sub(name, 1, 1) == 'i' then
+    local last, at = string.match(value, '^(%S+) (%S+)$')
+    last, at = tonumber(last or '') or 0, tonumber(at or '') or 0
+    if name == me then
+      if turn <= last then
+        -- Its answer was lost on the way; it is counted.
+        requests, tokens = 0, 0
+      end
+    elseif seconds - at < 70 then
+      others = others + 1
+    elseif seconds - at > 600 then
+      old[#old + 1] = name
+    end
+  else
+    kept[name] = tonumber(value)
+  end
 end
-local r, t = kept[1] + requests, kept[2] + tokens
-local mr, mt, pr, pt = kept[4], kept[5], kept[6], kept[7]
+local function had(name)
+  return kept[name] or 0
+end
+local r, t = had('r') + requests, had('t') + tokens
+local mr, mt, pr, pt = had('mr'), had('mt'), had('pr'), had('pt')
 -- A clock that was set back a little goes on with the minute it had.
-if minute == kept[3] + 1 then
+if minute == had('m') + 1 then
   pr, pt, mr, mt = mr, mt, 0, 0
-elseif minute > kept[3] + 1 or minute < kept[3] - 1 then
+elseif minute > had('m') + 1 or minute < had('m') - 1 then
   pr, pt, mr, mt = 0, 0, 0, 0
 else
-  minute = kept[3]
+  minute = had('m')
 end
 mr, mt = math.max(0, mr + requests), math.max(0, mt + tokens)
-local known, dr = kept[8], kept[9]
+local known, dr = had('d'), had('dr')
 if day > known then
   known, dr = day, 0
 end
+local lost = false
 if day == known then
   dr = math.max(0, dr + requests)
+  lost = told > dr
+  dr = math.max(dr, told)
 end
 local function text(number)
   return string.format('%.0f', number)
 end
-if requests ~= 0 or tokens ~= 0 then
+if requests ~= 0 or tokens ~= 0 or lost then
   redis.call('HSET', KEYS[1], 'r', text(r), 't', text(t), 'm', text(minute), 'mr', text(mr),
-    'mt', text(mt), 'pr', text(pr), 'pt', text(pt), 'd', text(known), 'dr', text(dr))
+    'mt', text(mt), 'pr', text(pr), 'pt', text(pt), 'd', text(known), 'dr', text(dr),
+    me, text(turn) .. ' ' .. text(seconds))
+  if #old > 0 then
+    redis.call('HDEL', KEYS[1], unpack(old))
+  end
   local lasts = 180
   if dr > 0 then
     lasts = math.min(math.max(lasts, known - seconds + 60), 172800)
@@ -44,4 +73,5 @@ end
 -- Of the minute before, what is evenly of the last sixty seconds.
 local part = math.max(0, 60 - seconds % 60) / 60
 local today = day == known and dr or 0
-return {text(r), text(t), text(math.ceil(mr + pr * part)), text(math.ceil(mt + pt * part)), text(today)}
+return {text(r), text(t), text(math.ceil(mr + pr * part)), text(math.ceil(mt + pt * part)), text(today),
+  text(others)}

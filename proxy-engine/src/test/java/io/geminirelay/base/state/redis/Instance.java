@@ -93,7 +93,7 @@ final class Instance implements StateStore.Listener, AutoCloseable {
   }
 
   LeaseStore.Answer lease(LeaseStore.Ask ask) {
-    return store.leases().ask(List.of(ask)).toCompletableFuture().join().get(0);
+    return store.leases().ask(List.of(ask)).toCompletableFuture().join().get(0).orElseThrow();
   }
 
   @Override

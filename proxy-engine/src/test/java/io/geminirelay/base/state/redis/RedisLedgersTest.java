@@ -8,6 +8,7 @@ import io.geminirelay.base.state.LedgerStore.Total;
 import io.geminirelay.testing.RedisServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,14 +39,19 @@ class RedisLedgersTest {
     }
   }
 
-  private static Total add(Instance who, long day, long requests, long tokens) {
-    Draw draw = new Draw(NAME, day, requests, tokens);
-    return who.store.ledgers().add(List.of(draw)).toCompletableFuture().join().get(0);
+  private long turn;
+
+  private Total add(Instance who, long day, long requests, long tokens) {
+    return add(who, new Draw(NAME, day, requests, tokens, ++turn, 0));
+  }
+
+  private static Total add(Instance who, Draw draw) {
+    return who.store.ledgers().add(List.of(draw)).toCompletableFuture().join().get(0).orElseThrow();
   }
 
   @Test
   void tellsWhatAllHaveDrawn() {
-    assertEquals(new Total(3, 500, 3, 500, 3), add(one, TODAY, 3, 500));
+    assertEquals(new Total(3, 500, 3, 500, 3, 0), add(one, TODAY, 3, 500));
     Total both = add(other, TODAY, 2, 100);
     assertEquals(5, both.requests());
     assertEquals(600, both.tokens());
@@ -63,6 +69,41 @@ class RedisLedgersTest {
     Total total = add(other, TODAY + 86_400, 0, 0);
     assertEquals(2, total.dayRequests());
     assertEquals(12, total.requests());
+  }
+
+  @Test
+  void whatIsToldTwiceIsCountedOnceAndOthersAreNumbered() {
+    Draw draw = new Draw(NAME, TODAY, 4, 40, 1, 0);
+    add(one, draw);
+    assertEquals(4, add(one, draw).requests());
+    Total seen = add(other, draw);
+    assertEquals(8, seen.requests(), "each numbers its own");
+    assertEquals(1, seen.others());
+    assertEquals(1, add(one, new Draw(NAME, TODAY, 0, 0, 2, 0)).others());
+  }
+
+  @Test
+  void aDayThatWasLostIsBuiltAnewFromWhatIsKnown() {
+    add(one, TODAY, 3, 30);
+    redis.cli("FLUSHALL");
+    assertEquals(9, add(one, new Draw(NAME, TODAY, 0, 0, 7, 9)).dayRequests());
+    assertEquals(9, add(other, new Draw(NAME, TODAY, 0, 0, 1, 5)).dayRequests());
+    assertEquals(11, add(other, new Draw(NAME, TODAY, 2, 0, 2, 0)).dayRequests());
+  }
+
+  @Test
+  void oneThatFailsTakesNoOtherWithIt() {
+    String bad = NAME + "-bad";
+    redis.cli("SET", "gemini-relay:quota:" + bad, "no hash");
+    List<Optional<Total>> totals =
+        one.store
+            .ledgers()
+            .add(List.of(new Draw(bad, TODAY, 1, 1, 1, 0), new Draw(NAME, TODAY, 2, 2, 1, 0)))
+            .toCompletableFuture()
+            .join();
+    assertTrue(totals.get(0).isEmpty());
+    assertEquals(2, totals.get(1).orElseThrow().requests());
+    assertTrue(one.store.isUp(), "Redis is well");
   }
 
   @Test
