@@ -16,6 +16,7 @@ import io.geminirelay.side.admin.pages.AdminRoom;
 import io.geminirelay.side.dashboard.DashboardFiles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
@@ -82,9 +83,18 @@ final class Administration {
     return table;
   }
 
-  /** Runs {@code work} on the thread of the interface, where changes are made. */
-  void run(Runnable work) {
-    thread.execute(work);
+  /**
+   * Runs {@code work} on the thread of the interface, where changes are made.
+   *
+   * @return whether it will be; not once the thread has ended
+   */
+  boolean run(Runnable work) {
+    try {
+      thread.execute(work);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   /** Ends what would go on for ever; requests are still answered. */

@@ -48,6 +48,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    ReloadSignal signal = ReloadSignal.listen();
     PrintWriter out = Objects.requireNonNull(main).out();
     DemoUpstream upstream =
         ServiceLoader.load(DemoUpstream.class)
@@ -64,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
       EngineConfig config = store.load().config();
       LogLevel.set(config.telemetry());
       Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
-      return ServeCommand.serve(engine, () -> greet(out, engine), () -> remove(file));
+      return ServeCommand.serve(engine, signal, () -> greet(out, engine), () -> remove(file));
     } finally {
       remove(file);
     }

@@ -220,9 +220,14 @@ public final class Engine {
     }
   }
 
-  /** Reads the configuration anew, as the admin interface does; the log tells what came of it. */
+  /**
+   * Reads the configuration anew, as the admin interface does; the log tells what came of it. Does
+   * nothing at the very end.
+   */
   void reload() {
-    administration.run(operator::reloadLogged);
+    if (!administration.run(operator::reloadLogged)) {
+      LOG.info("stopping: the configuration is not read anew");
+    }
   }
 
   private int clientConnections() {

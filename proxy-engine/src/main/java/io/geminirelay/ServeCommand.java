@@ -6,7 +6,6 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.command.Exit;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -28,29 +27,32 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    ReloadSignal signal = ReloadSignal.listen();
     Main command = Objects.requireNonNull(main);
     ConfigStore store = command.store();
     EngineConfig config = command.load(store).config();
     LogLevel.set(config.telemetry());
     Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
-    return serve(engine, () -> {}, () -> {});
+    return serve(engine, signal, () -> {}, () -> {});
   }
 
   /**
    * Runs {@code engine} until SIGTERM or SIGINT has drained it; SIGHUP has it read its
    * configuration anew.
    *
+   * @param signal listens since the process began: what came during the start is done after it
    * @param started told first
    * @param ended told last
    */
-  static int serve(Engine engine, Runnable started, Runnable ended) throws Exception {
+  static int serve(Engine engine, ReloadSignal signal, Runnable started, Runnable ended)
+      throws Exception {
     try {
       engine.start().toCompletableFuture().get();
     } catch (java.util.concurrent.ExecutionException e) {
       engine.drain().toCompletableFuture().join();
       throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
     }
-    Signals.register("HUP", engine::reload);
+    signal.follow(engine::reload);
     started.run();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine, ended), "drain"));
     engine.stopped().toCompletableFuture().get();
