@@ -96,7 +96,7 @@ class RedisFormsTest {
         }
       }
     } finally {
-      nodes.forEach(RedisServer::close);
+      RedisServer.closeAll(nodes);
     }
   }
 
@@ -117,7 +117,7 @@ class RedisFormsTest {
         }
       }
     } finally {
-      nodes.forEach(RedisServer::close);
+      RedisServer.closeAll(nodes);
     }
   }
 
