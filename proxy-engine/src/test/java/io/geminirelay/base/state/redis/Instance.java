@@ -75,12 +75,12 @@ final class Instance implements StateStore.Listener, AutoCloseable {
   }
 
   /** Writes as its keeper does: again and again while the store is away. */
-  void writeInTheEnd(Fact fact) {
+  void writeInTheEnd(Fact... facts) {
     RedisServer.await(
-        fact.name() + " is written",
+        facts[0].name() + " is written",
         () -> {
           try {
-            write(fact);
+            write(facts);
             return true;
           } catch (CompletionException e) {
             return false;

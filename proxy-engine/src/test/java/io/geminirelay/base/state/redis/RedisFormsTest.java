@@ -97,7 +97,7 @@ class RedisFormsTest {
         }
       }
     } finally {
-      nodes.forEach(RedisServer::close);
+      RedisServer.closeAll(nodes);
     }
   }
 
@@ -118,7 +118,7 @@ class RedisFormsTest {
         }
       }
     } finally {
-      nodes.forEach(RedisServer::close);
+      RedisServer.closeAll(nodes);
     }
   }
 
