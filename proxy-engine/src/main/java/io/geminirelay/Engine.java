@@ -114,7 +114,7 @@ public final class Engine {
         new EngineParts(
             time,
             time.nanoTime(),
-            config.server().reachable(),
+            config.server(),
             loops.next(),
             exits,
             tls,
@@ -174,12 +174,7 @@ public final class Engine {
   }
 
   private NamedFiles read(EngineConfig config) throws IOException {
-    try {
-      return NamedFiles.read(config, parts.tls(), current.counters());
-    } catch (IOException | RuntimeException e) {
-      metrics.meters().refusedConfiguration();
-      throw e;
-    }
+    return NamedFiles.read(config, parts.tls(), current.counters());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.geminirelay;
 
+import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
@@ -20,7 +21,7 @@ import java.util.function.Function;
  *
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
- * @param reachable whether other machines can reach the address that is bound
+ * @param started the listener's settings, as far as only a restart changes them
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -34,7 +35,7 @@ import java.util.function.Function;
 record EngineParts(
     TimeSource time,
     long startNanos,
-    boolean reachable,
+    ServerConfig started,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,

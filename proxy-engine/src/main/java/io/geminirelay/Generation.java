@@ -83,8 +83,8 @@ record Generation(
     pages.put(Route.HEALTH_DETAILED, health);
     RequestPipeline stages =
         new RequestPipeline(
-            config,
-            RequestPipeline.auth(config, parts.reachable(), parts.tokens()),
+            config.with(config.server().keeping(parts.started())),
+            RequestPipeline.auth(config, parts.started().reachable(), parts.tokens()),
             pages,
             guards,
             outbound,

@@ -23,6 +23,13 @@ public record EngineConfig(
     TelemetryConfig telemetry,
     AdminConfig admin) {
 
+  /** The same with another listening side. */
+  public EngineConfig with(ServerConfig other) {
+    return new EngineConfig(
+        other, clients, openToAll, groups, keys, outbound, breaker, guard, state, dialects,
+        telemetry, admin);
+  }
+
   /** Every credential in it, for those who see to it that none is shown. */
   public Set<Secret> secrets() {
     Set<Secret> all = new LinkedHashSet<>();

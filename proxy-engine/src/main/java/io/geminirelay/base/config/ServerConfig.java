@@ -49,6 +49,25 @@ public record ServerConfig(
           null,
           Trust.NOBODY);
 
+  /**
+   * These settings, but for what the listener of {@code started} has for as long as it runs:
+   * whether there is TLS, and whether connections begin with a PROXY header.
+   */
+  public ServerConfig keeping(ServerConfig started) {
+    return new ServerConfig(
+        host,
+        port,
+        transport,
+        workers,
+        maxConnections,
+        limits,
+        drain,
+        (tls == null) == (started.tls == null) ? tls : started.tls,
+        adminToken,
+        metricsToken,
+        new Trust(trust.proxies(), started.trust.proxyProtocol()));
+  }
+
   /** Whether the address that is bound can be reached from other machines. */
   public boolean reachable() {
     return !Addresses.isLoopback(host);
