@@ -178,8 +178,12 @@ public final class Engine {
    */
   void tryOut(EngineConfig config) throws IOException {
     LogLevel.hide(config);
-    var unused = NamedFiles.read(config, parts.tls(), current.counters());
+    var unused = read(config);
     listeners.tryOut(config.server());
+  }
+
+  private NamedFiles read(EngineConfig config) throws IOException {
+    return NamedFiles.read(config, parts.tls(), current.counters());
   }
 
   /**
@@ -193,14 +197,9 @@ public final class Engine {
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     LogLevel.hide(config);
-    try {
-      NamedFiles files = NamedFiles.read(config, parts.tls(), current.counters());
-      Listeners.Change change = listeners.prepare(config.server().keeping(started.server()));
-      swap(config, files, change);
-    } catch (IOException | RuntimeException e) {
-      metrics.meters().refusedConfiguration();
-      throw e;
-    }
+    NamedFiles files = read(config);
+    Listeners.Change change = listeners.prepare(config.server().keeping(started.server()));
+    swap(config, files, change);
     return RestartNeeds.of(started, config);
   }
 

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  *
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
- * @param started the listening side as it was at the start
+ * @param started the listener's settings, as far as only a restart changes them
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets

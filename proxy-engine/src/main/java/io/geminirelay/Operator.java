@@ -117,25 +117,23 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
-    Changed changed;
     try {
-      changed = store().changeTried(edits, trial);
+      Changed changed = store().changeTried(edits, trial);
+      return apply(changed.loaded(), changed.saved(), changed.warnings());
     } catch (ConfigException | IOException | IllegalArgumentException e) {
       successor.refused();
       throw e;
     }
-    return apply(changed.loaded(), changed.saved(), changed.warnings());
   }
 
   private Applied reload() throws ConfigException, IOException {
-    Loaded loaded;
     try {
-      loaded = store().loadTried(trial);
+      Loaded loaded = store().loadTried(trial);
+      return apply(loaded, store().savesTo(), loaded.warnings());
     } catch (ConfigException | IOException | IllegalArgumentException e) {
       successor.refused();
       throw e;
     }
-    return apply(loaded, store().savesTo(), loaded.warnings());
   }
 
   /** Reads the configuration anew if its file, or one that it names, was changed by others. */

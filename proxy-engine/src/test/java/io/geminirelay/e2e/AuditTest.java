@@ -100,7 +100,14 @@ class AuditTest {
       Files.writeString(calls.file, good + "max_wait_sec: 3\n");
       calls.ask(422, "POST", "config/reload", null);
       told("WARN", "read the configuration anew", "max_wait_sec");
-      assertTrue(refusals(calls) >= 3, "counted");
+      long before = refusals(calls);
+      Files.writeString(calls.file, good);
+      calls.ask(422, "PATCH", "config", "{\"set\":{\"top_p\":9}}");
+      assertEquals(before + 1, refusals(calls), "counted once");
+      String vocabulary = "\"max_tokens_per_request\":1000,\"tokenizer_file\":\"" + calls.file;
+      calls.ask(422, "PATCH", "config", "{\"set\":{" + vocabulary + "\"}}");
+      assertEquals(before + 2, refusals(calls), "counted once, though a file is to blame");
+      assertTrue(before >= 3, "counted");
       for (ILoggingEvent line : lines.list) {
         assertFalse(line.getFormattedMessage().contains(BAD), line::getFormattedMessage);
       }

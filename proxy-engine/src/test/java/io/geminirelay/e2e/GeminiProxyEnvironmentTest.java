@@ -19,20 +19,15 @@ import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The variables of the older proxy are all that its users have to set. */
 class GeminiProxyEnvironmentTest {
-  private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
   private static final Map<String, String> VARIABLES =
       Map.of(
           "GEMINI_API_KEY", Rig.key(0),
@@ -97,9 +92,10 @@ class GeminiProxyEnvironmentTest {
   @Test
   void theProgramStartsWithThemAloneAndWritesNoSecret() throws Exception {
     String own = body("a prompt nobody logs", "gemini-2.5-flash", SimpleRig.OWN_KEY);
-    Process process = serve();
+    GatewayProcess gateway = serve();
+    Process process = gateway.process();
     try {
-      int port = port();
+      int port = gateway.port();
       String token = "token-two-of-two-0000";
       assertFails(401, "UNAUTHORIZED", post(port, own, "no-token-of-anybody"));
       assertFails(400, "VALIDATION_ERROR", post(port, own.replace("model", "moddel"), token));
@@ -109,7 +105,7 @@ class GeminiProxyEnvironmentTest {
       assertTrue(process.waitFor(30, TimeUnit.SECONDS), "still running");
     }
     assertEquals(0, process.exitValue());
-    String log = log();
+    String log = gateway.log();
     for (String refusal :
         List.of(
             "client=- route=simple model=- status=401 outcome=refused fault=unauthenticated",
@@ -129,7 +125,7 @@ class GeminiProxyEnvironmentTest {
     }
   }
 
-  private Process serve() throws Exception {
+  private GatewayProcess serve() throws Exception {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -137,30 +133,12 @@ class GeminiProxyEnvironmentTest {
         new ProcessBuilder(java, "-Xmx256m", "-cp", classPath, "io.geminirelay.Main");
     builder.environment().clear();
     builder.environment().putAll(VARIABLES);
-    return builder
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
-  }
-
-  private int port() {
-    AtomicInteger port = new AtomicInteger();
-    Rig.await(
-        () -> {
-          Matcher matcher = LISTENING.matcher(log());
-          port.set(matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
-          return port.get() > 0;
-        },
-        "the process to listen; see its log");
-    return port.get();
-  }
-
-  private String log() {
-    try {
-      return Files.readString(folder.resolve("log"));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    Process process =
+        builder
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    return new GatewayProcess(folder, process);
   }
 }

@@ -129,6 +129,22 @@ class ReloadTest {
     }
   }
 
+  @Test
+  void plainHttpIsNotTakenForHttpsWhileTlsWaitsForARestart() throws Exception {
+    try (TestCertificates made = TestCertificates.forNames("127.0.0.1");
+        AdminCalls calls = new AdminCalls(folder, "", "k")) {
+      Path chain = Files.writeString(folder.resolve("chain.pem"), made.chainPem());
+      Path secret = Files.writeString(folder.resolve("key.pem"), made.privateKeyPem());
+      String tls =
+          ", security: {require_https: true}, tls: {certificate: \"%s\", private_key: \"%s\"}}"
+              .formatted(chain, secret);
+      Files.writeString(calls.file, Files.readString(calls.file).replaceFirst("}", tls));
+      Map<String, Object> applied = calls.ask(200, "POST", "config/reload", null);
+      assertEquals(List.of("server.tls"), applied.get("restart_needed"));
+      calls.ask(403, "GET", "keys", null);
+    }
+  }
+
   private static int reload(Gateway gateway, TestCertificates trusted) {
     try (TestClient client = TestClient.tls(gateway.port(), trusted.caFile())) {
       String[] headers = {"Authorization", "Bearer " + AdminCalls.TOKEN};

@@ -9,16 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes API keys out of an error body: Google prints the full key when its consumer is suspended.
  *
- * <p>Replaced by {@code [redacted]} are the given keys and whatever has the form of one: {@code
- * AIza[0-9A-Za-z_-]{35}} and {@code AQ.[0-9A-Za-z_-]{20,}}. Those forms occur by chance in base64,
- * so this is for error bodies alone, which are small (at most 1 MiB). Pure and thread-safe.
+ * <p>Replaced by {@code [redacted]} are the given keys and whatever has the {@link KeyForm form} of
+ * one. Those forms occur by chance in base64, so this is for error bodies alone, which are small
+ * (at most 1 MiB). Pure and thread-safe.
  */
 public final class KeyScrub {
   private static final byte[] REDACTED = "[redacted]".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] STANDARD = "AIza".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] BOUND = "AQ.".getBytes(StandardCharsets.US_ASCII);
-  private static final int STANDARD_TAIL = 35;
-  private static final int BOUND_TAIL = 20;
 
   private KeyScrub() {}
 
@@ -67,7 +63,7 @@ public final class KeyScrub {
 
   private static boolean[] firstBytes(List<byte[]> keys) {
     boolean[] firsts = new boolean[256];
-    firsts['A'] = true;
+    firsts[KeyForm.FIRST] = true;
     for (byte[] key : keys) {
       if (key.length > 0) {
         firsts[key[0] & 0xFF] = true;
@@ -84,15 +80,7 @@ public final class KeyScrub {
         longest = key.length;
       }
     }
-    if (startsWith(body, index, end, STANDARD)
-        && tail(body, index + STANDARD.length, end, STANDARD_TAIL) == STANDARD_TAIL) {
-      longest = Math.max(longest, STANDARD.length + STANDARD_TAIL);
-    }
-    if (startsWith(body, index, end, BOUND)) {
-      int tail = tail(body, index + BOUND.length, end, Integer.MAX_VALUE);
-      longest = tail >= BOUND_TAIL ? Math.max(longest, BOUND.length + tail) : longest;
-    }
-    return longest;
+    return Math.max(longest, KeyForm.lengthAt(body::getByte, index, end));
   }
 
   private static boolean startsWith(ByteBuf body, int index, int end, byte[] start) {
@@ -105,22 +93,5 @@ public final class KeyScrub {
       }
     }
     return true;
-  }
-
-  /** Number of key bytes from {@code index} on, at most {@code most}. */
-  private static int tail(ByteBuf body, int index, int end, int most) {
-    int length = 0;
-    while (length < most && index + length < end && isKeyByte(body.getByte(index + length))) {
-      length++;
-    }
-    return length;
-  }
-
-  private static boolean isKeyByte(byte b) {
-    return (b >= '0' && b <= '9')
-        || (b >= 'A' && b <= 'Z')
-        || (b >= 'a' && b <= 'z')
-        || b == '_'
-        || b == '-';
   }
 }

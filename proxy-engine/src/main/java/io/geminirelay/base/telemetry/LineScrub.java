@@ -1,5 +1,6 @@
 package io.geminirelay.base.telemetry;
 
+import io.geminirelay.base.scan.KeyForm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -11,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Takes credentials out of finished lines of the log, whichever way they got there: each becomes
  * {@code ***}. The last line of defence; nothing should be logged that has one.
  *
- * <p>Taken out are the texts that it knows and whatever has the form of Google's API keys, {@code
- * AIza[0-9A-Za-z_-]{35}} and {@code AQ.[0-9A-Za-z_-]{20,}}. A line without any costs one look at
- * each of its bytes. Immutable.
+ * <p>Taken out are the texts that it knows and whatever has the {@link KeyForm form} of Google's
+ * API keys. A line without any costs one look at each of its bytes. Immutable.
  */
 final class LineScrub {
   /** Knows the forms alone. */
@@ -23,10 +23,6 @@ final class LineScrub {
   static final int LEAST_CHARS = 8;
 
   private static final byte[] MASK = {'*', '*', '*'};
-  private static final byte[] STANDARD = "AIza".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] BOUND = "AQ.".getBytes(StandardCharsets.US_ASCII);
-  private static final int STANDARD_TAIL = 35;
-  private static final int BOUND_TAIL = 20;
 
   private final Set<String> known;
   private final byte[] @Nullable [][] byFirstByte = new byte[256][][];
@@ -62,7 +58,8 @@ final class LineScrub {
     ByteArrayOutputStream cleaned = null;
     int copied = 0;
     for (int i = 0; i < line.length; i++) {
-      int length = line[i] == 'A' || byFirstByte[line[i] & 0xFF] != null ? length(line, i) : 0;
+      int length =
+          line[i] == KeyForm.FIRST || byFirstByte[line[i] & 0xFF] != null ? length(line, i) : 0;
       if (length > 0) {
         if (cleaned == null) {
           cleaned = new ByteArrayOutputStream(line.length);
@@ -95,15 +92,7 @@ final class LineScrub {
   }
 
   private static int keyLength(byte[] line, int index) {
-    if (startsWith(line, index, STANDARD)) {
-      int tail = tail(line, index + STANDARD.length, STANDARD_TAIL);
-      return tail == STANDARD_TAIL ? STANDARD.length + tail : 0;
-    }
-    if (startsWith(line, index, BOUND)) {
-      int tail = tail(line, index + BOUND.length, Integer.MAX_VALUE);
-      return tail >= BOUND_TAIL ? BOUND.length + tail : 0;
-    }
-    return 0;
+    return KeyForm.lengthAt(at -> line[at], index, line.length);
   }
 
   private static boolean startsWith(byte[] line, int index, byte[] start) {
@@ -116,22 +105,5 @@ final class LineScrub {
       }
     }
     return true;
-  }
-
-  /** Number of bytes of a key from {@code index} on, at most {@code most}. */
-  private static int tail(byte[] line, int index, int most) {
-    int length = 0;
-    while (length < most && index + length < line.length && isOfKey(line[index + length])) {
-      length++;
-    }
-    return length;
-  }
-
-  private static boolean isOfKey(byte b) {
-    return (b >= '0' && b <= '9')
-        || (b >= 'A' && b <= 'Z')
-        || (b >= 'a' && b <= 'z')
-        || b == '-'
-        || b == '_';
   }
 }

@@ -155,6 +155,7 @@ export function problemText(error) {
       problem.line ? ` (line ${problem.line})` : "",
       problem.found ? [": found ", h("code", {}, problem.found)] : "",
       problem.expected ? `, expected ${problem.expected}` : "",
+      problem.nearest ? ["; did you mean ", h("code", {}, problem.nearest), "?"] : "",
     ),
   );
   return [h("p", {}, error.message), places.length ? h("ul", {}, places) : null];

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The client side of TLS: one context for each CA file and protocol choice, kept for as long as the
- * file stays as it is and is named.
+ * file stays as it is.
  *
  * <p>BoringSSL where its library loads, otherwise the JDK. TLS 1.2 and newer; certificates and host
  * names are always verified (RFC 9110 section 4.3.4); a CA file adds to the platform's roots.
@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamTls {
   private volatile Contexts contexts = new Contexts(Map.of());
-
-  /** What requests that began with the targets before still connect with. */
-  private volatile Contexts former = contexts;
 
   /** Null protocol: no ALPN, as towards an {@code https} proxy. */
   private record Key(@Nullable Path caFile, @Nullable UpstreamProtocol protocol) {}
@@ -69,10 +66,15 @@ public final class UpstreamTls {
     return new Contexts(Map.copyOf(next));
   }
 
-  /** Makes connections with {@code next} from now on; those that are open stay. */
-  public void use(Contexts next) {
-    former = contexts;
-    contexts = next;
+  /**
+   * Makes connections with {@code next} from now on; those that are open stay. What {@code next}
+   * does not name stays as well: requests that began with a former configuration may connect with
+   * it, and an event loop must not read files.
+   */
+  public synchronized void use(Contexts next) {
+    Map<Key, Built> all = new HashMap<>(contexts.built);
+    all.putAll(next.built);
+    contexts = new Contexts(Map.copyOf(all));
   }
 
   SslContext forTarget(@Nullable Path caFile, UpstreamProtocol protocol) {
@@ -85,10 +87,6 @@ public final class UpstreamTls {
 
   private SslContext find(Key key) {
     Built found = contexts.built.get(key);
-    if (found == null) {
-      found = former.built.get(key);
-    }
-    // Last, a request that has lasted through more than one change of the configuration.
     return found == null ? build(key) : found.context;
   }
 

@@ -2,6 +2,7 @@ package io.geminirelay.side.admin.pages;
 
 import io.geminirelay.base.config.Credentials;
 import io.geminirelay.base.config.Secret;
+import io.geminirelay.base.scan.KeyForm;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,15 +29,10 @@ record KeyText(List<Secret> added, int known, List<Line> invalid) {
    */
   record Line(int number, String problem) {}
 
-  /** Whether {@code key} has one of the forms that Google gives its keys today. */
-  static boolean isUsual(String key) {
-    return key.startsWith("AIza") || key.startsWith("AQ.");
-  }
-
   /** What is to be said of those of {@code keys} that have another form; empty for nothing. */
   static List<String> doubts(List<Secret> keys) {
     List<String> odd =
-        keys.stream().filter(key -> !isUsual(key.reveal())).map(Secret::toString).toList();
+        keys.stream().filter(key -> !KeyForm.begins(key.reveal())).map(Secret::toString).toList();
     if (odd.isEmpty()) {
       return List.of();
     }
