@@ -247,6 +247,9 @@ final class Failover {
   private long outOfKeysNanos() {
     Outlooks.Outlook outlook = outbound.room().lastOutlook(keys.demand(), outlookAfterNanos());
     long wait = outlook.waitNanos();
+    if (wait == 0 && !judged) {
+      return 1; // a key has come free since there was none
+    }
     boolean passes = wait > 0 && wait != KeySelector.NEVER;
     return passes ? Math.max(1, outlook.forecastNanos()) : wait;
   }

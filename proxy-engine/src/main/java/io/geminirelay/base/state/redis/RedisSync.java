@@ -36,11 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisSync {
   private static final long LOOK_MILLIS = 1_000;
-  private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  /** How often all is read though no change was missed: Redis may have dropped something. */
-  private static final long QUIET_READ_NANOS = TimeUnit.MINUTES.toNanos(10);
-
   private static final int FAILURES_OF_A_LINK = 2;
 
   /** Instances that are told to read all do it one after the other. */
@@ -49,7 +44,6 @@ final class RedisSync {
   /** For how long an answered look means nothing after a write was refused. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final int MISSES_OF_A_LINK = 5;
   private static final int MOST_HEARD = 10_000;
   private final RedisAddress address;
   private final RedisLinks links;
@@ -62,6 +56,7 @@ final class RedisSync {
   private final WriteQueue writes = new WriteQueue();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
+  private final ReadNeed need = new ReadNeed();
   private volatile @Nullable RedisLink link;
   private volatile boolean stopped;
   private @Nullable Listener listener;
@@ -70,14 +65,10 @@ final class RedisSync {
   private boolean reading;
   private boolean writing;
   private int failures;
-  private int misses;
   private boolean refused;
   private long refusedNanos;
   private boolean newLink;
   private boolean lacking;
-  private boolean readNeeded = true;
-  private long lastReadNanos;
-  private long lastLooked = -1;
 
   RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
     this.address = address;
@@ -211,7 +202,7 @@ final class RedisSync {
     link = made;
     failures = 0;
     newLink = true;
-    readNeeded = true;
+    need.raise();
     made.onLoss(() -> thread.run(() -> lost(made)));
     lookIn(0);
   }
@@ -220,7 +211,7 @@ final class RedisSync {
     if (!which.equals(link) || stopped) {
       return;
     }
-    readNeeded = true;
+    need.raise();
     newLink = true;
     if (address.cluster()) {
       lookIn(0); // its connections come back by themselves
@@ -294,21 +285,11 @@ final class RedisSync {
     }
     refused = false;
     health.answered();
-    boolean missed = lastLooked > mirror.turn().number();
-    misses = missed ? misses + 1 : 0;
-    if (misses >= MISSES_OF_A_LINK) {
-      misses = 0;
-      reconnect(); // it hears nothing any more
+    if (need.isDeaf(mirror.turn())) {
+      reconnect();
       return;
     }
-    lastLooked = seen.turn().number();
-    long age = time.nanoTime() - lastReadNanos;
-    boolean inStep = seen.turn().equals(mirror.turn());
-    if (readNeeded
-        || missed
-        || age > (inStep ? QUIET_READ_NANOS : READ_NANOS)
-        || !seen.turn().era().equals(mirror.turn().era())
-        || seen.turn().lacks(mirror.turn())) {
+    if (need.isDue(seen.turn(), mirror.turn(), time.nanoTime())) {
       read(now, seen);
     }
     lookIn(LOOK_MILLIS * 3 / 4 + ThreadLocalRandom.current().nextLong(LOOK_MILLIS / 2));
@@ -319,8 +300,7 @@ final class RedisSync {
       return;
     }
     reading = true;
-    readNeeded = false;
-    lastReadNanos = time.nanoTime() - ThreadLocalRandom.current().nextLong(READ_NANOS / 4);
+    need.begun(time.nanoTime());
     long clockMillis = seen.clockMillis();
     lacking |= seen.turn().lacks(mirror.turn());
     List<Fact> kept = List.of();
@@ -342,16 +322,16 @@ final class RedisSync {
   private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {
     reading = false;
     if (snapshot == null) {
-      readNeeded = true;
+      need.raise();
       newLink = true;
       health.failed(Objects.requireNonNull(failure));
     } else if (snapshot.torn() || newLink) {
-      readNeeded = true; // its pages may be of more than one Redis
+      need.raise(); // its pages may be of more than one Redis
       lookIn(0);
     } else {
       lacking = false;
       mirror.take(snapshot.turn(), snapshot.facts());
-      lastLooked = Math.min(lastLooked, snapshot.turn().number());
+      need.done(snapshot.turn());
       if (listener != null) {
         listener.all(snapshot.facts());
       }
@@ -367,7 +347,7 @@ final class RedisSync {
       heard.add(change);
     } else {
       heard.clear();
-      readNeeded = true;
+      need.raise();
       lookIn(0);
     }
     takeHeard();
@@ -390,7 +370,7 @@ final class RedisSync {
     boolean sameEra = change.turn().era().equals(known.era());
     boolean missed = !sameEra || change.turn().number() > known.number() + 1;
     if (missed || (change.again() && !facts.isOwn(change))) {
-      readNeeded = true;
+      need.raise();
       lookIn(ThreadLocalRandom.current().nextLong(MOST_PATIENCE_MILLIS));
     }
     if (!sameEra || change.turn().number() <= known.number()) {
