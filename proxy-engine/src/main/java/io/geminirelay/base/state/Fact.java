@@ -79,22 +79,26 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
     if (fields.equals(other.fields)) {
       return true;
     }
-    return fields.keySet().equals(other.fields.keySet()) && holds(other);
+    return fields.keySet().equals(other.fields.keySet()) && !contradicts(other);
   }
 
   /**
-   * Whether all that {@code other} says is in here, whatever its end: an instance of a newer
-   * version may say more of the same.
+   * Whether {@code other} says something else of the same, whatever its end: what only one of them
+   * mentions may be of another version.
    */
-  boolean holds(Fact other) {
+  boolean contradicts(Fact other) {
     for (Map.Entry<String, String> field : other.fields.entrySet()) {
       String key = field.getKey();
-      boolean near =
-          key.endsWith(MOMENT) && Math.abs(number(key, 0) - other.number(key, 0)) < SLACK_MILLIS;
-      if (!near && !field.getValue().equals(fields.get(key))) {
-        return false;
+      if (fields.containsKey(key)
+          && !isNear(key, other)
+          && !field.getValue().equals(fields.get(key))) {
+        return true;
       }
     }
-    return true;
+    return false;
+  }
+
+  private boolean isNear(String key, Fact other) {
+    return key.endsWith(MOMENT) && Math.abs(number(key, 0) - other.number(key, 0)) < SLACK_MILLIS;
   }
 }

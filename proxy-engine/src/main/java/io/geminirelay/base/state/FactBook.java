@@ -73,7 +73,7 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
-    boolean changedHere = earlier == null ? !there.holds(fact) : !earlier.says(fact);
+    boolean changedHere = earlier == null ? there.contradicts(fact) : !earlier.says(fact);
     return changedHere || isLonger(fact, there);
   }
 
