@@ -79,6 +79,24 @@ class LostConfigTest {
   }
 
   @Test
+  void aFileThatIsEmptiedIsAMistake() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime())) {
+      Path file = Files.writeString(folder.resolve("config.yaml"), yaml(google));
+      try (GatewayProcess gateway = start()) {
+        int port = gateway.port();
+        Files.writeString(file, "\n");
+        gateway.signal("HUP");
+        gateway.awaitLine("an empty file");
+        assertEquals(422, reload(port));
+        assertKeepsStrangersOut(port);
+        Files.writeString(file, yaml(google));
+        assertEquals(200, reload(port));
+        assertKeepsStrangersOut(port);
+      }
+    }
+  }
+
+  @Test
   void anOlderFileOfAnotherUsualNameIsNotTakenInItsPlace() throws Exception {
     try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime())) {
       Path file = Files.writeString(folder.resolve("config.yaml"), yaml(google));

@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +51,7 @@ public final class ConfigStore {
   private @Nullable ConfigFile opened;
 
   private volatile ReadFiles lastRead = ReadFiles.NONE;
-  private volatile View view = new View(null, Map.of(), Map.of(), Set.of(), List.of());
+  private volatile LastLoaded last = LastLoaded.NONE;
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
@@ -70,14 +68,6 @@ public final class ConfigStore {
     /** Returns if it would. */
     void of(EngineConfig config) throws X;
   }
-
-  /** What is told of the configuration that was loaded last. */
-  private record View(
-      @Nullable Path path,
-      Map<String, Place> inFile,
-      Map<String, Place> everywhere,
-      Set<String> addedClients,
-      List<String> changes) {}
 
   /** What is on disk now: the file, the journal, and both together. */
   private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
@@ -234,22 +224,17 @@ public final class ConfigStore {
 
   /** The file that was loaded last; null for none. */
   public @Nullable Path file() {
-    return view.path();
+    return last.path();
   }
 
   /** The changes that are in force and not in the file, one a line for people; without secrets. */
   public List<String> changes() {
-    return view.changes();
+    return last.changes();
   }
 
   /** Where the key with {@code fingerprint} is given, by what was loaded last. */
   public KeySource sourceOf(String fingerprint) {
-    View now = view;
-    Place place = now.everywhere().get(fingerprint);
-    if (place != null && !place.path().startsWith("groups[")) {
-      return KeySource.ENVIRONMENT;
-    }
-    return now.inFile().containsKey(fingerprint) ? KeySource.FILE : KeySource.STORE;
+    return last.sourceOf(fingerprint);
   }
 
   /** Where the client called {@code name} is given, by what was loaded last. */
@@ -257,7 +242,7 @@ public final class ConfigStore {
     if (source.clients().contains(name)) {
       return KeySource.ENVIRONMENT;
     }
-    return view.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
+    return last.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
   }
 
   private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
@@ -266,6 +251,7 @@ public final class ConfigStore {
     opened = null;
     ConfigFile file = ConfigLoader.open(source);
     opened = file;
+    last.requireNotEmptied(file);
     Journal journal = new Journal(ConfigLoader.stateFolder(source, file));
     List<ConfigEdit> edits = instead == null ? journal.read(warnings::add) : instead;
     Replay.Result now = Replay.of(source, file, edits);
@@ -367,16 +353,7 @@ public final class ConfigStore {
   }
 
   private void look(ConfigFile file, String text, List<ConfigEdit> edits) {
-    Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
-    boolean same = text.equals(file.text());
-    Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
-    Set<String> clients =
-        edits.stream()
-            .filter(ConfigEdit.AddClient.class::isInstance)
-            .map(edit -> ((ConfigEdit.AddClient) edit).client().name())
-            .collect(Collectors.toUnmodifiableSet());
-    List<String> changes = edits.stream().map(EditText::of).toList();
-    view = new View(file.path(), inFile, everywhere, clients, changes);
+    last = LastLoaded.of(source, file, text, edits);
     source = file.path() == null ? source : source.staying(file.path());
   }
 
