@@ -241,15 +241,12 @@ final class Failover {
    * where a refusal is. May look at every key: not to be asked for other answers.
    */
   Fault lastFault() {
-    return last.fault(this::outOfKeysNanos);
+    return last.fault(judged, this::outOfKeysNanos);
   }
 
   private long outOfKeysNanos() {
     Outlooks.Outlook outlook = outbound.room().lastOutlook(keys.demand(), outlookAfterNanos());
     long wait = outlook.waitNanos();
-    if (wait == 0 && !judged) {
-      return 1; // a key has come free since there was none
-    }
     boolean passes = wait > 0 && wait != KeySelector.NEVER;
     return passes ? Math.max(1, outlook.forecastNanos()) : wait;
   }
