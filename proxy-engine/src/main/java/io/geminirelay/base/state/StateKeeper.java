@@ -129,6 +129,7 @@ public final class StateKeeper implements StateStore.Listener {
           lookAgain();
           if (!wasRead) {
             wasRead = true;
+            notice(); // what ends from now on is over for the store, too
             greet();
           }
         });

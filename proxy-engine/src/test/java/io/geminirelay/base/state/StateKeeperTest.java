@@ -80,6 +80,7 @@ class StateKeeperTest {
     final AtomicLong changeTellings = new AtomicLong();
     final Set<String> changed = ConcurrentHashMap.newKeySet();
     volatile boolean tellsChanges;
+    volatile boolean learnsNothing;
 
     void know(Fact fact) {
       facts.put(fact.name(), fact);
@@ -129,7 +130,9 @@ class StateKeeperTest {
 
     @Override
     public void learn(Fact fact) {
-      facts.putIfAbsent(fact.name(), fact);
+      if (!learnsNothing) {
+        facts.putIfAbsent(fact.name(), fact);
+      }
     }
 
     @Override
@@ -218,6 +221,21 @@ class StateKeeperTest {
   }
 
   @Test
+  void whatEndsRightAfterTheStartIsEndedForTheStoreToo() {
+    CompletableFuture<Boolean> started = keeper.start().toCompletableFuture();
+    store.listener.all(List.of(fact("key/a")));
+    assertTrue(started.join());
+    CompletableFuture.runAsync(
+            () -> {
+              source.end("key/a");
+              keeper.end();
+            },
+            thread)
+        .join();
+    assertEquals(List.of("key/a"), store.batches.get(0).gone());
+  }
+
+  @Test
   void nothingIsLookedThroughWhileNothingChanges() {
     keeper.start();
     store.listener.all(List.of());
@@ -296,12 +314,13 @@ class StateKeeperTest {
 
   @Test
   void aNewConfigurationLearnsWhatIsKeptOfItsKeys() {
+    source.learnsNothing = true; // of a key that it has not
     keeper.start();
     store.listener.all(List.of(fact("key/a")));
-    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/a"));
+    RedisServer.await("it to be kept", () -> keeper.size() == 1);
     Known next = new Known();
     sources.set(0, next);
-    RedisServer.await("it to be learned again", () -> next.facts.containsKey("key/a"));
+    RedisServer.await("it to be learned", () -> next.facts.containsKey("key/a"));
     awaitLooks();
     assertEquals(List.of(), store.batches);
   }
