@@ -81,10 +81,9 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
 
   /** Whether {@code other} tells nothing new; moments that are near are the same. */
   public boolean says(Fact other) {
-    return this == other
-        || (name.equals(other.name)
-            && Math.abs(untilMillis - other.untilMillis) < SLACK_MILLIS
-            && agrees(other));
+    return name.equals(other.name)
+        && Math.abs(untilMillis - other.untilMillis) < SLACK_MILLIS
+        && agrees(other);
   }
 
   /** Whether {@code other} says the same, whatever its end. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class HolderFacts {
         && models == itsBucket.rests()
         && (now == null
             || (invalid == now.invalidity()
-                && hand == now.hand()
+                && Objects.equals(hand, now.hand())
                 && asConfigured == now.isAsConfigured()
                 && takenBack == now.takenBack()
                 && project.equals(now.project())));
