@@ -250,6 +250,8 @@ final class RedisSync {
     }
     looking = true;
     long begun = time.nanoTime();
+    // What is heard while the answer is on its way, Redis may not have had when it answered.
+    Turn known = mirror.turn();
     facts
         .look(now.commands())
         .whenCompleteAsync(
@@ -258,6 +260,7 @@ final class RedisSync {
               if (failure != null) {
                 lookFailed(now, failure);
               } else if (now.equals(link)) {
+                lacking |= seen.turn().lacks(known);
                 looked(now, seen, TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - begun));
               }
             },
@@ -289,7 +292,7 @@ final class RedisSync {
       reconnect();
       return;
     }
-    if (need.isDue(seen.turn(), mirror.turn(), time.nanoTime())) {
+    if (need.isDue(seen.turn(), mirror.turn(), lacking, time.nanoTime())) {
       read(now, seen);
     }
     lookIn(LOOK_MILLIS * 3 / 4 + ThreadLocalRandom.current().nextLong(LOOK_MILLIS / 2));
@@ -302,7 +305,6 @@ final class RedisSync {
     reading = true;
     need.begun(time.nanoTime());
     long clockMillis = seen.clockMillis();
-    lacking |= seen.turn().lacks(mirror.turn());
     List<Fact> kept = List.of();
     List<Fact> over = List.of();
     if (lacking) {

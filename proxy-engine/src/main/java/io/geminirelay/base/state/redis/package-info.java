@@ -5,7 +5,8 @@
  * fact as JSON until it ends; {@code P{facts}:ends} is a sorted set of their names by their ends;
  * {@code P{facts}:turn} counts the changes, with a random name for as long as Redis keeps what it
  * has. Every change is published on {@code P{facts}:changes} with its number, by the script that
- * makes it, so that who misses one sees it at the next look and reads all. Limits: {@code
+ * makes it, so that who misses one sees it at the next look and reads all. An instance that has
+ * come makes a change of a fact that is over already, which says nothing. Limits: {@code
  * Plimit:NAME}, one key each. What was drawn on quotas: {@code Pquota:NAME}, a hash each. Ends and
  * limits go by Redis's clock; every key ends by itself.
  *
