@@ -25,6 +25,9 @@ final class SlotLease {
   /** How soon is told what has changed at all. */
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** For so long after it has joined others may come that were alone as well. */
+  private static final long JOINING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** How long others are counted on to end something. */
   private static final long OTHERS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -32,6 +35,7 @@ final class SlotLease {
   private final Consumer<SlotLease> caller;
 
   private boolean joined;
+  private long joinedNanos;
   private long askedNanos;
 
   /** What was told last. */
@@ -97,8 +101,10 @@ final class SlotLease {
     }
     int used = slots.used();
     boolean waits = used >= granted && now - othersUntilNanos < 0;
+    boolean joins = now - joinedNanos < JOINING_NANOS;
     long changed = Math.abs((long) used - toldUsed);
     return waits
+        || joins
         || changed > Math.max(0, granted - toldUsed) / 4
         || (changed > 0 && since >= LATER_NANOS)
         || since >= pause;
@@ -143,6 +149,7 @@ final class SlotLease {
   boolean answered(SlotStore.Ask ask, SlotStore.Answer answer, long now) {
     if (!joined) {
       joined = true;
+      joinedNanos = now;
       slots.share(() -> caller.accept(this));
     }
     granted = answer.granted();

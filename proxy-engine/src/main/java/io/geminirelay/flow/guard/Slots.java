@@ -104,7 +104,7 @@ final class Slots {
   /** Sets another limit, 0 for none; what is taken stays so. From any thread. */
   synchronized void limit(int slots) {
     limit = slots;
-    allowed = shared ? Math.min(allowed, most()) : most();
+    allowed = shared && slots > 0 ? Math.min(allowed, slots) : most();
   }
 
   private int most() {
@@ -140,7 +140,7 @@ final class Slots {
     if (shared) {
       usedByOthers = others;
       low = few;
-      allowed = Math.min(slots, most());
+      allowed = limit == 0 ? most() : Math.min(slots, limit);
     }
   }
 
