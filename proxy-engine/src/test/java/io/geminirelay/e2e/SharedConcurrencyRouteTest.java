@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Reading;
 import io.geminirelay.testing.RedisServer;
 import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Reaction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedConcurrencyRouteTest {
   private static final int GATEWAYS = 3;
   private static final byte[] BODY = Rig.BODY.getBytes(StandardCharsets.UTF_8);
+  private static final String EVENT =
+      "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n";
+  private static final Answer ENDLESS =
+      Answer.of(200, "text/event-stream", EVENT + EVENT).stallAfter(EVENT.length());
   private static final List<Header> HEAD =
       Header.list(
           "Authorization", "Bearer " + TwoGateways.CLIENT, "content-type", "application/json");
@@ -42,7 +48,7 @@ class SharedConcurrencyRouteTest {
   void start() throws Exception {
     redis = RedisServer.start(Files.createDirectories(folder.resolve("redis")));
     // Every stream begins and then lasts until its client has enough.
-    google.script().always(Reaction.usual(answer -> answer.stallAfter(40)));
+    google.script().always(Reaction.of(ENDLESS));
   }
 
   @AfterEach
@@ -145,7 +151,7 @@ class SharedConcurrencyRouteTest {
       each.join();
     }
     System.out.println("under way at once: " + streams.size() + " of " + limit);
-    assertTrue(streams.size() <= limit * 1.05, streams.size() + " of " + limit);
+    assertEquals(limit, streams.size(), "as many as it may have, and no more");
     assertNoneMore();
   }
 

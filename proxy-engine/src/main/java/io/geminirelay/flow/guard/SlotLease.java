@@ -19,6 +19,9 @@ final class SlotLease {
   /** How long slots that were refused are wanted: a client may try again after a second. */
   private static final long WANTED_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
+  /** The same for slots that are there now, and that others want as well. */
+  private static final long UNUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   /** How soon is told what has changed much, and looked whether others are done. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -155,6 +158,9 @@ final class SlotLease {
     granted = answer.granted();
     held = Math.max(granted, Math.max(ask.used(), ask.allowed()));
     pressed = answer.hunger() > 0;
+    if (pressed && granted > ask.used() && wantedUntilNanos - now > UNUSED_NANOS) {
+      wantedUntilNanos = now + UNUSED_NANOS;
+    }
     if (answer.usedByOthers() > 0) {
       othersUntilNanos = now + OTHERS_NANOS;
     }

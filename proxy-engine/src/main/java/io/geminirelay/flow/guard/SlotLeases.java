@@ -65,6 +65,7 @@ final class SlotLeases {
   private final List<SlotStore.Ask> farewells = new ArrayList<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable Round round;
+  private long rounds;
   private boolean again;
   private boolean ended;
   private long heard;
@@ -73,7 +74,7 @@ final class SlotLeases {
   private @Nullable Future<?> ticking;
 
   /** Asks that are under way, and the leases the first of them are for. */
-  private record Round(List<SlotLease> leases, List<SlotStore.Ask> asks) {}
+  private record Round(long number, List<SlotLease> leases, List<SlotStore.Ask> asks) {}
 
   /** Leases from {@code store}, of nothing yet. */
   SlotLeases(SlotStore store, ScheduledExecutorService thread, TimeSource time) {
@@ -188,7 +189,7 @@ final class SlotLeases {
       }
     }
     farewells.clear();
-    Round sent = new Round(List.copyOf(asking), asks);
+    Round sent = new Round(++rounds, List.copyOf(asking), asks);
     round = sent;
     sentNanos = now;
     send(asks)
@@ -215,7 +216,7 @@ final class SlotLeases {
   }
 
   private void answered(Round sent, SlotStore.@Nullable Told told) {
-    if (round != sent) {
+    if (round == null || round.number() != sent.number()) {
       // It was given up; the next tells anew what is held.
       return;
     }

@@ -100,6 +100,17 @@ class SlotLeaseTest {
   }
 
   @Test
+  void whatIsThereAndNotUsedIsNotWantedForLongWhereOthersWait() {
+    join(2, 0);
+    take(3);
+    answer(ask(), 3, 4, 5, 0);
+    pass(249);
+    assertEquals(3, ask().wanted());
+    pass(1);
+    assertEquals(2, ask().wanted());
+  }
+
+  @Test
   void moreIsAskedForBeforeTheLastIsTaken() {
     join(5, 5);
     assertEquals(2, take(2));
