@@ -110,7 +110,7 @@ final class KeptState {
 
   /** Not before the store was tried: what fails at first is left alone for a while. */
   private void share(Generation first) {
-    first.guards().clients().shareBy(store.leases(), thread);
+    first.guards().clients().shareBy(store.leases(), store.slots(), thread);
     first.outbound().keys().shareBy(store.ledgers(), thread);
   }
 

@@ -55,6 +55,11 @@ public interface StateStore extends AutoCloseable {
     return null;
   }
 
+  /** Where several instances share slots of limits; null where nobody shares this store. */
+  default @Nullable SlotStore slots() {
+    return null;
+  }
+
   /** Where several instances count what they draw together; null where nobody shares this store. */
   default @Nullable LedgerStore ledgers() {
     return null;
