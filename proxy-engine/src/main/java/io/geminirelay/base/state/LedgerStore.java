@@ -27,8 +27,8 @@ public interface LedgerStore {
    *     than before, its count begins anew
    * @param requests less than 0 where more were taken back than drawn
    * @param tokens the same
-   * @param turn counts up with each that this instance tells of this quota: one that is not above
-   *     the last was added before, and only looks
+   * @param turn counts up with each that this instance tells of this quota, for as long as its
+   *     process lives: one that is not above the last was added before, and only looks
    * @param dayRequests of the day, of all as far as is known here; where the store knows of fewer,
    *     it has lost some. 0 to say nothing.
    */

@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.state.LedgerStore.Draw;
 import io.geminirelay.base.state.LedgerStore.Total;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,10 @@ final class QuotaLedger {
   private @Nullable Draw pending;
 
   private long pendingNanos;
-  private long turn;
+
+  /** Of all ledgers here, since another may have told of the same quota before this one. */
+  private final LongSupplier turns;
+
   private boolean underWay;
   private boolean near;
 
@@ -42,10 +46,15 @@ final class QuotaLedger {
 
   private long lookNanos;
 
-  /** Nothing is told yet of {@code quota}, which all instances call {@code name}. */
-  QuotaLedger(String name, ModelQuota quota, long now) {
+  /**
+   * Nothing is told yet of {@code quota}, which all instances call {@code name}.
+   *
+   * @param turns counts up, for all ledgers of this instance
+   */
+  QuotaLedger(String name, ModelQuota quota, LongSupplier turns, long now) {
     this.name = name;
     this.quota = quota;
+    this.turns = turns;
     this.lookNanos = now;
   }
 
@@ -91,7 +100,7 @@ final class QuotaLedger {
         day,
         Math.min(requests, Math.max(used.requests(), used.dayRequests())),
         Math.min(tokens, used.tokens()),
-        ++turn,
+        turns.getAsLong(),
         mayLackDay ? used.dayRequests() : 0);
   }
 
@@ -117,6 +126,11 @@ final class QuotaLedger {
     } else {
       others = total.requests() - old.requests() - told.requests();
       theirTokens = total.tokens() - old.tokens() - told.tokens();
+      if (total.others() == 0) {
+        // Nobody is there to have taken anything back: what lacks here was not added.
+        others = Math.max(0, others);
+        theirTokens = Math.max(0, theirTokens);
+      }
     }
     quota.drawnElsewhere(
         Math.min(others, total.recentRequests()),

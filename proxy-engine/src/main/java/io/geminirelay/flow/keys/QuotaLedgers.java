@@ -79,6 +79,9 @@ final class QuotaLedgers {
   /** That others draw on, and that are nearly used up. */
   private final Set<QuotaLedger> near = new LinkedHashSet<>();
 
+  /** Never told twice, be a ledger made anew for what there was one of before. */
+  private long turn;
+
   private boolean asking;
   private boolean alone;
   private long askedNanos;
@@ -259,7 +262,7 @@ final class QuotaLedgers {
   private void know(String name, ModelQuota quota, long now) {
     QuotaLedger known = ledgers.get(name);
     if (known == null || !known.isOf(quota)) {
-      QuotaLedger made = new QuotaLedger(name, quota, now);
+      QuotaLedger made = new QuotaLedger(name, quota, () -> ++turn, now);
       ledgers.put(name, made);
       turns.add(made);
       made.whenDrawn(() -> drawn.add(made));

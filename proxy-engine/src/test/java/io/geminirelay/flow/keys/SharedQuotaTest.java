@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
@@ -306,5 +307,26 @@ class SharedQuotaTest {
     int before = store.looks;
     pass(10_000);
     assertTrue(store.looks - before <= 22, (store.looks - before) + " looks");
+  }
+
+  @Test
+  void aModelThatWasForgottenIsCountedOnWhereItIsDrawnOnAgain() {
+    Instance[] all = start(2, new QuotaLimits(60, 0, 0));
+    for (int i = 0; i < 30; i++) {
+      assertTrue(all[0].tryDraw(1));
+      pass(2_000);
+    }
+    pass(130_000);
+    all[0].bucket.look(time.nanoTime());
+    ModelQuota anew = all[0].bucket.quota(MODEL);
+    assertNotSame(all[0].quota, anew);
+    int drawn = 0;
+    for (int i = 0; i < 500; i++) {
+      drawn += anew.tryDraw(1, time.nanoTime()) ? 1 : 0;
+      pass(100);
+    }
+    assertEquals(60, drawn);
+    pass(1_200);
+    assertEquals(60, all[1].quota.used(time.nanoTime()).requests());
   }
 }
