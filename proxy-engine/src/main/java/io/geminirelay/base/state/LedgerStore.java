@@ -31,8 +31,17 @@ public interface LedgerStore {
    *     process lives: one that is not above the last was added before, and only looks
    * @param dayRequests of the day, of all as far as is known here; where the store knows of fewer,
    *     it has lost some. 0 to say nothing.
+   * @param proven whether there is such a quota for certain; what nobody is certain of is forgotten
+   *     after some minutes
    */
-  record Draw(String name, long day, long requests, long tokens, long turn, long dayRequests) {}
+  record Draw(
+      String name,
+      long day,
+      long requests,
+      long tokens,
+      long turn,
+      long dayRequests,
+      boolean proven) {}
 
   /**
    * What all instances have drawn on one quota.

@@ -85,7 +85,15 @@ final class QuotaLedger {
     return pending;
   }
 
+  /** Whether it is told early enough when its turn among all has come: nothing bounds it. */
+  boolean hasTime(long now) {
+    return pending == null && !quota.bounds(now).known();
+  }
+
   private @Nullable Draw fresh(long day, long now) {
+    if (!quota.isProven() && !quota.bounds(now).known()) {
+      return null;
+    }
     long drawn = quota.untold().take();
     long requests = DrawCount.requestsOf(drawn);
     long tokens = DrawCount.tokensOf(drawn);
@@ -101,7 +109,8 @@ final class QuotaLedger {
         Math.min(requests, Math.max(used.requests(), used.dayRequests())),
         Math.min(tokens, used.tokens()),
         turns.getAsLong(),
-        mayLackDay ? used.dayRequests() : 0);
+        mayLackDay ? used.dayRequests() : 0,
+        quota.isProven());
   }
 
   /**

@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * knows. While the store cannot be reached, each counts by itself, and what it drew is told when
  * the store is back.
  *
+ * <p>Where no limit is known, less would do: such quotas are told about once a second, so that what
+ * a refusal teaches is held against what all have drawn. Of models that nobody knows to be there,
+ * nothing is told: clients may make up any number of names.
+ *
  * <p>What others draw is asked for with it, else from time to time, one quota after the other. Of
  * quotas that nobody draws on, little is seen of them here: most of many keys rest most of the
  * time.
@@ -54,6 +58,9 @@ final class QuotaLedgers {
   private static final int FEW = 1_000;
 
   private static final int LONGEST_IDLE_SECONDS = 10;
+
+  /** Following takes one part of so many of the thread's time: clients can name ever new models. */
+  private static final int FOLLOW_PART = 20;
 
   private static final long REVIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -88,12 +95,15 @@ final class QuotaLedgers {
   private long seenShape = -1;
   private long seenBuckets;
   private long reviewNanos;
+  private long followNanos;
 
   /** Tells {@code store} of the quotas of {@code states}. */
   QuotaLedgers(LedgerStore store, ScheduledExecutorService thread, RingStates states) {
     this.store = store;
     this.thread = thread;
     this.states = states;
+    this.reviewNanos = states.days().time().nanoTime();
+    this.followNanos = reviewNanos;
   }
 
   /** Begins; from any thread. */
@@ -140,8 +150,11 @@ final class QuotaLedgers {
     for (Set<QuotaLedger> each : List.of(urgent, due)) {
       Iterator<QuotaLedger> next = each.iterator();
       while (next.hasNext() && draws.size() < MOST_DRAWS) {
-        add(next.next(), telling, draws, day, now);
+        QuotaLedger ledger = next.next();
         next.remove();
+        if (!ledger.hasTime(now)) {
+          add(ledger, telling, draws, day, now);
+        }
       }
     }
     if (looks) {
@@ -233,6 +246,9 @@ final class QuotaLedgers {
   private void follow(long now) {
     long shape = states.shape();
     long buckets = seenBuckets;
+    if (shape != seenShape && now - followNanos < 0) {
+      return;
+    }
     if (shape == seenShape && now - reviewNanos >= 0) {
       reviewNanos = now + REVIEW_NANOS;
       buckets = bucketsSum();
@@ -243,20 +259,21 @@ final class QuotaLedgers {
     seenShape = shape;
     seenBuckets = bucketsSum();
     Set<String> present = new HashSet<>();
-    buckets()
+    LedgerNames.buckets(states)
         .forEach(
             (name, bucket) ->
                 bucket
                     .quotas()
                     .forEach(
                         (model, quota) -> {
-                          String whole = name + "=" + model;
+                          String whole = LedgerNames.of(name, model);
                           present.add(whole);
                           know(whole, quota, now);
                         }));
     ledgers.keySet().retainAll(present);
     Set<QuotaLedger> all = Set.copyOf(ledgers.values());
     List.of(turns, due, near, urgent).forEach(each -> each.retainAll(all));
+    followNanos = now + FOLLOW_PART * (states.days().time().nanoTime() - now);
   }
 
   private void know(String name, ModelQuota quota, long now) {
@@ -277,22 +294,5 @@ final class QuotaLedgers {
       sum = 31 * sum + System.identityHashCode(each.bucket());
     }
     return sum;
-  }
-
-  /** Every bucket once, by a name that all instances give it. */
-  private Map<String, QuotaBucket> buckets() {
-    Map<String, QuotaBucket> all = new HashMap<>(states.namedBuckets());
-    Set<QuotaBucket> named = new HashSet<>(all.values());
-    states
-        .named()
-        .forEach(
-            (name, state) -> {
-              if (!named.contains(state.bucket())) {
-                boolean alone = state.project().isEmpty();
-                String target = state.target();
-                all.put(alone ? name : target + "/" + state.project(), state.bucket());
-              }
-            });
-    return all;
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,11 @@ final class FairLedgers {
         return up;
       }
     };
+  }
+
+  /** Of what it counts. */
+  Set<String> names() {
+    return ledgers.keySet();
   }
 
   /** As a server without a disk does at its restart. */

@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -328,5 +330,46 @@ class SharedQuotaTest {
     assertEquals(60, drawn);
     pass(1_200);
     assertEquals(60, all[1].quota.used(time.nanoTime()).requests());
+  }
+
+  @Test
+  void modelsThatNobodyKnowsAreNotToldAndThoseWithoutALimitInTheirTurn() {
+    Instance[] all = start(2, new QuotaLimits(100, 0, 0));
+    for (int i = 0; i < 200; i++) {
+      all[0].bucket.quota("made-up-" + i).draw(10, time.nanoTime());
+    }
+    ModelQuota unlimited = all[0].bucket.quota("unlimited");
+    unlimited.proven();
+    unlimited.draw(10, time.nanoTime());
+    pass(5_000);
+    assertEquals(Set.of("https://google/team=unlimited"), drawn());
+    int before = store.looks;
+    for (int i = 0; i < 500; i++) {
+      unlimited.draw(10, time.nanoTime());
+      pass(10);
+    }
+    pass(2_000);
+    assertTrue(store.looks - before <= 30, (store.looks - before) + " looks");
+    ModelQuota other = all[1].bucket.quota("unlimited");
+    other.proven();
+    other.draw(10, time.nanoTime());
+    pass(2_000);
+    assertEquals(502, other.used(time.nanoTime()).requests(), "what a refusal is held against");
+  }
+
+  private Set<String> drawn() {
+    Set<String> names = new HashSet<>(store.names());
+    names.remove("https://google/team=" + MODEL);
+    return names;
+  }
+
+  @Test
+  void aLongNameIsCutAndStaysItsOwn() {
+    String name = "m".repeat(8_000);
+    String one = LedgerNames.of("https://google/team", name);
+    String other = LedgerNames.of("https://google/team", name + "x");
+    assertTrue(one.length() < 150 && other.length() < 150, one);
+    assertNotEquals(one, other);
+    assertEquals("https://google/team=" + MODEL, LedgerNames.of("https://google/team", MODEL));
   }
 }

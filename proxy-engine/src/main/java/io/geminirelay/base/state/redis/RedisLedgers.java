@@ -68,7 +68,8 @@ final class RedisLedgers implements LedgerStore {
             Long.toString(draw.tokens()),
             instance,
             Long.toString(draw.turn()),
-            Long.toString(draw.dayRequests()));
+            Long.toString(draw.dayRequests()),
+            draw.proven() ? "1" : "0");
     return LEDGER
         .run(commands, List.of(prefix + draw.name()), values)
         .thenApply(
