@@ -166,6 +166,16 @@ final class QuotaLedger {
     return total.others() == 0 ? 1 : 2 * (total.others() + 1);
   }
 
+  /**
+   * An answer takes long: about an even share of what was left may be drawn without it. Little is
+   * held back then for what the others draw before all of it is heard of.
+   */
+  void shares() {
+    if (before != null && underWay && before.others() > 0) {
+      quota.untold().parts(before.others() + 2);
+    }
+  }
+
   /** It is not known whether what was told last was heard. */
   void failed() {
     underWay = false;

@@ -51,8 +51,11 @@ final class QuotaLedgers {
   /** In so many ticks each quota is looked at once. */
   private static final int TURN_TICKS = 20;
 
-  /** After this, nobody waits for a round: each draws as if it were alone. */
-  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+  /** After this, nobody waits for a round: each draws its share of what was left at the last. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
+
+  /** After this, each draws as if it were alone. */
+  private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   /** Quotas that nobody draws on are looked at each second while there are no more than this. */
   private static final int FEW = 1_000;
@@ -124,8 +127,11 @@ final class QuotaLedgers {
 
   private void tick() {
     long now = states.days().time().nanoTime();
-    if (!store.isUp() || (asking && now - askedNanos > SLOW_NANOS)) {
+    long asked = asking ? now - askedNanos : 0;
+    if (!store.isUp() || asked > SILENT_NANOS) {
       goAlone();
+    } else if (asked > SLOW_NANOS) {
+      ledgers.values().forEach(QuotaLedger::shares);
     }
     follow(now);
     for (QuotaLedger each = drawn.poll(); each != null; each = drawn.poll()) {

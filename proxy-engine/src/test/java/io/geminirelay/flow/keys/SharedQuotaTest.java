@@ -166,6 +166,8 @@ class SharedQuotaTest {
     "600, 3, 1000, 20",
     "600, 3, 3000, 20",
     "600, 3, 1000, 100",
+    "600, 3, 1000, 250",
+    "60, 3, 200, 200",
     "60, 4, 200, 10",
     "15, 3, 50, 10",
     "6000, 3, 1000, 100"
@@ -197,8 +199,9 @@ class SharedQuotaTest {
       minutes[(int) (drawn.get(last) / minute)]++;
     }
     String told = worst + " of " + most + ", by minutes " + Arrays.toString(minutes);
-    // Of the last unit nobody knows who else draws it just now.
-    assertTrue(worst <= Math.max(most + count - 1, most * 105 / 100), told);
+    // Of the last unit nobody knows who else draws it just now. Nobody waits long for a slow store.
+    int percent = wayMillis <= 100 ? 105 : 120;
+    assertTrue(worst <= Math.max(most + count - 1, most * percent / 100), told);
   }
 
   @Test
@@ -371,5 +374,27 @@ class SharedQuotaTest {
     assertTrue(one.length() < 150 && other.length() < 150, one);
     assertNotEquals(one, other);
     assertEquals("https://google/team=" + MODEL, LedgerNames.of("https://google/team", MODEL));
+  }
+
+  @Test
+  void whileAnAnswerIsLongInComingEachDrawsItsShareOfWhatIsLeft() {
+    Instance[] all = start(3, new QuotaLimits(60, 0, 0));
+    for (Instance each : all) {
+      for (int i = 0; i < 16; i++) {
+        each.quota.draw(1, time.nanoTime());
+      }
+    }
+    pass(2_000);
+    assertEquals(48, all[0].quota.used(time.nanoTime()).requests());
+    store.wayNanos = TimeUnit.MILLISECONDS.toNanos(250);
+    for (Instance each : all) {
+      assertTrue(each.tryDraw(1), "one is always let through");
+    }
+    pass(100);
+    int drawn = 3;
+    for (Instance each : all) {
+      drawn += each.drawAll(1);
+    }
+    assertTrue(drawn >= 9 && drawn <= 12, drawn + " of the last 12 without an answer");
   }
 }
