@@ -113,6 +113,11 @@ final class QuotaLedger {
         quota.isProven());
   }
 
+  /** Whether the others count another day than was told last, as {@code total} says. */
+  boolean isOfOtherDay(Total total) {
+    return pending != null && total.day() != 0 && total.day() != pending.day();
+  }
+
   /**
    * Takes the answer to the last telling; {@code day} is that of now.
    *

@@ -89,6 +89,8 @@ final class QuotaLedgers {
   /** That others draw on, and that are nearly used up. */
   private final Set<QuotaLedger> near = new LinkedHashSet<>();
 
+  private final DayDoubt doubt = new DayDoubt();
+
   /** Never told twice, be a ledger made anew for what there was one of before. */
   private long turn;
 
@@ -211,6 +213,11 @@ final class QuotaLedgers {
         ledger.failed();
         due.add(ledger);
       } else {
+        if (ledger.isOfOtherDay(total)) {
+          doubt.differ(day, total.day(), now);
+        } else if (total.day() != 0) {
+          doubt.agree();
+        }
         ledger.answered(total, day, idleNanos(), now);
         ledger.whenMuch(() -> call(ledger), now);
       }

@@ -122,7 +122,8 @@ final class FairLedgers {
   private LedgerStore.Total add(Object from, LedgerStore.Draw draw) {
     long now = time.instant().toEpochMilli();
     Ledger ledger = ledgers.computeIfAbsent(draw.name(), x -> new Ledger());
-    if (draw.day() > ledger.day) {
+    long latest = time.instant().getEpochSecond() + TimeUnit.HOURS.toSeconds(25);
+    if (draw.day() <= latest && (draw.day() > ledger.day || ledger.day > latest)) {
       ledger.day = draw.day();
       ledger.dayRequests = 0;
     }
@@ -150,6 +151,7 @@ final class FairLedgers {
         (int)
             ledger.lastMillis.entrySet().stream()
                 .filter(each -> each.getKey() != from && now - each.getValue() < MINUTE)
-                .count());
+                .count(),
+        ledger.day);
   }
 }

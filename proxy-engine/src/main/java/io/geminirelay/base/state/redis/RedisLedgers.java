@@ -80,7 +80,8 @@ final class RedisLedgers implements LedgerStore {
                     number(answer, 2),
                     number(answer, 3),
                     number(answer, 4),
-                    (int) number(answer, 5)));
+                    (int) number(answer, 5),
+                    number(answer, 6)));
   }
 
   private static long number(List<Object> answer, int index) {

@@ -46,7 +46,10 @@ else
 end
 mr, mt = math.max(0, mr + requests), math.max(0, mt + tokens)
 local known, dr = had('d'), had('dr')
-if day > known then
+-- A day has 25 hours at most: who tells of a later end has a clock that is wrong, as had the one who
+-- told of a later end before.
+local latest = seconds + 90000
+if day <= latest and (day > known or known > latest) then
   known, dr = day, 0
 end
 local lost = false
@@ -76,4 +79,4 @@ end
 local part = math.max(0, 60 - seconds % 60) / 60
 local today = day == known and dr or 0
 return {text(r), text(t), text(math.ceil(mr + pr * part)), text(math.ceil(mt + pt * part)), text(today),
-  text(others)}
+  text(others), text(known)}

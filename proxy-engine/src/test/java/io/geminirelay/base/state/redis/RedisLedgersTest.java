@@ -51,7 +51,7 @@ class RedisLedgersTest {
 
   @Test
   void tellsWhatAllHaveDrawn() {
-    assertEquals(new Total(3, 500, 3, 500, 3, 0), add(one, TODAY, 3, 500));
+    assertEquals(new Total(3, 500, 3, 500, 3, 0, TODAY), add(one, TODAY, 3, 500));
     Total both = add(other, TODAY, 2, 100);
     assertEquals(5, both.requests());
     assertEquals(600, both.tokens());
@@ -64,9 +64,12 @@ class RedisLedgersTest {
   @Test
   void aNewDayBeginsAtNothingAndALateOneChangesNothing() {
     add(one, TODAY, 9, 9);
-    assertEquals(2, add(one, TODAY + 86_400, 2, 2).dayRequests());
-    assertEquals(0, add(other, TODAY, 1, 1).dayRequests());
-    Total total = add(other, TODAY + 86_400, 0, 0);
+    long next = TODAY + 80_000;
+    assertEquals(2, add(one, next, 2, 2).dayRequests());
+    Total late = add(other, TODAY, 1, 1);
+    assertEquals(0, late.dayRequests());
+    assertEquals(next, late.day());
+    Total total = add(other, next, 0, 0);
     assertEquals(2, total.dayRequests());
     assertEquals(12, total.requests());
   }
@@ -125,5 +128,17 @@ class RedisLedgersTest {
     assertTrue(lasts() > 7_000, lasts() + " s");
     add(one, new Draw(NAME, TODAY, 1, 1, 2, 0, false));
     assertTrue(lasts() > 7_000, "another has seen it: " + lasts() + " s");
+  }
+
+  @Test
+  void whoIsADayAheadSpoilsTheDayOfNobody() {
+    add(one, TODAY, 3, 3);
+    long wrong = TODAY + 86_400;
+    Total ahead = add(other, wrong, 1, 1);
+    assertEquals(0, ahead.dayRequests());
+    assertEquals(TODAY, ahead.day(), "told, so that it can be said");
+    assertEquals(5, add(one, TODAY, 2, 2).dayRequests());
+    redis.cli("HSET", "gemini-relay:quota:" + NAME, "d", Long.toString(wrong));
+    assertEquals(2, add(one, TODAY, 2, 2).dayRequests(), "one that was kept is replaced");
   }
 }
