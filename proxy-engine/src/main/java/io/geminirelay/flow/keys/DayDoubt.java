@@ -17,22 +17,19 @@ final class DayDoubt {
 
   private static final long PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
 
-  private boolean doubtful;
+  private boolean seen;
   private long sinceNanos;
+  private long lastNanos;
   private boolean told;
   private long toldNanos;
 
-  /** The others count the same day. */
-  void agree() {
-    doubtful = false;
-  }
-
   /** The others count the day that ends at {@code theirs}, in seconds of the epoch. */
   void differ(long day, long theirs, long now) {
-    if (!doubtful) {
-      doubtful = true;
+    if (!seen || now - lastNanos > SLIGHT_NANOS) {
       sinceNanos = now;
     }
+    seen = true;
+    lastNanos = now;
     if (now - sinceNanos >= SLIGHT_NANOS && (!told || now - toldNanos >= PAUSE_NANOS)) {
       told = true;
       toldNanos = now;

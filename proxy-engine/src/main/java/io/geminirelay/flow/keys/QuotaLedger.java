@@ -87,17 +87,22 @@ final class QuotaLedger {
 
   /** Whether it is told early enough when its turn among all has come: nothing bounds it. */
   boolean hasTime(long now) {
-    return pending == null && !quota.bounds(now).known();
+    return pending == null && !isBounded(now);
+  }
+
+  /** Whether a limit of it is known. */
+  boolean isBounded(long now) {
+    return quota.bounds(now).known();
   }
 
   private @Nullable Draw fresh(long day, long now) {
-    if (!quota.isProven() && !quota.bounds(now).known()) {
+    if (!quota.isProven() && !isBounded(now)) {
       return null;
     }
     long drawn = quota.untold().take();
     long requests = DrawCount.requestsOf(drawn);
     long tokens = DrawCount.tokensOf(drawn);
-    boolean looks = now - lookNanos >= 0 && quota.bounds(now).known();
+    boolean looks = now - lookNanos >= 0 && isBounded(now);
     if (requests == 0 && tokens == 0 && !looks) {
       return null;
     }

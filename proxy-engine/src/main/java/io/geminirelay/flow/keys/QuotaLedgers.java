@@ -89,6 +89,7 @@ final class QuotaLedgers {
   /** That others draw on, and that are nearly used up. */
   private final Set<QuotaLedger> near = new LinkedHashSet<>();
 
+  private final QuotasAlone lonely = new QuotasAlone();
   private final DayDoubt doubt = new DayDoubt();
 
   /** Never told twice, be a ledger made anew for what there was one of before. */
@@ -113,6 +114,7 @@ final class QuotaLedgers {
 
   /** Begins; from any thread. */
   void start() {
+    states.countAlone(lonely::count);
     var unused =
         thread.scheduleWithFixedDelay(
             () -> safely(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -132,10 +134,12 @@ final class QuotaLedgers {
     long asked = asking ? now - askedNanos : 0;
     if (!store.isUp() || asked > SILENT_NANOS) {
       goAlone();
+      lonely.begin(now);
     } else if (asked > SLOW_NANOS) {
       ledgers.values().forEach(QuotaLedger::shares);
     }
     follow(now);
+    lonely.look(ledgers.values(), store.isUp(), now);
     for (QuotaLedger each = drawn.poll(); each != null; each = drawn.poll()) {
       due.add(each);
     }
@@ -206,6 +210,9 @@ final class QuotaLedgers {
     long now = states.days().time().nanoTime();
     long day = states.days().endSeconds(now);
     alone = totals == null && alone;
+    if (totals != null && now - askedNanos <= SILENT_NANOS) {
+      lonely.end();
+    }
     for (int i = 0; i < told.size(); i++) {
       QuotaLedger ledger = told.get(i);
       Total total = totals == null ? null : totals.get(i).orElse(null);
@@ -215,8 +222,6 @@ final class QuotaLedgers {
       } else {
         if (ledger.isOfOtherDay(total)) {
           doubt.differ(day, total.day(), now);
-        } else if (total.day() != 0) {
-          doubt.agree();
         }
         ledger.answered(total, day, idleNanos(), now);
         ledger.whenMuch(() -> call(ledger), now);

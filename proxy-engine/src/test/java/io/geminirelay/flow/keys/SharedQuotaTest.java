@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Several instances that count what they draw on the same quotas together. */
 class SharedQuotaTest {
@@ -396,5 +402,62 @@ class SharedQuotaTest {
       drawn += each.drawAll(1);
     }
     assertTrue(drawn >= 9 && drawn <= 12, drawn + " of the last 12 without an answer");
+  }
+
+  @Test
+  void whatIsCountedAloneIsSaid() {
+    Instance[] all = start(2, new QuotaLimits(60, 0, 0));
+    Logger logger = (Logger) LoggerFactory.getLogger(QuotasAlone.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      assertEquals(0, all[0].states.quotasAlone());
+      store.wayNanos = TimeUnit.MILLISECONDS.toNanos(400);
+      pass(10_000);
+      assertEquals(1, all[0].states.quotasAlone());
+      assertEquals(2, log.list.size(), "once by each");
+      assertTrue(log.list.get(0).getFormattedMessage().contains("too slow"));
+      store.wayNanos = TimeUnit.MILLISECONDS.toNanos(1);
+      pass(3_000);
+      assertEquals(0, all[0].states.quotasAlone());
+      store.up = false;
+      pass(10_000);
+      assertEquals(1, all[0].states.quotasAlone());
+      assertEquals(2, log.list.size(), "of a store that is away, it is said elsewhere");
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  @Test
+  void thatDaysDifferIsSaid() {
+    Logger logger = (Logger) LoggerFactory.getLogger(DayDoubt.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      Instance[] all = start(2, new QuotaLimits(0, 0, 1_000));
+      KeysConfig usual = KeysConfig.STANDARD;
+      KeysConfig moscow =
+          new KeysConfig(
+              usual.behavior(),
+              LocalTime.of(12, 0),
+              ZoneId.of("Europe/Moscow"),
+              usual.maxFailures(),
+              usual.temporaryBlock(),
+              usual.maxWait(),
+              usual.maxWaiting(),
+              usual.disabled());
+      all[1].states.follow(new QuotaClock(moscow));
+      for (int i = 0; i < 200; i++) {
+        assertTrue(all[i % 2].tryDraw(1));
+        pass(1_000);
+      }
+      assertEquals(1, log.list.size());
+      assertTrue(log.list.get(0).getFormattedMessage().contains("daily_reset"));
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 }
