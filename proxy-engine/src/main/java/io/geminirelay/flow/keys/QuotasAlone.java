@@ -42,7 +42,9 @@ final class QuotasAlone {
     }
   }
 
-  /** Counts those of {@code all} that have a limit, and says what lasts; {@code up} is the store. */
+  /**
+   * Counts those of {@code all} that have a limit, and says what lasts; {@code up} is the store.
+   */
   void look(Collection<QuotaLedger> all, boolean up, long now) {
     if (!alone || now - countNanos < 0) {
       return;

@@ -101,7 +101,10 @@ class RedisLedgersTest {
     List<Optional<Total>> totals =
         one.store
             .ledgers()
-            .add(List.of(new Draw(bad, TODAY, 1, 1, 1, 0, true), new Draw(NAME, TODAY, 2, 2, 1, 0, true)))
+            .add(
+                List.of(
+                    new Draw(bad, TODAY, 1, 1, 1, 0, true),
+                    new Draw(NAME, TODAY, 2, 2, 1, 0, true)))
             .toCompletableFuture()
             .join();
     assertTrue(totals.get(0).isEmpty());
