@@ -130,7 +130,7 @@ final class Operator {
 
   /** What was in force for a moment and cannot be kept, as somebody else changes the file. */
   private void takeBack(EngineConfig before, Exception why) {
-    if (current.get().config() != before) {
+    if (!current.get().config().equals(before)) {
       try {
         successor.apply(before);
       } catch (IOException | RuntimeException e) {

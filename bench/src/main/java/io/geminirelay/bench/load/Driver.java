@@ -26,17 +26,20 @@ final class Driver implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final AtomicReference<String> failure = new AtomicReference<>("");
   private final List<Channel> channels = new ArrayList<>();
-  private final ByteBuf request;
+  private final List<ByteBuf> requests;
   private final Workload workload;
   private final int pauseMillis;
   private final @Nullable Recorder latencies;
+
+  /** Which of the requests the next connection sends; for the event loop alone. */
+  private int next;
 
   /** Written by the event loop alone. */
   private volatile long count;
 
   /** Opens the workload's connections to {@code port} and starts asking. */
   Driver(Workload workload, int port) {
-    this(workload, port, workload.connections(), 0, null);
+    this(workload, port, workload.connections(), 0, null, List.of(Workload.MODEL));
   }
 
   /**
@@ -44,11 +47,17 @@ final class Driver implements AutoCloseable {
    *
    * @param pauseMillis how long each waits after an answer
    * @param latencies takes the microseconds from each request to the end of its answer
+   * @param models each connection asks for one, in turn
    */
   Driver(
-      Workload workload, int port, int connections, int pauseMillis, @Nullable Recorder latencies) {
+      Workload workload,
+      int port,
+      int connections,
+      int pauseMillis,
+      @Nullable Recorder latencies,
+      List<String> models) {
     this.workload = workload;
-    this.request = workload.request();
+    this.requests = models.stream().map(workload::request).toList();
     this.pauseMillis = pauseMillis;
     this.latencies = latencies;
     Bootstrap clients =
@@ -60,7 +69,7 @@ final class Driver implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Client());
+                    channel.pipeline().addLast(new Client(requests.get(next++ % models.size())));
                   }
                 });
     for (int i = 0; i < connections; i++) {
@@ -92,12 +101,17 @@ final class Driver implements AutoCloseable {
     failure.compareAndSet("", "closed");
     channels.forEach(channel -> channel.close().syncUninterruptibly());
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    request.release();
+    requests.forEach(ByteBuf::release);
   }
 
   private final class Client extends ChannelInboundHandlerAdapter {
     private final MessageEnd end = new MessageEnd();
+    private final ByteBuf request;
     private long askedNanos;
+
+    Client(ByteBuf request) {
+      this.request = request;
+    }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -18,9 +20,10 @@ import picocli.CommandLine.Option;
 
 /**
  * Measures what it costs to share state: CPU for each request of a gateway alone and of one with
- * Redis, in turn, and how long answers take while Redis is killed and started again. A client's
- * limit and a quota are set, so that both are shared. Run it pinned to another core than the one it
- * is told for the gateways; the upstream and Redis inherit its core.
+ * Redis, in turn, and how long answers take while Redis is killed and started again. There are many
+ * keys and some models; a client's limit is set, and quotas, some of which are used up, so that all
+ * are shared. Run it pinned to another core than the one it is told for the gateways; the upstream
+ * and Redis inherit its core.
  */
 @Command(
     name = "state",
@@ -31,6 +34,14 @@ public final class StateMain implements Callable<Integer> {
   private static final String REDIS = "redis";
   private static final int PACED_CONNECTIONS = 32;
   private static final int PAUSE_MILLIS = 40;
+
+  /** Keys whose quota binds after some seconds, and those that take what is over. */
+  private static final int TIGHT_KEYS = 40;
+
+  private static final int WIDE_KEYS = 160;
+
+  private static final List<String> MODELS =
+      List.of("gemini-2.5-flash", "gemini-2.5-pro", "gemini-2.5-flash-lite", "gemini-2.0-flash");
 
   @Option(names = "--seconds", description = "Of each window; standard: ${DEFAULT-VALUE}.")
   private int seconds = 5;
@@ -92,23 +103,44 @@ public final class StateMain implements Callable<Integer> {
         server: {port: %d}
         clients: [{name: load, token: a-client-token, requests_per_minute: 100000000}]
         groups:
-          - name: default
+          - name: tight
             target_url: http://127.0.0.1:%d
-            api_keys: [upstream-key-number-one, upstream-key-number-two, upstream-key-number-three]
-            limits: {"*": {rpm: 100000000}}
+            api_keys: [%s]
+            limits: {"*": {rpm: 300}}
+          - name: wide
+            target_url: http://127.0.0.1:%d
+            api_keys: [%s]
+            limits: {"*": {rpm: 100000, tpm: 1000000000}}
         log_level: warn
         %s"""
-            .formatted(port, upstream, store));
+            .formatted(
+                port,
+                upstream,
+                keys("tight", TIGHT_KEYS),
+                upstream,
+                keys("wide", WIDE_KEYS),
+                store));
     List<String> line =
         List.of(
             "taskset", "-c", Integer.toString(core), "scripts/run", "--config", config.toString());
     return new RunningProxy(new ProcessBuilder(line).inheritIO().start(), port);
   }
 
+  private static String keys(String name, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(number -> "upstream-key-%s-%d".formatted(name, number))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Driver driver(RunningProxy gateway) {
+    Workload workload = Workload.UNARY;
+    return new Driver(workload, gateway.port(), workload.connections(), 0, null, MODELS);
+  }
+
   private void measureCpu(Map<String, RunningProxy> gateways) throws Exception {
     for (int half = 0; half < 2; half++) {
       for (RunningProxy each : gateways.values()) {
-        try (Driver driver = new Driver(Workload.UNARY, each.port())) {
+        try (Driver driver = driver(each)) {
           driver.run(warmup / 2);
         }
       }
@@ -126,7 +158,7 @@ public final class StateMain implements Callable<Integer> {
   }
 
   private double cpuWindow(RunningProxy gateway) throws Exception {
-    try (Driver driver = new Driver(Workload.UNARY, gateway.port())) {
+    try (Driver driver = driver(gateway)) {
       driver.run(1);
       long count = driver.count();
       long cpu = gateway.cpuMicros();
@@ -161,7 +193,8 @@ public final class StateMain implements Callable<Integer> {
   private void latencyWindow(String what, RunningProxy gateway, Course course) throws Exception {
     Recorder recorder = new Recorder(3);
     try (Driver driver =
-        new Driver(Workload.UNARY, gateway.port(), PACED_CONNECTIONS, PAUSE_MILLIS, recorder)) {
+        new Driver(
+            Workload.UNARY, gateway.port(), PACED_CONNECTIONS, PAUSE_MILLIS, recorder, MODELS)) {
       driver.run(1);
       recorder.reset();
       course.run();

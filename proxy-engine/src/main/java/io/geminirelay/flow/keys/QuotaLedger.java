@@ -85,9 +85,12 @@ final class QuotaLedger {
     return pending;
   }
 
-  /** Whether it is told early enough when its turn among all has come: nothing bounds it. */
+  /**
+   * Whether it is told early enough when its turn among all has come: more than half is left, or
+   * nothing bounds it. Where much is drawn at once, that is told at once.
+   */
   boolean hasTime(long now) {
-    return pending == null && !isBounded(now);
+    return pending == null && quota.room(now) > ModelQuota.ALL_ROOM / 2;
   }
 
   /** Whether a limit of it is known. */

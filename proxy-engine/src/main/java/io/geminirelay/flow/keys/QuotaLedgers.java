@@ -31,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * knows. While the store cannot be reached, each counts by itself, and what it drew is told when
  * the store is back.
  *
- * <p>Where no limit is known, less would do: such quotas are told about once a second, so that what
- * a refusal teaches is held against what all have drawn. Of models that nobody knows to be there,
- * nothing is told: clients may make up any number of names.
+ * <p>Where no limit is known, or more than half is left, less would do: such quotas are told about
+ * once a second. Of those without a limit too, as what a refusal teaches is held against what all
+ * have drawn. Of models that nobody knows to be there, nothing is told: clients may make up any
+ * number of names.
  *
  * <p>What others draw is asked for with it, else from time to time, one quota after the other. Of
  * quotas that nobody draws on, little is seen of them here: most of many keys rest most of the
@@ -164,7 +165,7 @@ final class QuotaLedgers {
       while (next.hasNext() && draws.size() < MOST_DRAWS) {
         QuotaLedger ledger = next.next();
         next.remove();
-        if (!ledger.hasTime(now)) {
+        if (each == urgent || !ledger.hasTime(now)) {
           add(ledger, telling, draws, day, now);
         }
       }

@@ -292,7 +292,7 @@ class SharedQuotaTest {
   }
 
   @Test
-  void ofManyThatRestLittleIsAskedAndWhoIsDrawnOnIsToldAtOnce() {
+  void ofManyThatRestLittleIsAskedAndWhoIsDrawnOnIsToldInTime() {
     Instance[] all = start(2, new QuotaLimits(100, 0, 0));
     for (Instance each : all) {
       for (int key = 0; key < 5_000; key++) {
@@ -306,9 +306,9 @@ class SharedQuotaTest {
     pass(10_000);
     assertTrue(store.looks - before <= 30_000, (store.looks - before) + " looks");
     assertTrue(all[0].tryDraw(1));
-    pass(200);
+    pass(2_000);
     assertTrue(all[1].tryDraw(1));
-    pass(200);
+    pass(2_000);
     assertEquals(2, all[1].quota.used(time.nanoTime()).requests());
   }
 
@@ -459,5 +459,30 @@ class SharedQuotaTest {
     } finally {
       logger.detachAppender(log);
     }
+  }
+
+  @Test
+  void whereThereIsMuchRoomOneTellingASecondIsEnough() {
+    Instance[] all = start(2, new QuotaLimits(100, 0, 0));
+    List<ModelQuota> drawn = new ArrayList<>();
+    List<ModelQuota> seen = new ArrayList<>();
+    QuotaLimits wide = new QuotaLimits(100_000, 0, 0);
+    for (Instance each : all) {
+      each.bucket.limits(Set.of(new LimitTable(List.of(Map.of("*", wide)))));
+      for (int i = 0; i < 200; i++) {
+        (each == all[0] ? drawn : seen).add(each.bucket.quota("wide-" + i));
+      }
+    }
+    pass(2_000);
+    int before = store.looks;
+    for (int i = 0; i < 50; i++) {
+      drawn.forEach(each -> assertTrue(each.tryDraw(1, time.nanoTime())));
+      pass(100);
+    }
+    pass(2_500);
+    // Once a second each by one instance, and looked at so often by the other.
+    int looks = store.looks - before;
+    assertTrue(looks <= 2 * 200 * 9, looks + " looks");
+    seen.forEach(each -> assertEquals(50, each.used(time.nanoTime()).requests()));
   }
 }
