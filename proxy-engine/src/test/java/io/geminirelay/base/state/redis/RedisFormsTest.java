@@ -82,10 +82,11 @@ class RedisFormsTest {
         RedisServer.await("all are known", () -> other.known.size() == 20);
         List<Ask> asks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-          asks.add(new Ask("client/" + i, 10, 1, 8, 0));
+          asks.add(new Ask("client/" + i, 10, 1, 8, 0, -1));
         }
-        one.store.leases().ask(asks).toCompletableFuture().join();
-        List<Optional<Answer>> rest = other.store.leases().ask(asks).toCompletableFuture().join();
+        one.store.leases().ask("one", asks).toCompletableFuture().join();
+        List<Optional<Answer>> rest =
+            other.store.leases().ask("one", asks).toCompletableFuture().join();
         rest.forEach(answer -> assertEquals(2, answer.orElseThrow().granted()));
         for (RedisServer node : nodes) {
           assertTrue(node.cli("--scan").contains("limit:"), "limits are spread");
@@ -138,7 +139,7 @@ class RedisFormsTest {
           Instance distrusting =
               new Instance("rediss://relay:" + password + "@127.0.0.1:" + redis.port())) {
         one.write(fact("bucket/a", "day", HOUR));
-        assertEquals(5, one.lease(new Ask("client/a", 10, 1, 5, 0)).granted());
+        assertEquals(5, one.lease(new Ask("client/a", 10, 1, 5, 0, -1)).granted());
         stranger.awaitUp(false);
         distrusting.awaitUp(false);
         assertTrue(one.store.isUp());
