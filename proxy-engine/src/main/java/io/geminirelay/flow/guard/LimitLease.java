@@ -348,10 +348,10 @@ final class LimitLease {
     lost();
   }
 
-  /** An answer came too late: what it granted is to be given back. */
+  /** An answer came too late: what it granted is given back with what was in hand. */
   void answeredLate(LeaseStore.Answer answer) {
     underWay = false;
-    owed -= answer.granted();
+    handAtLoss += answer.granted();
   }
 
   /** Ends the lease: what is to be told to the store, if anything; draws are alone then. */

@@ -183,6 +183,19 @@ class SharedBurstTest {
   }
 
   @Test
+  void aLeaseThatComesTooLateIsGivenBack() {
+    start(1, 6_000, 0);
+    store.way(Duration.ofMillis(1_500));
+    assertEquals(4_000, instances.get(0).burst(4_000, 0));
+    pass(1_100);
+    assertEquals(1, instances.get(0).limits.alone());
+    store.way(Duration.ofMillis(5));
+    pass(2_500);
+    assertEquals(0, instances.get(0).limits.alone());
+    assertEquals(2_000 + 360, store.room("requests/fleet", 6_000), 30.0);
+  }
+
+  @Test
   void aRefusalForWantOfALeaseSaysSo() {
     start(3, 600, 0);
     instances.get(0).burst(200, 0);
