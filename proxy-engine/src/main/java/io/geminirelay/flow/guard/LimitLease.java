@@ -42,8 +42,8 @@ final class LimitLease {
   /** How long what is in hand may lie unused. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** The same where little is left for the others. */
-  private static final long SCARCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  /** The same where little is left for the others: who was refused is told to wait for a second. */
+  private static final long SCARCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
 
   /** How often the room is looked at, so that an idle instance knows when others draw. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -88,6 +88,7 @@ final class LimitLease {
 
   private long nextLookNanos;
   private long othersUntilNanos = Long.MIN_VALUE;
+  private long awaitedUntilNanos = Long.MIN_VALUE;
   private long leastInHand = Long.MAX_VALUE;
   private long windowEndNanos;
   private long beganWith;
@@ -130,6 +131,10 @@ final class LimitLease {
     long surplus = surplus(now);
     long want = want(now, answerNanos);
     boolean looks = now - nextLookNanos >= 0;
+    if (looks && now < awaitedUntilNanos && bucket.hand() < 1 && !share.isLone()) {
+      // For who was refused and comes back when it was told to.
+      want = Math.max(want, 1);
+    }
     if (looks && chunk == 0) {
       want = Math.max(want, share.atRest() - bucket.hand());
     }
@@ -234,14 +239,15 @@ final class LimitLease {
     if (!bucket.isCalling()) {
       return 0;
     }
-    // Who still wants more then calls again: a call does not outlive those who wanted.
-    bucket.heard();
-    wanted = true;
-    if (bucket.hand() >= low) {
+    if (isShort() && bucket.hand() < low && ThreadLocalRandom.current().nextBoolean()) {
+      // Units that come back one by one would all go to whoever happens to ask just then; the call
+      // stays for the next tick.
       return 0;
     }
-    if (isShort() && ThreadLocalRandom.current().nextBoolean()) {
-      // Units that come back one by one would all go to whoever happens to ask just then.
+    bucket.heard();
+    wanted = true;
+    awaitedUntilNanos = now + SCARCE_NANOS;
+    if (bucket.hand() >= low) {
       return 0;
     }
     long part = isShort() ? SHORT_PART : now < othersUntilNanos ? CROWD_PART : LONE_PART;

@@ -196,6 +196,24 @@ class SharedBurstTest {
   }
 
   @Test
+  void whoComesBackWhenItWasToldIsNotRefusedForEver() {
+    start(2, 60, 0);
+    for (int i = 0; i < 20; i++) {
+      instances.get(0).burst(10, 0);
+      instances.get(1).burst(10, 0);
+      pass(100);
+    }
+    int admitted = 0;
+    for (int i = 0; i < 40; i++) {
+      Instance who = instances.get(i % 2);
+      admitted += who.burst(1, 0);
+      // Half of the units that come back; each is told to wait for a second or less.
+      pass(2_000);
+    }
+    assertTrue(admitted >= 36, admitted + " of 40");
+  }
+
+  @Test
   void aRefusalForWantOfALeaseSaysSo() {
     start(3, 600, 0);
     instances.get(0).burst(200, 0);
