@@ -22,22 +22,26 @@ final class RedisLeases implements LeaseStore {
   private final String prefix;
   private final Supplier<@Nullable RedisScriptingAsyncCommands<String, String>> redis;
   private final BooleanSupplier up;
+  private final boolean cluster;
   private final Consumer<Throwable> failed;
 
   /**
    * Limits under {@code prefix}.
    *
    * @param redis over which to ask, or null where there is no connection
+   * @param cluster whether different nodes may answer
    * @param failed told of what went wrong, on any thread
    */
   RedisLeases(
       String prefix,
       Supplier<@Nullable RedisScriptingAsyncCommands<String, String>> redis,
       BooleanSupplier up,
+      boolean cluster,
       Consumer<Throwable> failed) {
     this.prefix = prefix + "limit:";
     this.redis = redis;
     this.up = up;
+    this.cluster = cluster;
     this.failed = failed;
   }
 
@@ -51,7 +55,7 @@ final class RedisLeases implements LeaseStore {
     for (Ask ask : asks) {
       answers.add(ask(commands, holder, ask));
     }
-    return Round.of(answers, failed);
+    return Round.of(answers, cluster, failed);
   }
 
   private CompletionStage<Answer> ask(
