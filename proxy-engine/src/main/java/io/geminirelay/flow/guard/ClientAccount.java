@@ -167,17 +167,28 @@ public final class ClientAccount {
   private Fault tooManyTokens(long waitNanos) {
     long seconds = wholeSeconds(waitNanos);
     String detail =
-        "this client has used the %d tokens a minute it may: try again in %d s"
-            .formatted(tokensPerMinute, seconds);
+        isAwaited(tokens)
+            ? "this instance has none of the client's %d tokens a minute at hand: try again in %d s"
+                .formatted(tokensPerMinute, seconds)
+            : "this client has used the %d tokens a minute it may: try again in %d s"
+                .formatted(tokensPerMinute, seconds);
     return Fault.until(FaultKind.TOO_MANY_CLIENT_TOKENS, detail, seconds);
   }
 
   private Fault tooManyRequests(long waitNanos) {
     long seconds = wholeSeconds(waitNanos);
     String detail =
-        "this client has made the %d requests a minute it may: try again in %d s"
-            .formatted(requestsPerMinute, seconds);
+        isAwaited(requests)
+            ? "this instance has none of the client's %d requests a minute at hand: try again in %d s"
+                .formatted(requestsPerMinute, seconds)
+            : "this client has made the %d requests a minute it may: try again in %d s"
+                .formatted(requestsPerMinute, seconds);
     return Fault.until(FaultKind.TOO_MANY_REQUESTS, detail, seconds);
+  }
+
+  /** Whether other instances have what is wanted, or the store has and was not heard of yet. */
+  private static boolean isAwaited(@Nullable SharedBucket bucket) {
+    return bucket != null && bucket.isAwaited(1);
   }
 
   /** {@code nanos} as a {@code Retry-After} says it: rounded up, so that it is never too early. */

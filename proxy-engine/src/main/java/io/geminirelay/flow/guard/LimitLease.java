@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one instance has leased of one limit: decides when to ask for more and how much, and when to
- * give back.
+ * give back; what may be drawn without a lease its {@link LimitShare} knows.
  *
- * <p>As long as nobody else is seen to draw, an eighth of what is left is leased at a time,
- * otherwise a sixteenth; not more, since others may begin at the same moment. So parts get smaller
- * as less is left, down to a single unit, and none keeps much that others are refused for. Others
- * are seen by there being less than there should be. What lay unused in hand for a while is given
- * back.
+ * <p>Who draws leases more in time: as long as nobody else is seen to draw, an eighth of what is
+ * left at a time, otherwise a sixteenth; not more, since others may begin at the same moment. So
+ * parts get smaller as less is left, down to a single unit, and none keeps much that others are
+ * refused for. Others are seen to draw by there being less than there should be. What lay unused in
+ * hand for a while is given back.
  *
  * <p>All on the state thread.
  */
@@ -34,19 +34,25 @@ final class LimitLease {
   /** A part of the whole that is little. */
   private static final int SHORT = 16;
 
+  /** Told as held by who goes. */
+  static final long GONE = -1;
+
   private static final long SEEN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** How long what is in hand may lie unused. */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** The same where little is left for the others. */
-  private static final long SCARCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  /** The same where little is left for the others: who was refused is told to wait for a second. */
+  private static final long SCARCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_200);
 
   /** How often the room is looked at, so that an idle instance knows when others draw. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How long to stay alone after the store was lost, so that a slow one does not come and go. */
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long the store knows what somebody holds who says nothing. */
+  private static final long HEARD_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   /** The same while the bucket is full. */
   static final long FULL_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -57,6 +63,7 @@ final class LimitLease {
   private static final long TICKS_A_MINUTE = TimeUnit.MINUTES.toMillis(1) / LimitLeases.TICK_MILLIS;
 
   private final SharedBucket bucket;
+  private final LimitShare share;
   private final Consumer<LimitLease> caller;
 
   /** Where drawing alone began. */
@@ -81,17 +88,22 @@ final class LimitLease {
 
   private long nextLookNanos;
   private long othersUntilNanos = Long.MIN_VALUE;
+  private long awaitedUntilNanos = Long.MIN_VALUE;
   private long leastInHand = Long.MAX_VALUE;
   private long windowEndNanos;
   private long beganWith;
   private boolean wanted;
   private boolean underWay;
 
+  /** What was in hand at the last ask. */
+  private long held;
+
   /**
    * Nothing is leased yet; {@code caller} is told, on any thread, when more should be asked for.
    */
   LimitLease(SharedBucket bucket, Consumer<LimitLease> caller) {
     this.bucket = bucket;
+    this.share = new LimitShare(bucket);
     this.caller = caller;
     // Full when it was made: what was drawn since is not known to the store.
     this.markAlone = Long.MIN_VALUE;
@@ -119,6 +131,13 @@ final class LimitLease {
     long surplus = surplus(now);
     long want = want(now, answerNanos);
     boolean looks = now - nextLookNanos >= 0;
+    if (looks && now < awaitedUntilNanos && bucket.hand() < 1 && !share.isLone()) {
+      // For who was refused and comes back when it was told to.
+      want = Math.max(want, 1);
+    }
+    if (looks && chunk == 0) {
+      want = Math.max(want, share.atRest() - bucket.hand());
+    }
     if (surplus == 0 && want == 0 && owed == 0 && bucket.hand() >= 0 && !looks) {
       return null;
     }
@@ -129,7 +148,11 @@ final class LimitLease {
 
   /** Whether it needs nothing but a look from time to time, until it calls. */
   boolean isAtRest() {
-    return shared && chunk == 0 && owed == 0 && bucket.hand() == 0 && !bucket.isCalling();
+    return shared
+        && chunk == 0
+        && owed == 0
+        && Math.abs(bucket.hand() - share.atRest()) <= share.slack()
+        && !bucket.isCalling();
   }
 
   /** Whether it draws on leases. */
@@ -149,7 +172,7 @@ final class LimitLease {
 
   /** Whether all is there that it can hold. */
   boolean isFull() {
-    return bucket.roomOfAll() >= bucket.perMinute();
+    return bucket.room() >= bucket.perMinute();
   }
 
   private void called() {
@@ -163,19 +186,29 @@ final class LimitLease {
 
   private LeaseStore.Ask ask(long want, long told) {
     underWay = true;
-    return new LeaseStore.Ask(bucket.name(), bucket.perMinute(), bucket.perMinute(), want, told);
+    held = shared ? Math.max(0, bucket.hand()) : handAtLoss;
+    return ask(want, told, held);
+  }
+
+  private LeaseStore.Ask ask(long want, long told, long holds) {
+    long perMinute = bucket.perMinute();
+    return new LeaseStore.Ask(bucket.name(), perMinute, perMinute, want, told, holds);
   }
 
   /** What has lain in hand for the whole of a while is taken out of it. */
   private long surplus(long now) {
+    if (chunk == 0) {
+      long over = bucket.hand() - share.atRest();
+      return over > share.slack() && bucket.takeSurplus(over) ? over : 0;
+    }
     leastInHand = Math.min(leastInHand, bucket.hand());
     long beyond = bucket.hand() - chunk;
-    if (beyond > Math.max(1, chunk) && bucket.takeSurplus(beyond)) {
+    if (beyond > Math.max(1, Math.max(chunk, share.atRest())) && bucket.takeSurplus(beyond)) {
       // It was never leased: a request cost less than had been charged for it.
       beganWith -= beyond;
       return beyond;
     }
-    boolean scarce = bucket.roomOfAll() < chunk && now < othersUntilNanos;
+    boolean scarce = bucket.roomOfAll() < Math.max(chunk, bucket.hand()) && now < othersUntilNanos;
     long end = scarce ? windowEndNanos - (IDLE_NANOS - SCARCE_NANOS) : windowEndNanos;
     if (now - end < 0) {
       return 0;
@@ -183,11 +216,10 @@ final class LimitLease {
     long used = Math.max(0, beganWith - leastInHand);
     // As much as was just used stays, for what comes before the next answer.
     long idle = leastInHand - used;
-    if (used == 0 && !wanted) {
-      // At rest: the floor is there before the hand is empty.
+    if (!wanted && (used == 0 || share.hasOthers())) {
       chunk = 0;
-      low = 1;
-      bucket.bounds(floor(bucket.roomOfAll()), low);
+      idle = bucket.hand() - share.atRest();
+      bound(bucket.roomOfAll());
     }
     long back = idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
     begin(now);
@@ -207,14 +239,15 @@ final class LimitLease {
     if (!bucket.isCalling()) {
       return 0;
     }
-    // Who still wants more then calls again: a call does not outlive those who wanted.
-    bucket.heard();
-    wanted = true;
-    if (bucket.hand() >= low) {
+    if (isShort() && bucket.hand() < low && ThreadLocalRandom.current().nextBoolean()) {
+      // Units that come back one by one would all go to whoever happens to ask just then; the call
+      // stays for the next tick.
       return 0;
     }
-    if (isShort() && ThreadLocalRandom.current().nextBoolean()) {
-      // Units that come back one by one would all go to whoever happens to ask just then.
+    bucket.heard();
+    wanted = true;
+    awaitedUntilNanos = now + SCARCE_NANOS;
+    if (bucket.hand() >= low) {
       return 0;
     }
     long part = isShort() ? SHORT_PART : now < othersUntilNanos ? CROWD_PART : LONE_PART;
@@ -228,20 +261,25 @@ final class LimitLease {
   void answered(LeaseStore.Answer answer) {
     underWay = false;
     long now = bucket.now();
-    long expected = bucket.roomOfAll() - answer.granted();
+    share.hear(answer);
     if (!shared) {
       join(answer, now);
       return;
     }
+    long most = bucket.perMinute() - held - answer.granted();
+    long expected = Math.min(most, bucket.roomOfAll() + bucket.elsewhere() - answer.granted());
     // A tick's worth: clocks and the way to the store make no others.
-    if (answer.room() < expected - 1 - bucket.perMinute() / TICKS_A_MINUTE) {
+    long unclear = 1 + bucket.perMinute() / TICKS_A_MINUTE;
+    if (answer.room() + answer.elsewhere() < expected - unclear) {
       othersUntilNanos = now + SEEN_NANOS;
     }
-    bucket.take(answer.granted(), answer.room(), answer.thousandths());
+    // Before the hand is filled: what is leased now must not be owed as well.
+    bound(answer.room());
+    bucket.take(answer.granted(), answer.room(), answer.thousandths(), answer.elsewhere());
     if (answer.granted() > 0) {
       begin(now);
     }
-    settle(answer.room(), now);
+    settle(now);
   }
 
   /**
@@ -253,47 +291,44 @@ final class LimitLease {
     long room = answer.room();
     long here = bucket.roomOfAll();
     long drawn = bucket.takenAlone(markAlone);
-    // What was in hand the store has counted, and has let flow back since.
-    long counted = Math.max(0, handAtLoss - bucket.backIn(now - lostNanos));
+    // What was in hand the store has counted; it lets it flow back after a long silence.
+    long silentNanos = Math.max(0, now - lostNanos - HEARD_NANOS);
+    long counted = Math.max(0, handAtLoss - bucket.backIn(silentNanos));
     handAtLoss = 0;
     owed += Math.max(room - here, Math.min(drawn, room - Math.min(0, here)) - counted);
     owed = Math.max(-counted, owed);
     shared = true;
     chunk = 0;
     begin(now);
-    bucket.share(this::called, floor(room - owed));
-    bucket.take(0, room - owed, answer.thousandths());
-    settle(room - owed, now);
-  }
-
-  private void settle(long room, long now) {
-    low = Math.max(1, chunk / 2);
-    bucket.bounds(floor(room), low);
-    nextLookNanos = now + (room >= bucket.perMinute() ? FULL_LOOK_NANOS : LOOK_NANOS);
-  }
-
-  /**
-   * What may be drawn by the first who come after a rest, before anything is leased: so little that
-   * the instances together stay near the limit even if each does so on old news, and nothing where
-   * little is left.
-   */
-  private long floor(long room) {
-    if (chunk > 0) {
-      return 0;
+    bucket.share(this::called, share.floor(room - owed, true));
+    bucket.take(0, room - owed, answer.thousandths(), answer.elsewhere());
+    settle(now);
+    if (share.hasOthers()) {
+      // For what is to be in hand at rest.
+      nextLookNanos = now;
     }
-    long capacity = bucket.perMinute();
-    long enough = Math.max(1, Math.min(16, capacity / 4));
-    return room < enough ? 0 : -Math.max(1, Math.min(capacity / 64, room / 16));
+  }
+
+  private void settle(long now) {
+    bound(bucket.roomOfAll());
+    nextLookNanos = now + (isFull() ? FULL_LOOK_NANOS : LOOK_NANOS);
+  }
+
+  private void bound(long room) {
+    low = Math.max(1, Math.max(chunk, share.atRest()) / 2);
+    bucket.bounds(share.floor(room, chunk == 0), low);
   }
 
   /**
-   * The store is slow to answer: a little more is drawn that is not leased, as long as it lasts.
+   * The store is slow to answer: a little more is drawn that is not leased, as long as it lasts; by
+   * who is alone, all there is.
    */
   void bridge() {
     long owing = Math.min(0, bucket.hand());
     long room = bucket.roomOfAll() + owing;
     if (shared && bucket.isCalling() && room >= 1) {
-      bucket.bounds(owing - Math.max(1, room / CROWD_PART), low);
+      long more = share.isLone() ? room : Math.max(1, room / CROWD_PART);
+      bucket.bounds(Math.min(share.floor(room, chunk == 0), owing - more), low);
     }
   }
 
@@ -319,10 +354,10 @@ final class LimitLease {
     lost();
   }
 
-  /** An answer came too late: what it granted is to be given back. */
+  /** An answer came too late: what it granted is given back with what was in hand. */
   void answeredLate(LeaseStore.Answer answer) {
     underWay = false;
-    owed -= answer.granted();
+    handAtLoss += answer.granted();
   }
 
   /** Ends the lease: what is to be told to the store, if anything; draws are alone then. */
@@ -336,6 +371,6 @@ final class LimitLease {
     owed = 0;
     bucket.leave();
     markAlone = bucket.mark();
-    return told == 0 ? null : ask(0, told);
+    return told == 0 ? null : ask(0, told, GONE);
   }
 }

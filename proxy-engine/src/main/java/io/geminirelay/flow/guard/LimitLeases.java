@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,6 +64,10 @@ final class LimitLeases {
   private static final Logger LOG = LoggerFactory.getLogger(LimitLeases.class);
 
   private final LeaseStore store;
+
+  /** This instance, among those who hold leases. */
+  private final String holder = UUID.randomUUID().toString().substring(0, 8);
+
   private final ScheduledExecutorService thread;
   private final TimeSource time;
   private final Map<SharedBucket, LimitLease> leases = new LinkedHashMap<>();
@@ -282,7 +287,7 @@ final class LimitLeases {
 
   private CompletionStage<List<Optional<LeaseStore.Answer>>> send(List<LeaseStore.Ask> asks) {
     try {
-      return store.ask(asks);
+      return store.ask(holder, asks);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -364,7 +369,13 @@ final class LimitLeases {
     if (leases.get(lease.bucket()) != lease) {
       if (answer.granted() > 0) {
         farewells.add(
-            new LeaseStore.Ask(ask.name(), ask.capacity(), ask.perMinute(), 0, -answer.granted()));
+            new LeaseStore.Ask(
+                ask.name(),
+                ask.capacity(),
+                ask.perMinute(),
+                0,
+                -answer.granted(),
+                LimitLease.GONE));
       }
     } else if (late) {
       lease.answeredLate(answer);

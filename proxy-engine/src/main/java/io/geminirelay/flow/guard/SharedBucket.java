@@ -45,6 +45,9 @@ final class SharedBucket {
   /** Where {@link #hand} is low. */
   private volatile long low;
 
+  /** Units that other instances have in hand, as last told. */
+  private volatile long elsewhere;
+
   /** Whether more is wanted than there is in hand. */
   private volatile boolean calling;
 
@@ -127,17 +130,22 @@ final class SharedBucket {
   }
 
   /**
-   * Whole units that can be taken now, by all instances together as far as was told; negative when
-   * some are owed.
+   * Whole units that can be taken now, by all instances together as far as was told, wherever they
+   * are; negative when some are owed.
    */
   long room() {
     long left = alone.room();
-    return floor == ALONE ? left : Math.min(perMinute, left + hand);
+    return floor == ALONE ? left : Math.min(perMinute, left + hand + elsewhere);
   }
 
   /** Whether it is drawn on by leases now, and not alone. */
   boolean isShared() {
     return floor != ALONE;
+  }
+
+  /** Whether there is room for {@code units}, although they cannot be taken here just now. */
+  boolean isAwaited(long units) {
+    return floor != ALONE && alone.waitNanos(units + Math.max(0, -hand)) == 0;
   }
 
   private void callIfLow(long after) {
@@ -162,7 +170,13 @@ final class SharedBucket {
 
   /** Units that are left for all beside what is leased, as last told and with what came since. */
   long roomOfAll() {
-    return alone.room();
+    // What is in a hand has not been used, so that nothing flows back for it.
+    return Math.min(alone.room(), perMinute - elsewhere - Math.max(0, hand));
+  }
+
+  /** Units that other instances have in hand, as last told. */
+  long elsewhere() {
+    return elsewhere;
   }
 
   /** Whether more was wanted than there was since {@link #heard}. */
@@ -197,11 +211,12 @@ final class SharedBucket {
 
   /**
    * Takes what was leased in hand, and what the store tells of the room for all: units, and
-   * thousandths of one beside them.
+   * thousandths of one beside them; and of what the others have in hand.
    */
-  void take(long granted, long room, int thousandths) {
+  void take(long granted, long room, int thousandths, long othersHold) {
     HAND.addAndGet(this, granted);
     alone.room(room, thousandths);
+    elsewhere = othersHold;
   }
 
   /** How low what is in hand may fall, 0 or less, and where it is low. */
@@ -210,13 +225,20 @@ final class SharedBucket {
     this.low = low;
   }
 
-  /** Takes what is owed out of the hand, to be told to the store; 0 when nothing is. */
+  /**
+   * Takes what is owed out of the hand, to be told to the store; 0 when nothing is. So much less
+   * the hand may owe from now on, until the store has told what is left.
+   */
   long takeDebt() {
+    long lowest = floor;
     while (true) {
       long before = hand;
       if (before >= 0) {
+        floor = lowest;
         return 0;
       }
+      // Before the hand: no moment at which the same units could be owed twice.
+      floor = Math.min(0, lowest - before);
       if (HAND.compareAndSet(this, before, 0)) {
         alone.takeAnyway(-before);
         return -before;
@@ -241,7 +263,8 @@ final class SharedBucket {
   }
 
   /**
-   * Draws alone from now on, with what is in hand as well. May be repeated.
+   * Draws alone from now on, with what is in hand as well, here and elsewhere: nobody could tell
+   * who has used it. May be repeated.
    *
    * @return what was in hand; less than 0 where some was owed
    */
@@ -249,6 +272,8 @@ final class SharedBucket {
     floor = ALONE;
     // Who saw the floor before may still draw on the hand: the next call sees to that.
     long rest = HAND.getAndSet(this, 0);
+    alone.giveBack(elsewhere);
+    elsewhere = 0;
     if (rest > 0) {
       alone.giveBack(rest);
     } else if (rest < 0) {

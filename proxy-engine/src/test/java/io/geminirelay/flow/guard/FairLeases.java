@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A server of leases in the process, strict as a real one, that can be away or keep silent. */
 final class FairLeases implements LeaseStore {
+  private static final long HEARD_NANOS = TimeUnit.SECONDS.toNanos(15);
+
   private final TimeSource time;
   private final Map<String, Bucket> buckets = new HashMap<>();
   private final Map<String, Integer> asked = new HashMap<>();
@@ -31,9 +33,12 @@ final class FairLeases implements LeaseStore {
 
   private record Answered(long atNanos, Runnable told) {}
 
+  private record Held(long units, long atNanos) {}
+
   private static final class Bucket {
     private double used;
     private long atNanos;
+    private final Map<String, Held> held = new HashMap<>();
 
     private Bucket(long now) {
       atNanos = now;
@@ -101,9 +106,15 @@ final class FairLeases implements LeaseStore {
     return asks;
   }
 
-  /** What is left of the limit {@code name}, with {@code perMinute} and as many at once. */
+  /** What can be leased of the limit {@code name}, with {@code perMinute} and as many at once. */
+  synchronized long free(String name, long perMinute) {
+    return answer("nobody", new Ask(name, perMinute, perMinute, 0, 0, -1)).room();
+  }
+
+  /** What is left of it, in the hands of somebody or not. */
   synchronized long room(String name, long perMinute) {
-    return answer(new Ask(name, perMinute, perMinute, 0, 0)).room();
+    Answer answer = answer("nobody", new Ask(name, perMinute, perMinute, 0, 0, -1));
+    return answer.room() + answer.elsewhere();
   }
 
   @Override
@@ -112,11 +123,11 @@ final class FairLeases implements LeaseStore {
   }
 
   @Override
-  public CompletionStage<List<Optional<Answer>>> ask(List<Ask> wanted) {
+  public CompletionStage<List<Optional<Answer>>> ask(String holder, List<Ask> wanted) {
     if (broken) {
       throw new IllegalStateException("broken");
     }
-    List<Optional<Answer>> answers = tryAnswer(wanted);
+    List<Optional<Answer>> answers = tryAnswer(holder, wanted);
     if (answers == null) {
       return CompletableFuture.failedStage(new IllegalStateException("away"));
     }
@@ -135,26 +146,37 @@ final class FairLeases implements LeaseStore {
     return answered;
   }
 
-  private synchronized @Nullable List<Optional<Answer>> tryAnswer(List<Ask> wanted) {
+  private synchronized @Nullable List<Optional<Answer>> tryAnswer(String holder, List<Ask> wanted) {
     asks += wanted.size();
     wanted.forEach(ask -> asked.merge(ask.name(), 1, Integer::sum));
     List<Optional<Answer>> answers = new ArrayList<>();
     wanted.forEach(
         ask ->
-            answers.add(ask.name().equals(failing) ? Optional.empty() : Optional.of(answer(ask))));
+            answers.add(
+                ask.name().equals(failing) ? Optional.empty() : Optional.of(answer(holder, ask))));
     return up ? answers : null;
   }
 
-  private Answer answer(Ask ask) {
+  private Answer answer(String holder, Ask ask) {
     long now = time.nanoTime();
     Bucket bucket = buckets.computeIfAbsent(ask.name(), x -> new Bucket(now));
     double back = (double) (now - bucket.atNanos) * ask.perMinute() / TimeUnit.MINUTES.toNanos(1);
-    bucket.used = Math.max(0, Math.max(0, bucket.used - back) + ask.owed());
+    bucket.held.values().removeIf(each -> now - each.atNanos() > HEARD_NANOS);
+    long inHands = bucket.held.values().stream().mapToLong(Held::units).sum();
+    double left = Math.max(Math.max(0, Math.min(bucket.used, inHands)), bucket.used - back);
+    bucket.used = Math.max(0, left + ask.owed());
+    bucket.held.remove(holder);
+    int others = bucket.held.size();
+    long elsewhere = bucket.held.values().stream().mapToLong(Held::units).sum();
     bucket.atNanos = now;
     long granted =
         Math.max(0, Math.min(ask.want(), (long) Math.floor(ask.capacity() - bucket.used)));
     bucket.used += granted;
-    double left = ask.capacity() - bucket.used;
-    return new Answer(granted, (long) Math.floor(left), (int) ((left - Math.floor(left)) * 1000));
+    if (ask.held() >= 0) {
+      bucket.held.put(holder, new Held(ask.held() + granted, now));
+    }
+    double room = ask.capacity() - bucket.used;
+    int thousandths = (int) ((room - Math.floor(room)) * 1000);
+    return new Answer(granted, (long) Math.floor(room), thousandths, others, elsewhere);
   }
 }

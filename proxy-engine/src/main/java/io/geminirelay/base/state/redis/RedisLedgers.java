@@ -27,22 +27,26 @@ final class RedisLedgers implements LedgerStore {
 
   private final Supplier<@Nullable RedisScriptingAsyncCommands<String, String>> redis;
   private final BooleanSupplier up;
+  private final boolean cluster;
   private final Consumer<Throwable> failed;
 
   /**
    * Counts under {@code prefix}.
    *
    * @param redis over which to tell, or null where there is no connection
+   * @param cluster whether different nodes may answer
    * @param failed told of what went wrong, on any thread
    */
   RedisLedgers(
       String prefix,
       Supplier<@Nullable RedisScriptingAsyncCommands<String, String>> redis,
       BooleanSupplier up,
+      boolean cluster,
       Consumer<Throwable> failed) {
     this.prefix = prefix + "quota:";
     this.redis = redis;
     this.up = up;
+    this.cluster = cluster;
     this.failed = failed;
   }
 
@@ -56,7 +60,7 @@ final class RedisLedgers implements LedgerStore {
     for (Draw draw : draws) {
       totals.add(add(commands, draw));
     }
-    return Round.of(totals, failed);
+    return Round.of(totals, cluster, failed);
   }
 
   private CompletionStage<Total> add(

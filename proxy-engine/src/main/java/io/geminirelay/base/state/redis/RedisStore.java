@@ -45,8 +45,10 @@ public final class RedisStore implements StateStore {
     RedisFacts facts = new RedisFacts(prefix, UUID.randomUUID().toString());
     this.links = new RedisLinks(address);
     this.sync = new RedisSync(address, links, facts, time);
-    this.leases = new RedisLeases(prefix, sync::commands, sync::isUp, sync::leaseFailed);
-    this.ledgers = new RedisLedgers(prefix, sync::commands, sync::isUp, sync::leaseFailed);
+    this.leases =
+        new RedisLeases(prefix, sync::commands, sync::isUp, address.cluster(), sync::leaseFailed);
+    this.ledgers =
+        new RedisLedgers(prefix, sync::commands, sync::isUp, address.cluster(), sync::leaseFailed);
     this.slots = new RedisSlots(prefix, sync::commands, sync::isUp, sync::leaseFailed);
   }
 

@@ -93,7 +93,13 @@ final class Instance implements StateStore.Listener, AutoCloseable {
   }
 
   LeaseStore.Answer lease(LeaseStore.Ask ask) {
-    return store.leases().ask(List.of(ask)).toCompletableFuture().join().get(0).orElseThrow();
+    return store
+        .leases()
+        .ask("one", List.of(ask))
+        .toCompletableFuture()
+        .join()
+        .get(0)
+        .orElseThrow();
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,10 +83,11 @@ class RedisFormsTest {
         RedisServer.await("all are known", () -> other.known.size() == 20);
         List<Ask> asks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-          asks.add(new Ask("client/" + i, 10, 1, 8, 0));
+          asks.add(new Ask("client/" + i, 10, 1, 8, 0, -1));
         }
-        one.store.leases().ask(asks).toCompletableFuture().join();
-        List<Optional<Answer>> rest = other.store.leases().ask(asks).toCompletableFuture().join();
+        one.store.leases().ask("one", asks).toCompletableFuture().join();
+        List<Optional<Answer>> rest =
+            other.store.leases().ask("one", asks).toCompletableFuture().join();
         rest.forEach(answer -> assertEquals(2, answer.orElseThrow().granted()));
         for (RedisServer node : nodes) {
           assertTrue(node.cli("--scan").contains("limit:"), "limits are spread");
@@ -95,6 +97,35 @@ class RedisFormsTest {
         try (Instance later = Instance.ready(hosts)) {
           assertEquals(19, later.known.size());
         }
+      }
+    } finally {
+      RedisServer.closeAll(nodes);
+    }
+  }
+
+  @Test
+  void aMasterThatKeepsSilentTakesNoLimitsOfOthersWithIt() throws Exception {
+    List<RedisServer> nodes = new ArrayList<>();
+    try {
+      nodes.addAll(RedisServer.startCluster(folder, 3));
+      try (Instance one = Instance.ready(nodes.get(0).url() + "?cluster=true")) {
+        List<Ask> asks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          asks.add(new Ask("client/" + i, 10, 1, 1, 0, -1));
+        }
+        one.store.leases().ask("one", asks).toCompletableFuture().join();
+        nodes.get(2).pause();
+        // Sooner than a round is given up.
+        List<Optional<Answer>> answers =
+            one.store
+                .leases()
+                .ask("one", asks)
+                .toCompletableFuture()
+                .get(900, TimeUnit.MILLISECONDS);
+        long answered = answers.stream().filter(Optional::isPresent).count();
+        assertTrue(answered > 0 && answered < 20, answered + " were answered");
+      } finally {
+        nodes.get(2).resume();
       }
     } finally {
       RedisServer.closeAll(nodes);
@@ -138,7 +169,7 @@ class RedisFormsTest {
           Instance distrusting =
               new Instance("rediss://relay:" + password + "@127.0.0.1:" + redis.port())) {
         one.write(fact("bucket/a", "day", HOUR));
-        assertEquals(5, one.lease(new Ask("client/a", 10, 1, 5, 0)).granted());
+        assertEquals(5, one.lease(new Ask("client/a", 10, 1, 5, 0, -1)).granted());
         stranger.awaitUp(false);
         distrusting.awaitUp(false);
         assertTrue(one.store.isUp());

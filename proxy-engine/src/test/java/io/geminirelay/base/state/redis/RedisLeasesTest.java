@@ -43,16 +43,16 @@ class RedisLeasesTest {
 
   /** So slow that nothing flows back during a test. */
   private static Ask ask(long want, long owed) {
-    return new Ask("client/crawler/rpm", 100, 1, want, owed);
+    return new Ask("client/crawler/rpm", 100, 1, want, owed, -1);
   }
 
   /** Next to nothing flows back meanwhile. */
   private static Answer answer(long granted, long room) {
-    return new Answer(granted, room, 0);
+    return new Answer(granted, room, 0, 0, 0);
   }
 
   private static Answer whole(Answer answer) {
-    return new Answer(answer.granted(), answer.room(), 0);
+    return new Answer(answer.granted(), answer.room(), 0, 0, 0);
   }
 
   @Test
@@ -60,7 +60,7 @@ class RedisLeasesTest {
     List<CompletableFuture<List<Optional<Answer>>>> all = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       Instance who = i % 2 == 0 ? one : other;
-      all.add(who.store.leases().ask(List.of(ask(3, 0))).toCompletableFuture());
+      all.add(who.store.leases().ask("one", List.of(ask(3, 0))).toCompletableFuture());
     }
     long granted = all.stream().mapToLong(each -> each.join().get(0).orElseThrow().granted()).sum();
     assertEquals(100, granted);
@@ -91,7 +91,7 @@ class RedisLeasesTest {
 
   @Test
   void unitsFlowBackByTheClockOfRedis() {
-    Ask quick = new Ask("client/quick/tpm", 1_000, 60_000, 1_000, 0);
+    Ask quick = new Ask("client/quick/tpm", 1_000, 60_000, 1_000, 0, -1);
     long begun = System.nanoTime();
     long granted = one.lease(quick).granted();
     assertEquals(1_000, granted);
@@ -106,12 +106,46 @@ class RedisLeasesTest {
     assertTrue(had[0] <= 1_000 + elapsed + 1, had[0] + " units in " + elapsed + " ms");
     RedisServer.await(
         "it is full again",
-        () -> one.lease(new Ask(quick.name(), 1_000, 60_000, 0, 0)).room() == 1_000);
+        () -> one.lease(new Ask(quick.name(), 1_000, 60_000, 0, 0, -1)).room() == 1_000);
+  }
+
+  @Test
+  void whatIsHeldDoesNotFlowBackAndWhoHoldsIsKnown() {
+    Ask lease = new Ask("client/held/tpm", 1_000, 60_000, 500, 0, 0);
+    Answer first = answerOf(one, "one", lease);
+    assertEquals(new Answer(500, 500, 0, 0, 0), first);
+    Ask used = new Ask("client/used/tpm", 1_000, 60_000, 0, 500, -1);
+    assertEquals(500, one.lease(used).room(), 100.0);
+    Ask look = new Ask(used.name(), 1_000, 60_000, 0, 0, -1);
+    RedisServer.await("what is used is back", () -> one.lease(look).room() == 1_000);
+    Ask other = new Ask(lease.name(), 1_000, 60_000, 100, 0, 0);
+    assertEquals(new Answer(100, 400, 0, 1, 500), answerOf(this.other, "other", other));
+    // It has used 300, and gives back 200.
+    Answer back = answerOf(one, "one", new Ask(lease.name(), 1_000, 60_000, 0, -200, 0));
+    assertEquals(100, back.elsewhere());
+    assertTrue(back.room() >= 600, "room " + back.room());
+    answerOf(this.other, "other", new Ask(lease.name(), 1_000, 60_000, 0, -100, -1));
+    RedisServer.await(
+        "all is back and one is alone",
+        () ->
+            answerOf(one, "one", new Ask(lease.name(), 1_000, 60_000, 0, 0, 0))
+                .equals(new Answer(0, 1_000, 0, 0, 0)));
+  }
+
+  private static Answer answerOf(Instance where, String holder, Ask ask) {
+    return where
+        .store
+        .leases()
+        .ask(holder, List.of(ask))
+        .toCompletableFuture()
+        .join()
+        .get(0)
+        .orElseThrow();
   }
 
   @Test
   void aLimitEndsByItself() {
-    one.lease(new Ask("client/a/tpm", 1_000, 6_000, 100, 0));
+    one.lease(new Ask("client/a/tpm", 1_000, 6_000, 100, 0, -1));
     long lasts = Long.parseLong(redis.cli("PTTL", Instance.PREFIX + "limit:client/a/tpm").strip());
     assertTrue(lasts > 1_000 && lasts <= 2_001, lasts + " ms");
   }
@@ -120,9 +154,10 @@ class RedisLeasesTest {
   void manyAsksAreAnsweredInTheirOrder() {
     List<Ask> asks = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      asks.add(new Ask("limit/" + i, 1_000_000_000_000L, 1, i, 0));
+      asks.add(new Ask("limit/" + i, 1_000_000_000_000L, 1, i, 0, -1));
     }
-    List<Optional<Answer>> answers = one.store.leases().ask(asks).toCompletableFuture().join();
+    List<Optional<Answer>> answers =
+        one.store.leases().ask("one", asks).toCompletableFuture().join();
     for (int i = 0; i < 50; i++) {
       assertEquals(answer(i, 1_000_000_000_000L - i), whole(answers.get(i).orElseThrow()));
     }
