@@ -35,7 +35,7 @@ class SharedBurstTest {
     private Instance(long requests, long tokens) {
       client = new ClientConfig("fleet", new byte[32], requests, tokens, 0, List.of(), List.of());
       limits = ClientLimits.of(List.of(client), time);
-      limits.shareBy(store, thread.eventLoop());
+      limits.shareBy(store, null, thread.eventLoop());
       instances.add(this);
     }
 
