@@ -75,7 +75,10 @@ public interface StateStore extends AutoCloseable {
 
   /** Who wants to know what is kept. Ends are by this machine's clock. */
   interface Listener {
-    /** The store holds {@code facts} and nothing else. */
+    /**
+     * The store holds {@code facts}. That it holds nothing else says nothing: it may have lost
+     * something. What is over is told as a change.
+     */
     void all(List<Fact> facts);
 
     /**

@@ -4,9 +4,9 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.StateStore.Batch;
 import io.geminirelay.base.state.StateStore.Listener;
+import io.geminirelay.base.state.redis.Mirror.Over;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.geminirelay.base.state.redis.RedisFacts.Look;
-import io.geminirelay.base.state.redis.RedisFacts.Snapshot;
 import io.geminirelay.base.state.redis.WriteQueue.Part;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayDeque;
@@ -25,11 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Changes are numbered. They come as messages; a look each second tells the number of the last
  * one, Redis's clock, and whether Redis takes writes. All facts are read when a connection was
- * made, when a number is missing, and from time to time whatever the numbers say. A Redis that
- * names another era, or a smaller number than was known, has lost changes: what this instance knows
- * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
- * empty holds again what any of the instances knows. After each new connection it puts back what it
- * wrote itself just before, since a replica that took over may lack that. While a reading or a
+ * made, when a number is missing, and from time to time whatever the numbers say. That something is
+ * missing in a reading ends nothing: what is over has a mark there, and what has none was lost, by
+ * one that was started empty, a replica that took over, or a full Redis. What this instance knows
+ * of it is put back, as far as nothing is there, and all is read again. While a reading or a
  * writing is under way, messages wait: only then is known which of the changes of one fact is the
  * last. All on one thread of the client's, but for what is said to be otherwise. Ends are by
  * Redis's clock.
@@ -43,6 +42,9 @@ final class RedisSync {
 
   /** For how long an answered look means nothing after a write was refused. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** A Redis that drops something all the time is not given it back all the time. */
+  private static final long PUT_BACK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private static final int MOST_HEARD = 10_000;
   private final RedisAddress address;
@@ -68,7 +70,7 @@ final class RedisSync {
   private boolean refused;
   private long refusedNanos;
   private boolean newLink;
-  private boolean lacking;
+  private long putBackNanos;
 
   RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
     this.address = address;
@@ -77,6 +79,7 @@ final class RedisSync {
     this.time = time;
     this.health = new RedisHealth(address.toString());
     this.thread = new SyncThread(links.thread());
+    this.putBackNanos = time.nanoTime() - PUT_BACK_NANOS;
   }
 
   /** Begins; from any thread. {@code to} is told with ends by Redis's clock. */
@@ -154,7 +157,7 @@ final class RedisSync {
     }
     writing = true;
     facts
-        .write(now.commands(), part.batch())
+        .write(now.commands(), part.batch(), mirror::endMillis)
         .whenCompleteAsync((at, failure) -> written(part, at, failure), thread.executor());
   }
 
@@ -301,22 +304,28 @@ final class RedisSync {
     }
     reading = true;
     need.begun(time.nanoTime());
-    long clockMillis = seen.clockMillis();
-    lacking |= seen.turn().lacks(mirror.turn());
-    List<Fact> kept = List.of();
-    List<Fact> over = List.of();
-    if (lacking) {
-      kept = mirror.all(clockMillis);
-      over = mirror.over(clockMillis);
-    } else if (newLink) {
-      kept = mirror.recent(clockMillis, time.nanoTime());
-      over = mirror.recentlyOver(clockMillis, time.nanoTime());
-    }
+    boolean lost = newLink || seen.turn().lacks(mirror.turn());
     newLink = false;
     facts
-        .putBack(now.commands(), kept, over)
-        .thenCompose(none -> facts.read(now.commands()))
+        .read(now.commands())
+        .thenComposeAsync(found -> mend(now, found, lost), thread.executor())
         .whenCompleteAsync(this::wasRead, thread.executor());
+  }
+
+  /** What is there once it was given what it lacks. */
+  private CompletionStage<Snapshot> mend(RedisLink now, Snapshot found, boolean lost) {
+    long nanos = time.nanoTime();
+    boolean mayPutBack = lost || nanos - putBackNanos > PUT_BACK_NANOS;
+    List<Fact> missing = mayPutBack ? mirror.missing(found) : List.of();
+    List<Over> returned = mirror.returned(found);
+    if (found.torn() || (missing.isEmpty() && returned.isEmpty())) {
+      return CompletableFuture.completedStage(found);
+    }
+    putBackNanos = nanos;
+    return facts
+        .putBack(now.commands(), missing, returned)
+        .thenCompose(none -> facts.read(now.commands()))
+        .thenApply(again -> again.after(found));
   }
 
   private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {
@@ -329,12 +338,12 @@ final class RedisSync {
       need.raise(); // its pages may be of more than one Redis
       lookIn(0);
     } else {
-      lacking = false;
-      mirror.take(snapshot.turn(), snapshot.facts());
+      mirror.take(snapshot);
       need.done(snapshot.turn());
       if (listener != null) {
         listener.all(snapshot.facts());
       }
+      tell(new Batch(List.of(), snapshot.gone()));
     }
     goOn();
   }

@@ -2,12 +2,13 @@
  * State in Redis, shared by all gateways with the same {@code redis_key_prefix}.
  *
  * <p>Facts, in one slot of a Cluster ({@code P} is the prefix): {@code P{facts}:f:NAME} holds a
- * fact as JSON until it ends; {@code P{facts}:ends} is a sorted set of their names by their ends;
- * {@code P{facts}:turn} counts the changes, with a random name for as long as Redis keeps what it
- * has. Every change is published on {@code P{facts}:changes} with its number, by the script that
- * makes it, so that who misses one sees it at the next look and reads all. Limits: {@code
- * Plimit:NAME}, one key each. What was drawn on quotas: {@code Pquota:NAME}, a hash each. Ends and
- * limits go by Redis's clock; every key ends by itself.
+ * fact as JSON until it ends, with the change that wrote it, or a mark that it is over before;
+ * {@code P{facts}:ends} is a sorted set of their names by their ends; {@code P{facts}:turn} counts
+ * the changes, with a random name for as long as Redis keeps what it has. Every change is published
+ * on {@code P{facts}:changes} with its number, by the script that makes it, so that who misses one
+ * sees it at the next look and reads all. Limits: {@code Plimit:NAME}, one key each. What was drawn
+ * on quotas: {@code Pquota:NAME}, a hash each. Ends and limits go by Redis's clock; every key ends
+ * by itself.
  *
  * <p>A user of Redis needs {@code ~P* &P* +@read +@write +@scripting +@connection +publish
  * +subscribe +time}, in a Cluster {@code +cluster} too.

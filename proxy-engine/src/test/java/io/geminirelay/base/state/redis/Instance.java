@@ -98,7 +98,6 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   @Override
   public synchronized void all(List<Fact> facts) {
-    known.clear();
     facts.forEach(fact -> known.put(fact.name(), fact));
     readings.incrementAndGet();
   }
