@@ -40,7 +40,6 @@ final class RedisFacts {
   private static final RedisScript WRITE = RedisScript.load("write.lua");
 
   private final String from;
-  private final String freshEra = UUID.randomUUID().toString();
   private final String facts;
   private final String ends;
   private final String turn;
@@ -73,13 +72,18 @@ final class RedisFacts {
     return channel;
   }
 
+  /** The key of the number of the last change. */
+  String turn() {
+    return turn;
+  }
+
   /** Whether this instance made {@code change}. */
   boolean isOwn(RedisChange change) {
     return change.from().equals(from);
   }
 
   CompletionStage<Look> look(RedisScriptingAsyncCommands<String, String> redis) {
-    return LOOK.run(redis, List.of(turn), List.of(freshEra)).thenApply(RedisFacts::lookOf);
+    return LOOK.run(redis, List.of(turn), List.of(freshEra())).thenApply(RedisFacts::lookOf);
   }
 
   /**
@@ -156,7 +160,7 @@ final class RedisFacts {
     List<String> keys = new ArrayList<>(List.of(turn, ends));
     List<String> values = new ArrayList<>();
     values.add(channel);
-    values.add(freshEra);
+    values.add(freshEra());
     values.add(message);
     values.add(again);
     values.add(Integer.toString(part.kept().size()));
@@ -196,6 +200,11 @@ final class RedisFacts {
       slices.add(all.subList(at, Math.min(at + MOST_AT_ONCE, all.size())));
     }
     return slices;
+  }
+
+  /** Never the same: what Redis holds after a loss is not taken for what it held before. */
+  private static String freshEra() {
+    return UUID.randomUUID().toString();
   }
 
   private static Look lookOf(List<Object> answer) {

@@ -52,6 +52,7 @@ final class RedisSync {
   private final RedisFacts facts;
   private final TimeSource time;
   private final RedisHealth health;
+  private final Eviction eviction;
   private final SyncThread thread;
   private final RedisClock clock = new RedisClock();
   private final Mirror mirror = new Mirror();
@@ -78,6 +79,7 @@ final class RedisSync {
     this.facts = facts;
     this.time = time;
     this.health = new RedisHealth(address.toString());
+    this.eviction = new Eviction(address.toString(), facts.turn());
     this.thread = new SyncThread(links.thread());
     this.putBackNanos = time.nanoTime() - PUT_BACK_NANOS;
   }
@@ -207,6 +209,7 @@ final class RedisSync {
     newLink = true;
     need.raise();
     made.onLoss(() -> thread.run(() -> lost(made)));
+    eviction.check(made.commands());
     lookIn(0);
   }
 

@@ -2,16 +2,22 @@ package io.geminirelay.base.state.redis;
 
 import static io.geminirelay.base.state.redis.Instance.fact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.testing.RedisServer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A Redis that holds less than it was given, or what it held before. */
 class RedisLossTest {
@@ -123,6 +129,46 @@ class RedisLossTest {
       try (Instance later = Instance.ready(redis.url())) {
         assertEquals(Set.of("bucket/a", "bucket/b"), later.known.keySet());
       }
+    }
+  }
+
+  @Test
+  void whoDropsEntriesWhenFullIsWarnedOfOnce() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Eviction.class);
+    log.start();
+    logger.addAppender(log);
+    try {
+      redis.cli("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
+      try (Instance unlimited = Instance.ready(redis.url())) {
+        unlimited.write(fact("bucket/a", "day", HOUR));
+        redis.cli("CONFIG", "SET", "maxmemory", "100mb");
+        redis.cli("ACL", "SETUSER", "default", "-info");
+        readAnew(unlimited);
+        unlimited.write(fact("bucket/b", "day", HOUR));
+        assertEquals(0, List.copyOf(log.list).size(), "nothing is said of what cannot be known");
+        redis.cli("ACL", "SETUSER", "default", "+info");
+        readAnew(unlimited);
+        readAnew(unlimited);
+        unlimited.write(fact("bucket/c", "day", HOUR));
+      }
+      assertEquals(1, List.copyOf(log.list).size());
+      String text = log.list.get(0).getFormattedMessage();
+      assertTrue(text.contains("volatile-lru"), text);
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  @Test
+  void aLossShowsThoughAsMuchWasChangedSince() {
+    try (Instance one = Instance.ready(redis.url())) {
+      one.write(fact("bucket/a", "day", HOUR));
+      String era = redis.cli("HGET", FACTS + "turn", "era");
+      redis.cli("FLUSHALL");
+      one.write(fact("bucket/b", "day", HOUR)); // again the first
+      RedisServer.await("the other to be there again", () -> entry("bucket/a").contains("day"));
+      assertNotEquals(era, redis.cli("HGET", FACTS + "turn", "era"));
     }
   }
 }
