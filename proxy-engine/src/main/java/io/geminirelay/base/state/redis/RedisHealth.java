@@ -7,7 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether Redis answers, and why not: told once each time. Before it was tried it is neither up nor
- * has it failed. {@link #isUp} and {@link #hasFailed} from any thread.
+ * has it failed; while it may be tried again after it failed, it is both. {@link #isUp} and {@link
+ * #hasFailed} from any thread.
  */
 final class RedisHealth {
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
@@ -33,9 +34,14 @@ final class RedisHealth {
     up = true;
   }
 
+  /** What has failed may be tried again, and is still thought to fail until it {@link #answered}. */
+  void mayTry() {
+    up = true;
+  }
+
   void failed(Throwable failure) {
+    up = false;
     if (!failed) {
-      up = false;
       failed = true;
       LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
     }

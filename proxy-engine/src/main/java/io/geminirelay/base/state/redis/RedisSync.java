@@ -40,7 +40,7 @@ final class RedisSync {
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
 
-  /** For how long an answered look means nothing after a write was refused. */
+  /** After a write was refused, which a look does not show, another is let through as often. */
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** A Redis that drops something all the time is not given it back all the time. */
@@ -168,9 +168,13 @@ final class RedisSync {
     if (failure == null && at != null) {
       tell(mirror.wrote(at, part.batch(), time.nanoTime()));
       part.written();
+      if (refused) {
+        refused = false;
+        health.answered();
+      }
     } else {
       health.failed(Objects.requireNonNull(failure));
-      refused = RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
+      refused |= RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
       refusedNanos = time.nanoTime();
       part.done().completeExceptionally(failure);
       lookIn(0);
@@ -285,12 +289,11 @@ final class RedisSync {
     failures = 0;
     pauses.reset();
     clock.told(seen.clockMillis(), time.instant().toEpochMilli(), tookMillis);
-    if (refused && time.nanoTime() - refusedNanos < REFUSED_NANOS) {
-      lookIn(LOOK_MILLIS);
-      return;
+    if (!refused) {
+      health.answered();
+    } else if (time.nanoTime() - refusedNanos >= REFUSED_NANOS) {
+      health.mayTry();
     }
-    refused = false;
-    health.answered();
     if (need.isDeaf(mirror.turn())) {
       reconnect();
       return;
@@ -328,7 +331,12 @@ final class RedisSync {
     return facts
         .putBack(now.commands(), missing, returned)
         .thenCompose(none -> facts.read(now.commands()))
-        .thenApply(again -> again.after(found));
+        .thenApply(again -> again.after(found))
+        .exceptionallyCompose(
+            failure ->
+                RedisHealth.isRefusal(failure) // it can be read all the same
+                    ? CompletableFuture.completedStage(found)
+                    : CompletableFuture.failedStage(failure));
   }
 
   private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {
