@@ -18,7 +18,7 @@ public interface StateStore extends AutoCloseable {
 
   /**
    * Keeps {@code batch}. Completes when that is done; fails where it could not be, and then it is
-   * not known how much was. One at a time.
+   * not known how much was. One that is given before another is done is kept after it.
    */
   CompletionStage<Void> write(Batch batch);
 

@@ -183,17 +183,6 @@ final class RedisFacts {
   /** What one script writes. */
   private record Part(List<Fact> kept, List<Over> over) {}
 
-  /** Parts of {@code batch} that one script each can write. */
-  static List<Batch> split(Batch batch) {
-    if (batch.facts().size() + batch.gone().size() <= MOST_AT_ONCE) {
-      return List.of(batch);
-    }
-    List<Batch> parts = new ArrayList<>();
-    slices(batch.facts()).forEach(slice -> parts.add(new Batch(slice, List.of())));
-    slices(batch.gone()).forEach(slice -> parts.add(new Batch(List.of(), slice)));
-    return parts;
-  }
-
   private static <T> List<List<T>> slices(List<T> all) {
     List<List<T>> slices = new ArrayList<>();
     for (int at = 0; at < all.size(); at += MOST_AT_ONCE) {

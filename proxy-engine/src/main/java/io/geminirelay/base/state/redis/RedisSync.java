@@ -7,7 +7,6 @@ import io.geminirelay.base.state.StateStore.Listener;
 import io.geminirelay.base.state.redis.Mirror.Over;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.geminirelay.base.state.redis.RedisFacts.Look;
-import io.geminirelay.base.state.redis.WriteQueue.Part;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -56,7 +55,7 @@ final class RedisSync {
   private final SyncThread thread;
   private final RedisClock clock = new RedisClock();
   private final Mirror mirror = new Mirror();
-  private final WriteQueue writes = new WriteQueue();
+  private final Queue<Write> writes = new ArrayDeque<>();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
   private final ReadNeed need = new ReadNeed();
@@ -72,6 +71,9 @@ final class RedisSync {
   private long refusedNanos;
   private boolean newLink;
   private long putBackNanos;
+
+  /** What waits to be written. */
+  private record Write(Batch batch, CompletableFuture<Void> done) {}
 
   RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
     this.address = address;
@@ -136,7 +138,7 @@ final class RedisSync {
     CompletableFuture<Void> done = new CompletableFuture<>();
     thread.run(
         () -> {
-          writes.add(batch, done);
+          writes.add(new Write(batch, done));
           writeNext();
         });
     if (stopped) {
@@ -147,27 +149,27 @@ final class RedisSync {
 
   /** Nothing is written while all is read: which of both was first would not be known. */
   private void writeNext() {
-    Part part = writing || reading ? null : writes.take();
-    if (part == null) {
+    Write write = writing || reading ? null : writes.poll();
+    if (write == null) {
       return;
     }
     RedisLink now = link;
     if (now == null || !health.isUp()) {
-      part.done().completeExceptionally(new IllegalStateException("Redis is out of reach"));
+      write.done.completeExceptionally(new IllegalStateException("Redis is out of reach"));
       writeNext();
       return;
     }
     writing = true;
     facts
-        .write(now.commands(), part.batch(), mirror::endMillis)
-        .whenCompleteAsync((at, failure) -> written(part, at, failure), thread.executor());
+        .write(now.commands(), write.batch, mirror::endMillis)
+        .whenCompleteAsync((at, failure) -> written(write, at, failure), thread.executor());
   }
 
-  private void written(Part part, @Nullable Turn at, @Nullable Throwable failure) {
+  private void written(Write write, @Nullable Turn at, @Nullable Throwable failure) {
     writing = false;
     if (failure == null && at != null) {
-      tell(mirror.wrote(at, part.batch(), time.nanoTime()));
-      part.written();
+      tell(mirror.wrote(at, write.batch, time.nanoTime()));
+      write.done.complete(null);
       if (refused) {
         refused = false;
         health.answered();
@@ -176,7 +178,7 @@ final class RedisSync {
       health.failed(Objects.requireNonNull(failure));
       refused |= RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
       refusedNanos = time.nanoTime();
-      part.done().completeExceptionally(failure);
+      write.done.completeExceptionally(failure);
       lookIn(0);
     }
     goOn();
