@@ -226,7 +226,8 @@ class StateKeeperTest {
             },
             thread)
         .join();
-    assertEquals(List.of(2, 2, 1), store.batches.stream().map(each -> each.facts().size()).toList());
+    assertEquals(
+        List.of(2, 2, 1), store.batches.stream().map(each -> each.facts().size()).toList());
   }
 
   @Test

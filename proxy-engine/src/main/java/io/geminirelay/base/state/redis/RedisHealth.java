@@ -2,6 +2,7 @@ package io.geminirelay.base.state.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,11 +12,18 @@ import org.slf4j.LoggerFactory;
  * #hasFailed} from any thread.
  */
 final class RedisHealth {
+  /** After a write was refused, another is let through as often. */
+  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
 
   private final String where;
   private volatile boolean up;
   private volatile boolean failed;
+
+  // These are the asking thread's own.
+  private boolean refused;
+  private long refusedNanos;
 
   RedisHealth(String where) {
     this.where = where;
@@ -29,14 +37,36 @@ final class RedisHealth {
     return failed;
   }
 
-  void answered() {
-    failed = false;
-    up = true;
+  /** A look was answered, which says nothing of a write that was refused. */
+  void answered(long nowNanos) {
+    if (!refused) {
+      failed = false;
+      up = true;
+    } else if (nowNanos - refusedNanos >= REFUSED_NANOS) {
+      up = true; // one may be tried again, and is still thought to fail
+    }
   }
 
-  /** What has failed may be tried again, and is still thought to fail until it {@link #answered}. */
-  void mayTry() {
-    up = true;
+  /** A look failed: looks show what is wrong, and when it no longer is. */
+  void lookFailed(Throwable failure) {
+    failed(failure);
+    refused = false;
+  }
+
+  /** A write was taken. */
+  void written() {
+    if (refused) {
+      refused = false;
+      failed = false;
+      up = true;
+    }
+  }
+
+  /** A write failed. */
+  void writeFailed(Throwable failure, long nowNanos) {
+    failed(failure);
+    refused |= isRefusal(failure) && !showsWhenLooking(failure);
+    refusedNanos = nowNanos;
   }
 
   void failed(Throwable failure) {
@@ -58,7 +88,7 @@ final class RedisHealth {
   }
 
   /** Whether a look would be refused for the same reason: a replica, or no memory left. */
-  static boolean showsWhenLooking(Throwable failure) {
+  private static boolean showsWhenLooking(Throwable failure) {
     return isReadOnly(failure) || String.valueOf(root(failure).getMessage()).contains("OOM");
   }
 

@@ -1,10 +1,8 @@
 package io.geminirelay.base.state.redis;
 
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.StateStore.Batch;
 import io.geminirelay.base.state.StateStore.Listener;
-import io.geminirelay.base.state.redis.Mirror.Over;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.geminirelay.base.state.redis.RedisFacts.Look;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
@@ -39,12 +37,6 @@ final class RedisSync {
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
 
-  /** After a write was refused, which a look does not show, another is let through as often. */
-  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  /** A Redis that drops something all the time is not given it back all the time. */
-  private static final long PUT_BACK_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private static final int MOST_HEARD = 10_000;
   private final RedisAddress address;
   private final RedisLinks links;
@@ -53,8 +45,9 @@ final class RedisSync {
   private final RedisHealth health;
   private final Eviction eviction;
   private final SyncThread thread;
-  private final RedisClock clock = new RedisClock();
+  private final RedisClock clock;
   private final Mirror mirror = new Mirror();
+  private final Mending mending;
   private final Queue<Write> writes = new ArrayDeque<>();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
@@ -67,10 +60,7 @@ final class RedisSync {
   private boolean reading;
   private boolean writing;
   private int failures;
-  private boolean refused;
-  private long refusedNanos;
   private boolean newLink;
-  private long putBackNanos;
 
   /** What waits to be written. */
   private record Write(Batch batch, CompletableFuture<Void> done) {}
@@ -80,10 +70,11 @@ final class RedisSync {
     this.links = links;
     this.facts = facts;
     this.time = time;
+    this.clock = new RedisClock(time);
     this.health = new RedisHealth(address.toString());
     this.eviction = new Eviction(address.toString(), facts.turn());
     this.thread = new SyncThread(links.thread());
-    this.putBackNanos = time.nanoTime() - PUT_BACK_NANOS;
+    this.mending = new Mending(facts, mirror, time);
   }
 
   /** Begins; from any thread. {@code to} is told with ends by Redis's clock. */
@@ -170,14 +161,9 @@ final class RedisSync {
     if (failure == null && at != null) {
       tell(mirror.wrote(at, write.batch, time.nanoTime()));
       write.done.complete(null);
-      if (refused) {
-        refused = false;
-        health.answered();
-      }
+      health.written();
     } else {
-      health.failed(Objects.requireNonNull(failure));
-      refused |= RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
-      refusedNanos = time.nanoTime();
+      health.writeFailed(Objects.requireNonNull(failure), time.nanoTime());
       write.done.completeExceptionally(failure);
       lookIn(0);
     }
@@ -277,7 +263,7 @@ final class RedisSync {
   }
 
   private void lookFailed(RedisLink now, Throwable failure) {
-    health.failed(failure);
+    health.lookFailed(failure);
     failures++;
     boolean stuck = failures >= FAILURES_OF_A_LINK && !RedisHealth.isRefusal(failure);
     if (now.equals(link) && (stuck || RedisHealth.isReadOnly(failure))) {
@@ -290,12 +276,8 @@ final class RedisSync {
   private void looked(RedisLink now, Look seen, long tookMillis) {
     failures = 0;
     pauses.reset();
-    clock.told(seen.clockMillis(), time.instant().toEpochMilli(), tookMillis);
-    if (!refused) {
-      health.answered();
-    } else if (time.nanoTime() - refusedNanos >= REFUSED_NANOS) {
-      health.mayTry();
-    }
+    clock.told(seen.clockMillis(), tookMillis);
+    health.answered(time.nanoTime());
     if (need.isDeaf(mirror.turn())) {
       reconnect();
       return;
@@ -314,31 +296,9 @@ final class RedisSync {
     need.begun(time.nanoTime());
     boolean lost = newLink || seen.turn().lacks(mirror.turn());
     newLink = false;
-    facts
-        .read(now.commands())
-        .thenComposeAsync(found -> mend(now, found, lost), thread.executor())
+    mending
+        .read(now.commands(), lost, thread.executor())
         .whenCompleteAsync(this::wasRead, thread.executor());
-  }
-
-  /** What is there once it was given what it lacks. */
-  private CompletionStage<Snapshot> mend(RedisLink now, Snapshot found, boolean lost) {
-    long nanos = time.nanoTime();
-    boolean mayPutBack = lost || nanos - putBackNanos > PUT_BACK_NANOS;
-    List<Fact> missing = mayPutBack ? mirror.missing(found) : List.of();
-    List<Over> returned = mirror.returned(found);
-    if (found.torn() || (missing.isEmpty() && returned.isEmpty())) {
-      return CompletableFuture.completedStage(found);
-    }
-    putBackNanos = nanos;
-    return facts
-        .putBack(now.commands(), missing, returned)
-        .thenCompose(none -> facts.read(now.commands()))
-        .thenApply(again -> again.after(found))
-        .exceptionallyCompose(
-            failure ->
-                RedisHealth.isRefusal(failure) // it can be read all the same
-                    ? CompletableFuture.completedStage(found)
-                    : CompletableFuture.failedStage(failure));
   }
 
   private void wasRead(@Nullable Snapshot snapshot, @Nullable Throwable failure) {

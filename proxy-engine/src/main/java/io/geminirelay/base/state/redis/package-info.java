@@ -11,7 +11,8 @@
  * by itself.
  *
  * <p>A user of Redis needs {@code ~P* &P* +@read +@write +@scripting +@connection +publish
- * +subscribe +time}, in a Cluster {@code +cluster} too.
+ * +subscribe +time}, in a Cluster {@code +cluster} too. With {@code +info} the log warns where
+ * Redis may drop entries when it is full.
  *
  * <p>Everything waits on threads of its own, never on those of requests.
  */

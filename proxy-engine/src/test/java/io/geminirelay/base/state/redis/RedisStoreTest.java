@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,38 @@ class RedisStoreTest {
       right.write(fact("bucket/b", "day", HOUR));
       behind.awaitKnown("bucket/b");
       assertEquals(hour.untilMillis() - ahead, behind.known.get("bucket/b").untilMillis(), 30_000);
+    }
+  }
+
+  @Test
+  void aStepOfTheClockMovesNoEnd() {
+    AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+    TimeSource stepping =
+        new TimeSource() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public Instant instant() {
+            return Instant.now().plus(step.get());
+          }
+        };
+    try (Instance one = Instance.ready(redis.url());
+        Instance stepped = new Instance(redis.url(), stepping)) {
+      stepped.awaitReading(1);
+      int i = 0;
+      for (Duration by : List.of(Duration.ofHours(-1), Duration.ofHours(2), Duration.ZERO)) {
+        String name = "bucket/" + i++;
+        step.set(by);
+        // Told before there was a look that could have shown the step, nearly always.
+        Fact minute = fact(name, "minute", 60_000);
+        one.write(minute);
+        stepped.awaitKnown(name);
+        assertEquals(
+            minute.untilMillis() + by.toMillis(), stepped.known.get(name).untilMillis(), 1_000);
+      }
     }
   }
 
