@@ -103,8 +103,7 @@ public final class Engine {
     this.kept = new KeptState(config.state(), () -> current, exits, time);
     AdminCheck tokens = new AdminCheck(time);
     this.operator =
-        new Operator(
-            () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
+        new Operator(() -> current, new Course(), store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -167,19 +166,6 @@ public final class Engine {
         parts.tls(),
         config.outbound(),
         parts.exits());
-  }
-
-  /**
-   * Finds out whether the files that {@code config} names can be used, and its address be bound;
-   * without effect. Blocking.
-   *
-   * @throws IOException if one cannot be used
-   * @throws IllegalArgumentException if a CA file cannot be used
-   */
-  void tryOut(EngineConfig config) throws IOException {
-    LogLevel.hide(config);
-    var unused = read(config);
-    listeners.tryOut(config.server());
   }
 
   private NamedFiles read(EngineConfig config) throws IOException {

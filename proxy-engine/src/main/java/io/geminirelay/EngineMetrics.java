@@ -80,6 +80,6 @@ final class EngineMetrics {
         now.crowd(),
         now.vitals().usableKeys(),
         now.outbound().room()::waiting,
-        now.guards().clients()::alone);
+        () -> now.guards().clients().alone() + now.outbound().keys().quotasAlone());
   }
 }

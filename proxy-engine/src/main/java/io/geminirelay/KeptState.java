@@ -8,6 +8,7 @@ import io.geminirelay.base.state.StateStore;
 import io.geminirelay.base.state.StateStores;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
+import io.geminirelay.flow.keys.RefusalRehearsal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,11 +28,12 @@ final class KeptState {
   private static final String THREAD = "relay-state";
 
   /** How long a start waits for what is kept. */
-  private static final long PATIENCE_SECONDS = 2;
+  private static final long PATIENCE_SECONDS = 5;
 
   /** How long an end waits for the store to take leases back. */
   private static final long GOODBYE_MILLIS = 500;
 
+  private final TimeSource time;
   private final StateStore store;
   private final StateKeeper keeper;
   private final Supplier<Generation> current;
@@ -43,6 +45,7 @@ final class KeptState {
    * before {@link #start}.
    */
   KeptState(StateConfig config, Supplier<Generation> current, Exits exits, TimeSource time) {
+    this.time = time;
     this.store = StateStores.of(config, time);
     this.current = current;
     this.thread = newThread();
@@ -76,7 +79,10 @@ final class KeptState {
   CompletionStage<Void> start() {
     started = true;
     CompletableFuture<Boolean> read = new CompletableFuture<>();
-    keeper.start().whenComplete((known, failure) -> read.complete(Boolean.TRUE.equals(known)));
+    keeper
+        .start()
+        .thenCombine(rehearsed(), (known, none) -> known)
+        .whenComplete((known, failure) -> read.complete(Boolean.TRUE.equals(known)));
     return read.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS)
         .thenAccept(
             known -> {
@@ -89,9 +95,22 @@ final class KeptState {
             });
   }
 
+  /** Once others hear what is found out here, they hear the first of it soon, too. */
+  private CompletionStage<Void> rehearsed() {
+    if (!store.isShared()) {
+      return CompletableFuture.completedStage(null);
+    }
+    return CompletableFuture.runAsync(() -> RefusalRehearsal.run(time), thread)
+        .exceptionally(
+            failure -> {
+              LOG.error("a refusal could not be rehearsed", failure);
+              return null;
+            });
+  }
+
   /** Not before the store was tried: what fails at first is left alone for a while. */
   private void share(Generation first) {
-    first.guards().clients().shareBy(store.leases(), thread);
+    first.guards().clients().shareBy(store.leases(), store.slots(), thread);
     first.outbound().keys().shareBy(store.ledgers(), thread);
   }
 

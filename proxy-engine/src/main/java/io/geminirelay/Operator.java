@@ -36,7 +36,6 @@ final class Operator {
   private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
   private final Supplier<Generation> current;
-  private final ConfigStore.Trial<IOException> trial;
   private final Successor successor;
   private final @Nullable ConfigStore store;
   private final @Nullable ConfigWatch watch;
@@ -55,20 +54,17 @@ final class Operator {
   /**
    * Looks after a gateway.
    *
-   * @param trial finds out whether a configuration would work; asked before a change is kept
    * @param store where the configuration is kept; null where it was given without a file
    * @param started what the process began with
    * @param connections open connections of clients
    */
   Operator(
       Supplier<Generation> current,
-      ConfigStore.Trial<IOException> trial,
       Successor successor,
       @Nullable ConfigStore store,
       EngineConfig started,
       IntSupplier connections) {
     this.current = current;
-    this.trial = trial;
     this.successor = successor;
     this.store = store;
     this.watch = store == null ? null : new ConfigWatch(store);
@@ -117,19 +113,38 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
+    EngineConfig before = current.get().config();
     try {
-      Changed changed = store().changeTried(edits, trial);
-      return apply(changed.loaded(), changed.saved(), changed.warnings());
+      // In force before it is kept: what cannot be put in force is kept nowhere.
+      Changed changed = store().changeTried(edits, successor::apply);
+      return applied(before, changed.loaded(), changed.saved(), changed.warnings());
+    } catch (EditException e) {
+      takeBack(before, e);
+      throw e;
     } catch (ConfigException | IOException | IllegalArgumentException e) {
+      takeBack(before, e);
       successor.refused();
       throw e;
     }
   }
 
+  /** What was in force for a moment and cannot be kept, as somebody else changes the file. */
+  private void takeBack(EngineConfig before, Exception why) {
+    if (current.get().config() != before) {
+      try {
+        successor.apply(before);
+      } catch (IOException | RuntimeException e) {
+        why.addSuppressed(e);
+        LOG.error("a change that could not be kept stays in force: {}", Main.reason(e));
+      }
+    }
+  }
+
   private Applied reload() throws ConfigException, IOException {
+    EngineConfig before = current.get().config();
     try {
-      Loaded loaded = store().loadTried(trial);
-      return apply(loaded, store().savesTo(), loaded.warnings());
+      Loaded loaded = store().loadTried(successor::apply);
+      return applied(before, loaded, store().savesTo(), loaded.warnings());
     } catch (ConfigException | IOException | IllegalArgumentException e) {
       successor.refused();
       throw e;
@@ -181,9 +196,8 @@ final class Operator {
     return kept;
   }
 
-  private Applied apply(Loaded loaded, Saved saved, List<Problem> warnings) throws IOException {
-    EngineConfig before = current.get().config();
-    successor.apply(loaded.config());
+  private static Applied applied(
+      EngineConfig before, Loaded loaded, Saved saved, List<Problem> warnings) {
     // Only then: what the operator has set by hand since stays.
     if (!before.telemetry().equals(loaded.config().telemetry())) {
       LogLevel.set(loaded.config().telemetry());

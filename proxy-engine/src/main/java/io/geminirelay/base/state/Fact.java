@@ -19,12 +19,24 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
   /** Names of fields that are moments, in milliseconds of the epoch by the same clock, end so. */
   public static final String MOMENT = "_at_ms";
 
+  /** The kind of facts that say nothing, and are over when they are written. */
+  public static final String GREETING = "greeting";
+
   /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
   private static final long SLACK_MILLIS = 1_500;
+
+  /** So long ago, by any clock, did a greeting end. */
+  private static final long GREETING_MILLIS = 60_000;
 
   /** Copies the fields. */
   public Fact {
     fields = Map.copyOf(fields);
+  }
+
+  /** What an instance says that has just come. */
+  static Fact greeting(long nowMillis) {
+    long before = nowMillis - GREETING_MILLIS;
+    return new Fact(GREETING + "/", Map.of("said" + MOMENT, Long.toString(before)), before);
   }
 
   /** What comes before the first slash of the name. */

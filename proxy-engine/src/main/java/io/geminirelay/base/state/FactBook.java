@@ -38,6 +38,9 @@ final class FactBook {
   /** Names of what is being written: a read that began before may lack it. */
   private final Set<String> underway = new HashSet<>();
 
+  /** Names of what others told of since that was last looked at. */
+  private final Set<String> heard = new HashSet<>();
+
   /** Facts that the store is thought to hold. */
   int size() {
     return kept.size();
@@ -45,24 +48,57 @@ final class FactBook {
 
   // ---- what the sources know
 
-  /** Takes down what {@code source} tells now. */
+  /** Takes down all that {@code source} tells now. */
   void notice(FactSource source, long now) {
     Map<String, Fact> before = said.getOrDefault(source.kind(), Map.of());
     Map<String, Fact> told = new HashMap<>(before.size() * 2);
     source.tell(fact -> told.put(fact.name(), fact));
     for (Fact fact : told.values()) {
-      if (fact.untilMillis() > now && isNews(fact, before.get(fact.name()))) {
-        kept.put(fact.name(), fact);
-        unsaved.add(fact.name());
-      }
+      isSaid(fact, before.get(fact.name()), now);
     }
     for (Fact fact : before.values()) {
-      if (!told.containsKey(fact.name()) && endedEarly(source, fact, now)) {
-        kept.remove(fact.name());
-        unsaved.add(fact.name());
+      if (!told.containsKey(fact.name())) {
+        isOver(source, fact, now);
       }
     }
     said.put(source.kind(), told);
+  }
+
+  /** The same, where all was taken down before: costs no more than what changed since. */
+  void noticeChanges(FactSource source, long now) {
+    Map<String, Fact> known = said.computeIfAbsent(source.kind(), kind -> new HashMap<>());
+    boolean done =
+        source.tellChanges(
+            fact -> isSaid(fact, known.put(fact.name(), fact), now),
+            name -> isOver(source, known.remove(name), now));
+    if (!done) {
+      notice(source, now);
+    }
+  }
+
+  /** Looks again at what others told of: where more is known here, they have to be told. */
+  void noticeHeard(long now) {
+    for (String name : heard) {
+      Fact fact = said.getOrDefault(Fact.kind(name), Map.of()).get(name);
+      if (fact != null) {
+        isSaid(fact, fact, now);
+      }
+    }
+    heard.clear();
+  }
+
+  private void isSaid(Fact fact, @Nullable Fact earlier, long now) {
+    if (fact.untilMillis() > now && isNews(fact, earlier)) {
+      kept.put(fact.name(), fact);
+      unsaved.add(fact.name());
+    }
+  }
+
+  private void isOver(FactSource source, @Nullable Fact fact, long now) {
+    if (fact != null && endedEarly(source, fact, now)) {
+      kept.remove(fact.name());
+      unsaved.add(fact.name());
+    }
   }
 
   private boolean isNews(Fact fact, @Nullable Fact earlier) {
@@ -112,8 +148,14 @@ final class FactBook {
 
   /** Others have made these changes; what of it is news goes to {@code sources}. */
   void take(StateStore.Batch batch, List<FactSource> sources, long now) {
-    batch.facts().forEach(fact -> learn(fact, sources, now));
-    batch.gone().forEach(name -> forget(name, sources, now));
+    for (Fact fact : batch.facts()) {
+      heard.add(fact.name());
+      learn(fact, sources, now);
+    }
+    for (String name : batch.gone()) {
+      heard.add(name);
+      forget(name, sources, now);
+    }
   }
 
   private void learn(Fact fact, List<FactSource> sources, long now) {

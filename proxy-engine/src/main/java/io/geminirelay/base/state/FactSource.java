@@ -17,6 +17,16 @@ public interface FactSource {
   void tell(Consumer<Fact> to);
 
   /**
+   * Tells what may be another since the last telling of either kind, and the names of what was told
+   * then and is not any more.
+   *
+   * @return whether it did; else it told nothing, and {@link #tell} has to tell all
+   */
+  default boolean tellChanges(Consumer<Fact> to, Consumer<String> over) {
+    return false;
+  }
+
+  /**
    * Takes what was kept, or what another instance knows; may be told again. Where more is known
    * here, that stays. What is named in it and not known here, such as a key, is left out.
    */

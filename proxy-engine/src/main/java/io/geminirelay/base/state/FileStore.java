@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +19,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps facts in a file, for one process. Files are read and written on a thread of its own; all
- * that comes in within a second is written at once.
+ * that comes in within a second is written at once. All is written each time: where that takes
+ * long, it is done so rarely that it takes a fiftieth of the thread's time.
  *
  * <p>A folder that cannot be written is told once, and tried again every few seconds: what came in
  * meanwhile is written then.
  */
 public final class FileStore implements StateStore {
   private static final long PAUSE_MILLIS = 1_000;
+
+  /** Of a file that takes seconds. */
+  private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+  /** From one writing to the next it is as many times as long as the first of them took. */
+  private static final long SPACING = 50;
+
+  private static final long NOTICE_MILLIS = 250;
   private static final long RETRY_MILLIS = 3_000;
   private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
 
   private final Path folder;
   private final StateFile file;
+  private final Saving saving;
   private final TimeSource time;
   private final ScheduledExecutorService thread;
   private volatile boolean up = true;
@@ -39,11 +50,23 @@ public final class FileStore implements StateStore {
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
   private boolean scheduled;
   private long lastWriteNanos;
+  private long tookNanos;
+
+  /** Writes all facts to the file. */
+  interface Saving {
+    void write(Collection<Fact> facts) throws IOException;
+  }
 
   /** A store in {@code folder}, which is made if there is none. */
   public FileStore(Path folder, TimeSource time) {
+    this(folder, time, new StateFile(folder)::write);
+  }
+
+  /** The same that writes by {@code saving}. */
+  FileStore(Path folder, TimeSource time, Saving saving) {
     this.folder = folder;
     this.file = new StateFile(folder);
+    this.saving = saving;
     this.time = time;
     this.lastWriteNanos = time.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
     this.thread =
@@ -90,6 +113,11 @@ public final class FileStore implements StateStore {
   }
 
   @Override
+  public long noticeMillis() {
+    return NOTICE_MILLIS;
+  }
+
+  @Override
   public boolean isUp() {
     return up;
   }
@@ -121,7 +149,13 @@ public final class FileStore implements StateStore {
 
   private long pauseMillis() {
     long since = TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - lastWriteNanos);
-    return up ? Math.max(0, PAUSE_MILLIS - since) : RETRY_MILLIS;
+    return up ? Math.max(0, spacingMillis(tookNanos) - since) : RETRY_MILLIS;
+  }
+
+  /** From the begin of a writing that took so long to the next. */
+  static long spacingMillis(long tookNanos) {
+    long spacing = TimeUnit.NANOSECONDS.toMillis(SPACING * tookNanos);
+    return Math.max(PAUSE_MILLIS, Math.min(spacing, LONGEST_PAUSE_MILLIS));
   }
 
   private void schedule(long delayMillis) {
@@ -144,17 +178,19 @@ public final class FileStore implements StateStore {
     waiting.clear();
     dropEnded();
     try {
-      file.write(facts.values());
+      saving.write(facts.values());
+      tookNanos = time.nanoTime() - lastWriteNanos;
       up = true;
       told.forEach(each -> each.complete(null));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // Whatever it was: who waits is told, and the next try is not left out.
       tellDown(e);
       told.forEach(each -> each.completeExceptionally(e));
       schedule(RETRY_MILLIS);
     }
   }
 
-  private void tellDown(IOException cause) {
+  private void tellDown(Exception cause) {
     if (up) {
       up = false;
       LOG.warn("state cannot be kept in {}: {}", folder, cause.toString());

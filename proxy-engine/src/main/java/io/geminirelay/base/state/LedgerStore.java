@@ -24,15 +24,25 @@ public interface LedgerStore {
    *
    * @param name of the quota, the same for all instances; holds no secret
    * @param day its day, by the moment that ends it, in seconds of the epoch: where another is told
-   *     than before, its count begins anew
+   *     later than before, its count begins anew; one that is more than a day ahead, or earlier
+   *     than another has told, is not counted
    * @param requests less than 0 where more were taken back than drawn
    * @param tokens the same
-   * @param turn counts up with each that this instance tells of this quota: one that is not above
-   *     the last was added before, and only looks
+   * @param turn counts up with each that this instance tells of this quota, for as long as its
+   *     process lives: one that is not above the last was added before, and only looks
    * @param dayRequests of the day, of all as far as is known here; where the store knows of fewer,
    *     it has lost some. 0 to say nothing.
+   * @param proven whether there is such a quota for certain; what nobody is certain of is forgotten
+   *     after some minutes
    */
-  record Draw(String name, long day, long requests, long tokens, long turn, long dayRequests) {}
+  record Draw(
+      String name,
+      long day,
+      long requests,
+      long tokens,
+      long turn,
+      long dayRequests,
+      boolean proven) {}
 
   /**
    * What all instances have drawn on one quota.
@@ -43,6 +53,7 @@ public interface LedgerStore {
    * @param recentTokens the same
    * @param dayRequests of the day
    * @param others how many other instances have drawn on it in about the last minute
+   * @param day that is counted: another than was told where clocks or resets differ; 0 for none
    */
   record Total(
       long requests,
@@ -50,5 +61,6 @@ public interface LedgerStore {
       long recentRequests,
       long recentTokens,
       long dayRequests,
-      int others) {}
+      int others,
+      long day) {}
 }

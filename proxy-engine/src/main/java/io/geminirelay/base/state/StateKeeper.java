@@ -17,21 +17,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps what the engine knows and what a {@link StateStore} holds in step.
  *
- * <p>Every {@value #TICK_MILLIS} ms it asks the sources whether anything changed, which costs a
- * read each while nothing did; what changed since is written, one batch at a time. What others
- * write is given to the sources. No request waits for any of it: while the store cannot be reached,
- * changes gather here, and are written when it is back.
+ * <p>As often as the store wants to hear of it, each {@link StateStore#noticeMillis}, it asks the
+ * sources whether anything changed, which costs a read each while nothing did; what changed since
+ * is written, one batch at a time. What others write is given to the sources. No request waits for
+ * any of it: while the store cannot be reached, changes gather here, and are written when it is
+ * back.
  *
  * <p>All on one thread, the state thread, but for what is said to be otherwise.
  */
 public final class StateKeeper implements StateStore.Listener {
-  /** How soon a change is noticed. */
-  public static final long TICK_MILLIS = 20;
-
   /**
    * Pauses are this many times as long as the look before them took: it costs no more than that.
    */
   private static final int PACE = 5;
+
+  /** But others wait for what changes meanwhile; the longest looks are rare. */
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   private static final long CLOCK_STEP_MILLIS = 1_000;
 
@@ -88,14 +89,15 @@ public final class StateKeeper implements StateStore.Listener {
   }
 
   /**
-   * Begins; from any thread. Completes with true when the sources have learned what the store held,
-   * with false when it was found that it cannot be read now.
+   * Begins; from any thread. Completes with true when the sources have learned what the store held
+   * and others have been greeted, with false when it was found that it cannot be read now.
    */
   public CompletionStage<Boolean> start() {
     store.open(this);
+    long millis = store.noticeMillis();
     var unused =
         thread.scheduleWithFixedDelay(
-            () -> safely(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            () -> safely(this::tick), millis, millis, TimeUnit.MILLISECONDS);
     return firstRead;
   }
 
@@ -125,18 +127,38 @@ public final class StateKeeper implements StateStore.Listener {
         () -> {
           book.takeAll(facts, sources.get(), clock());
           lookAgain();
-          wasRead = true;
-          firstRead.complete(true);
+          if (!wasRead) {
+            wasRead = true;
+            notice(); // what ends from now on is over for the store, too
+            greet();
+          }
         });
   }
 
   @Override
   public void changed(StateStore.Batch batch) {
-    onThread(
-        () -> {
-          book.take(batch, sources.get(), clock());
-          lookAgain();
-        });
+    onThread(() -> book.take(batch, sources.get(), clock()));
+  }
+
+  /**
+   * A first change, of nothing: all that it needs here and at the store is loaded on the way, and
+   * what it needs where it is heard, as it comes back here too. The first real one is not slower
+   * than the others then.
+   */
+  private void greet() {
+    if (!store.isShared()) {
+      firstRead.complete(true);
+      return;
+    }
+    writing = true;
+    store
+        .write(new StateStore.Batch(List.of(Fact.greeting(clock())), List.of()))
+        .whenComplete((none, failure) -> onThread(this::greeted));
+  }
+
+  private void greeted() {
+    writing = false; // what the store says of a failure, it says
+    firstRead.complete(true);
   }
 
   /** Where more is known here than was told, that has to be told to the others. */
@@ -160,7 +182,7 @@ public final class StateKeeper implements StateStore.Listener {
     long begun = time.nanoTime();
     if (begun - nextLookNanos >= 0) {
       notice();
-      nextLookNanos = begun + PACE * (time.nanoTime() - begun);
+      nextLookNanos = begun + Math.min(PACE * (time.nanoTime() - begun), LONGEST_PAUSE_NANOS);
     }
     if (!writing && store.isUp()) {
       write();
@@ -226,8 +248,10 @@ public final class StateKeeper implements StateStore.Listener {
     for (FactSource source : present) {
       long version = source.version();
       Long before = versions.put(source, version);
-      if (all || before == null || before != version) {
+      if (all || before == null) {
         book.notice(source, clock());
+      } else if (before != version) {
+        book.noticeChanges(source, clock());
       }
       if (before == null) {
         // Of a new configuration: it may name keys that others know something of. Taught last, or
@@ -236,6 +260,8 @@ public final class StateKeeper implements StateStore.Listener {
         lookAgain();
       }
     }
+    // After what it led to here is noticed.
+    book.noticeHeard(clock());
     size = book.size();
   }
 

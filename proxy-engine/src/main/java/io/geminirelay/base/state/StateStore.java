@@ -29,6 +29,11 @@ public interface StateStore extends AutoCloseable {
     return Integer.MAX_VALUE;
   }
 
+  /** How soon it wants to be given what changed, in milliseconds. */
+  default long noticeMillis() {
+    return 20;
+  }
+
   /** Whether the store could be reached when it was last tried; false before that. */
   boolean isUp();
 
@@ -40,8 +45,18 @@ public interface StateStore extends AutoCloseable {
   /** How far the clock that all who share the store go by is ahead of this machine's. */
   long aheadMillis();
 
+  /** Whether other instances hear of what is written. */
+  default boolean isShared() {
+    return leases() != null;
+  }
+
   /** What several instances share limits by; null where nobody shares this store. */
   default @Nullable LeaseStore leases() {
+    return null;
+  }
+
+  /** Where several instances share slots of limits; null where nobody shares this store. */
+  default @Nullable SlotStore slots() {
     return null;
   }
 

@@ -28,6 +28,9 @@ public final class ClientConnections {
         }
       };
 
+  /** For what was sent before the end could be known: that much of it is still waited for. */
+  static final int GRACE_SECONDS = 1;
+
   private final AtomicInteger open = new AtomicInteger();
   private final LongAdder refused = new LongAdder();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();

@@ -2,12 +2,8 @@ package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
 import io.netty.channel.EventLoopGroup;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -79,33 +75,6 @@ public final class Listeners {
   /** The port that is bound; 0 before one is. */
   public synchronized int port() {
     return present == null ? 0 : present.address().getPort();
-  }
-
-  /**
-   * Finds out whether the address of {@code next} can be had; nobody can connect to it meanwhile.
-   * Blocking.
-   *
-   * @throws BindException if it cannot
-   */
-  public void tryOut(ServerConfig next) throws IOException {
-    Listener old = toLeave(next);
-    if (old == null) {
-      return;
-    }
-    boolean samePort = samePort(old, next);
-    old.sharePort(samePort);
-    try (Socket probe = new Socket()) {
-      probe.setReuseAddress(true);
-      if (samePort) {
-        probe.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      }
-      // Bound and not listening, so that it takes nobody from those who listen.
-      probe.bind(new InetSocketAddress(next.host(), next.port()));
-    } catch (SocketException e) {
-      throw cannot(next, e);
-    } finally {
-      old.sharePort(false);
-    }
   }
 
   /** The present listener, if {@code next} wants another address; else null. */

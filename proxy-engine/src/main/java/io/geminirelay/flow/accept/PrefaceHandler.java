@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import static io.geminirelay.flow.accept.ClientConnections.GRACE_SECONDS;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -18,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class PrefaceHandler extends ByteToMessageDecoder {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-  /** Time in which a request that was sent before the end could be known still arrives. */
-  private static final int GRACE_SECONDS = 1;
 
   private final ProtocolChoice protocols;
   private final Duration idle;

@@ -7,7 +7,6 @@ import io.geminirelay.base.fault.FaultKind;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What one client has under way and how much it may still ask.
  *
  * <p>Each limit of a minute is a bucket that holds a minute's worth: as much can come at once, and
- * then flows back evenly. It can be shared with other instances; how many requests are under way
- * each counts by itself. Lock-free; one for all event loops.
+ * then flows back evenly. They, and how many requests are under way, can be shared with other
+ * instances. Lock-free; one for all event loops.
  */
 public final class ClientAccount {
   private static final long CONCURRENT_RETRY_SECONDS = 1;
@@ -27,9 +26,16 @@ public final class ClientAccount {
   private final int maxConcurrent;
   private final @Nullable SharedBucket requests;
   private final @Nullable SharedBucket tokens;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Slots slots;
 
+  /** Full, with nothing under way. */
   ClientAccount(ClientConfig client, TimeSource time) {
+    this(client, time, new Slots("concurrent/" + client.name()));
+  }
+
+  /** Full, with what is under way in {@code slots}; these keep their limit until {@link #begin}. */
+  private ClientAccount(ClientConfig client, TimeSource time, Slots slots) {
+    this.slots = slots;
     this.name = client.name();
     this.requestsPerMinute = client.requestsPerMinute();
     this.tokensPerMinute = client.tokensPerMinute();
@@ -38,11 +44,26 @@ public final class ClientAccount {
     this.tokens = bucket("tokens", tokensPerMinute, time);
   }
 
+  /** The account of the same client with other limits: what is under way stays so. */
+  ClientAccount successor(ClientConfig client, TimeSource time) {
+    return new ClientAccount(client, time, slots);
+  }
+
+  /** The limit of what is under way is that of this account from now on. */
+  void begin() {
+    slots.limit(maxConcurrent);
+  }
+
   private @Nullable SharedBucket bucket(String what, long perMinute, TimeSource time) {
     return perMinute == 0 ? null : new SharedBucket(what + "/" + name, perMinute, time);
   }
 
-  /** What can be shared with the other instances. */
+  /** What is under way; limited where {@code max_concurrent} is set. */
+  Slots slots() {
+    return slots;
+  }
+
+  /** What of a minute can be shared with the other instances. */
   List<SharedBucket> buckets() {
     return Stream.of(requests, tokens).filter(Objects::nonNull).toList();
   }
@@ -59,9 +80,9 @@ public final class ClientAccount {
     return name;
   }
 
-  /** Its requests that are not over. */
+  /** Its requests here that are not over. */
   public int inFlight() {
-    return inFlight.get();
+    return slots.used();
   }
 
   /** Requests it may make now; -1 where they are not limited. */
@@ -79,9 +100,12 @@ public final class ClientAccount {
     return (requests != null && requests.isShared()) || (tokens != null && tokens.isShared());
   }
 
-  /** Requests it may have under way beside those it has; -1 where they are not limited. */
+  /**
+   * Requests it may have under way beside those it has here and, as far as was told, elsewhere; -1
+   * where they are not limited.
+   */
   public int concurrencyLeft() {
-    return maxConcurrent == 0 ? -1 : Math.max(0, maxConcurrent - inFlight.get());
+    return maxConcurrent == 0 ? -1 : slots.left();
   }
 
   /** Tokens it may use in a minute; 0 where they are not limited. */
@@ -105,9 +129,8 @@ public final class ClientAccount {
     if (waitNanos > 0) {
       return tooManyRequests(waitNanos);
     }
-    if (!tryBegin()) {
-      String detail = "this client has " + maxConcurrent + " requests under way, as many as it may";
-      return Fault.until(FaultKind.TOO_MANY_CONCURRENT, detail, CONCURRENT_RETRY_SECONDS);
+    if (!slots.tryTake()) {
+      return tooManyConcurrent();
     }
     if (requests != null && !requests.tryTake(1)) {
       leave();
@@ -116,18 +139,9 @@ public final class ClientAccount {
     return null;
   }
 
-  private boolean tryBegin() {
-    int now = inFlight.incrementAndGet();
-    if (maxConcurrent > 0 && now > maxConcurrent) {
-      inFlight.decrementAndGet();
-      return false;
-    }
-    return true;
-  }
-
   /** Says that a request is over. */
   void leave() {
-    inFlight.decrementAndGet();
+    slots.giveBack();
   }
 
   /** Charges {@code count} tokens, or gives so many back where it is negative. */
@@ -140,6 +154,14 @@ public final class ClientAccount {
     } else {
       tokens.giveBack(-count);
     }
+  }
+
+  private Fault tooManyConcurrent() {
+    String detail =
+        slots.isShared()
+            ? "this client may have " + slots.limit() + " requests under way at all gateways"
+            : "this client has " + slots.limit() + " requests under way, as many as it may";
+    return Fault.until(FaultKind.TOO_MANY_CONCURRENT, detail, CONCURRENT_RETRY_SECONDS);
   }
 
   private Fault tooManyTokens(long waitNanos) {

@@ -3,6 +3,8 @@ package io.geminirelay.flow.guard;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.LeaseStore;
+import io.geminirelay.base.state.SlotStore;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +26,18 @@ public final class ClientLimits {
   /** Who sees to it that these and those of later configurations are shared; empty while alone. */
   private final AtomicReference<@Nullable LimitLeases> leases;
 
+  /** The same for what is under way. */
+  private final AtomicReference<@Nullable SlotLeases> slots;
+
   private ClientLimits(
       Map<String, ClientAccount> accounts,
       TimeSource time,
-      AtomicReference<@Nullable LimitLeases> leases) {
+      AtomicReference<@Nullable LimitLeases> leases,
+      AtomicReference<@Nullable SlotLeases> slots) {
     this.accounts = accounts;
     this.time = time;
     this.leases = leases;
+    this.slots = slots;
   }
 
   /** Full accounts for those of {@code clients} that have a limit. */
@@ -41,23 +48,29 @@ public final class ClientLimits {
         accounts.put(client.name(), new ClientAccount(client, time));
       }
     }
-    return new ClientLimits(accounts, time, new AtomicReference<>());
+    accounts.values().forEach(ClientAccount::begin);
+    return new ClientLimits(accounts, time, new AtomicReference<>(), new AtomicReference<>());
   }
 
   /**
-   * For a new configuration: who has the same limits as before goes on with the same account. It is
-   * without effect until {@link #begin}.
+   * For a new configuration: who has the same limits as before goes on with the same account, and
+   * who has others keeps what is under way. It is without effect until {@link #begin}.
    */
   public ClientLimits successor(List<ClientConfig> clients, TimeSource time) {
     Map<String, ClientAccount> next = new LinkedHashMap<>();
     for (ClientConfig client : clients) {
       if (isLimited(client)) {
         ClientAccount known = accounts.get(client.name());
-        boolean same = known != null && known.isFor(client);
-        next.put(client.name(), same ? known : new ClientAccount(client, time));
+        next.put(
+            client.name(),
+            known == null ? new ClientAccount(client, time) : next(known, client, time));
       }
     }
-    return new ClientLimits(next, time, leases);
+    return new ClientLimits(next, time, leases, slots);
+  }
+
+  private static ClientAccount next(ClientAccount known, ClientConfig client, TimeSource time) {
+    return known.isFor(client) ? known : known.successor(client, time);
   }
 
   /**
@@ -65,39 +78,64 @@ public final class ClientLimits {
    * the configuration they were made for may still be refused.
    */
   public void begin() {
+    accounts.values().forEach(ClientAccount::begin);
     LimitLeases shared = leases.get();
     if (shared != null) {
       shared.follow(accounts());
     }
+    SlotLeases sharedSlots = slots.get();
+    if (sharedSlots != null) {
+      sharedSlots.follow(limitedSlots());
+    }
   }
 
-  /** How many limits of a minute this instance counts alone although they are to be shared. */
+  private List<Slots> limitedSlots() {
+    return accounts.values().stream()
+        .map(ClientAccount::slots)
+        .filter(each -> each.limit() > 0)
+        .toList();
+  }
+
+  /** How many limits this instance counts alone although they are to be shared. */
   public long alone() {
-    return leases.get() == null
-        ? 0
-        : accounts.values().stream()
-            .flatMap(each -> each.buckets().stream())
-            .filter(bucket -> !bucket.isShared())
-            .count();
+    long alone = 0;
+    if (leases.get() != null) {
+      alone +=
+          accounts.values().stream()
+              .flatMap(each -> each.buckets().stream())
+              .filter(bucket -> !bucket.isShared())
+              .count();
+    }
+    if (slots.get() != null) {
+      alone += limitedSlots().stream().filter(each -> !each.isShared()).count();
+    }
+    return alone;
   }
 
   /**
-   * Shares the limits of a minute with all who go by {@code store}, from now on and in what
-   * succeeds this: each instance draws on what it has leased, and alone while the store cannot be
-   * reached. To be called once at most.
+   * Shares limits with all who go by the same store, from now on and in what succeeds this: each
+   * instance draws on what it has leased, and alone while the store cannot be reached. To be called
+   * once at most.
    *
-   * @param store null to stay alone
+   * @param store of the limits of a minute; null to stay alone in them
+   * @param slotStore of what is under way; null to stay alone in it
    * @param thread the state thread, on which the store is asked; nothing of it is on the way of
    *     requests
    */
-  public void shareBy(@Nullable LeaseStore store, ScheduledExecutorService thread) {
-    if (store == null) {
-      return;
+  public void shareBy(
+      @Nullable LeaseStore store, @Nullable SlotStore slotStore, ScheduledExecutorService thread) {
+    if (store != null) {
+      LimitLeases shared = new LimitLeases(store, thread, time);
+      leases.set(shared);
+      shared.follow(accounts());
+      shared.start();
     }
-    LimitLeases shared = new LimitLeases(store, thread, time);
-    leases.set(shared);
-    shared.follow(accounts());
-    shared.start();
+    if (slotStore != null) {
+      SlotLeases shared = new SlotLeases(slotStore, thread, time);
+      slots.set(shared);
+      shared.follow(limitedSlots());
+      shared.start();
+    }
   }
 
   /**
@@ -106,7 +144,15 @@ public final class ClientLimits {
    */
   public CompletionStage<Void> giveBack() {
     LimitLeases shared = leases.getAndSet(null);
-    return shared == null ? CompletableFuture.completedStage(null) : shared.end();
+    SlotLeases sharedSlots = slots.getAndSet(null);
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    if (shared != null) {
+      ends.add(shared.end().toCompletableFuture());
+    }
+    if (sharedSlots != null) {
+      ends.add(sharedSlots.end().toCompletableFuture());
+    }
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
   }
 
   private static boolean isLimited(ClientConfig client) {

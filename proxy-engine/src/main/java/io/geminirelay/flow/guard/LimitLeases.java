@@ -232,7 +232,11 @@ final class LimitLeases {
 
   /** A store that is away says so itself; that one answers and limits are alone, nobody else. */
   private void tellWhetherAlone() {
-    if (alone && !told && store.isUp() && time.nanoTime() - aloneNanos > TELL_NANOS) {
+    if (alone
+        && !told
+        && !leases.isEmpty()
+        && store.isUp()
+        && time.nanoTime() - aloneNanos > TELL_NANOS) {
       told = true;
       LOG.warn("the store is too slow to share limits of clients: each instance counts alone");
     } else if (told && !alone) {

@@ -50,9 +50,10 @@ final class DrawCount {
     long unknown = underWay + word.get();
     long mine = Math.max(0, requestsOf(unknown));
     long myTokens = Math.max(0, tokensOf(unknown));
+    // Beside what has no end, nothing is too much.
     return mine == 0
-        || ((mine + 1) * parts <= requests + mine
-            && (myTokens + tokens) * parts <= tokensLeft + myTokens);
+        || ((mine + 1) * parts - mine <= requests
+            && (myTokens + tokens) * parts - myTokens <= tokensLeft);
   }
 
   /** Others draw too, and each has one of so many parts of what is left; 1 where none does. */

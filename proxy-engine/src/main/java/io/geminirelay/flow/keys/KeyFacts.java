@@ -40,16 +40,13 @@ final class KeyFacts implements FactSource {
   private final List<KeyGroup> groups;
   private final TimeSource time;
 
-  /** What was told last, for the state thread alone: most is the same each time. */
-  private Map<Told, Fact> told = new HashMap<>();
+  /** What was told last of whom, for the state thread alone: most is the same each time. */
+  private Map<String, HolderFacts> told = new HashMap<>();
 
   private long toldOffsetMillis;
 
   /** Keys by their states; filled when the first project is learned. */
   private final Map<KeyState, ApiKey> byState = new HashMap<>();
-
-  /** A rest, of whom. */
-  private record Told(String holder, Cooldown rest) {}
 
   /** What {@code states} hold; projects are learned for the keys of {@code groups}. */
   KeyFacts(RingStates states, List<KeyGroup> groups, TimeSource time) {
@@ -72,59 +69,103 @@ final class KeyFacts implements FactSource {
 
   @Override
   public void tell(Consumer<Fact> to) {
+    heedClock();
+    Map<String, HolderFacts> before = told;
+    told = new HashMap<>(before.size() * 2);
+    forEach(
+        (name, state, bucket) -> {
+          HolderFacts known = before.get(name);
+          if (known != null && known.isSteady() && known.isOf(state, bucket)) {
+            told.put(name, known);
+            known.facts().values().forEach(to);
+          } else if (!HolderFacts.isNothing(state, bucket)) {
+            told(name, state, bucket, known).facts().values().forEach(to);
+          }
+        });
+  }
+
+  @Override
+  public boolean tellChanges(Consumer<Fact> to, Consumer<String> over) {
+    if (heedClock()) {
+      return false;
+    }
+    forEach(
+        (name, state, bucket) -> {
+          HolderFacts known = told.get(name);
+          if (known == null ? !HolderFacts.isNothing(state, bucket) : !known.isOf(state, bucket)) {
+            Map<String, Fact> now = told(name, state, bucket, known).facts();
+            now.values().forEach(to);
+            if (known != null) {
+              known.facts().keySet().stream().filter(each -> !now.containsKey(each)).forEach(over);
+            }
+          }
+        });
+    return true;
+  }
+
+  /** Notes how the clock is; whether what was told before is not to be told again as it was. */
+  private boolean heedClock() {
     long offset = time.instant().toEpochMilli() - TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
-    if (toldOffsetMillis - offset > MOST_DRIFT_MILLIS) {
+    boolean wasSetBack = toldOffsetMillis - offset > MOST_DRIFT_MILLIS;
+    if (wasSetBack) {
       told.clear();
     }
     if (Math.abs(offset - toldOffsetMillis) > MOST_DRIFT_MILLIS) {
       // A step forward may be a machine that was suspended: it does not lengthen what was told.
       toldOffsetMillis = offset;
     }
-    Map<Told, Fact> before = told;
-    told = new HashMap<>(before.size() * 2);
-    states.named().forEach((name, state) -> tell(name, state, before, to));
-    states.namedBuckets().forEach((name, bucket) -> tell(name, bucket, before, to));
+    return wasSetBack;
   }
 
-  private void tell(String name, KeyState state, Map<Told, Fact> before, Consumer<Fact> to) {
-    Cooldown invalid = state.invalidity();
+  /** A key with its bucket, or a project. */
+  private interface Each {
+    void accept(String name, @Nullable KeyState state, QuotaBucket bucket);
+  }
+
+  private void forEach(Each to) {
+    states.named().forEach((name, state) -> to.accept(name, state, state.bucket()));
+    states.namedBuckets().forEach((name, bucket) -> to.accept(name, null, bucket));
+  }
+
+  /** Finds out anew what is to be told of {@code name}; rests that were told stay as told. */
+  private HolderFacts told(
+      String name, @Nullable KeyState state, QuotaBucket bucket, @Nullable HolderFacts known) {
+    HolderFacts now = new HolderFacts(state, bucket);
+    Cooldown invalid = now.invalid();
     if (invalid != null) {
-      to.accept(fact(name, INVALID, invalid, before));
+      put(name, INVALID, invalid, known, now);
     }
-    KeyState.Hand hand = state.hand();
+    KeyState.Hand hand = now.hand();
     // With others, their configurations may say else. Alone, what is in the file ends with it.
-    if (hand != null && !(states.alone() && state.isAsConfigured())) {
+    if (hand != null && !(states.alone() && now.asConfigured())) {
       // That it was taken back is of interest for as long as another configuration, or an instance
       // that was away, may put it aside, and longer only where that is so here.
-      boolean lasts = hand.aside() || state.takenBack();
+      boolean lasts = hand.aside() || now.takenBack();
       long until = lasts ? byHandUntil(time) : hand.untilMillis();
       Map<String, String> fields = Map.of(DISABLED, Boolean.toString(hand.aside()));
-      to.accept(new Fact(name(name, DISABLED), fields, until));
+      now.put(new Fact(name(name, DISABLED), fields, until));
     }
-    if (!state.project().isEmpty()) {
-      Map<String, String> fields = Map.of(PROJECT, state.project());
-      to.accept(new Fact(name(name, PROJECT), fields, byHandUntil(time)));
+    if (!now.project().isEmpty()) {
+      Map<String, String> fields = Map.of(PROJECT, now.project());
+      now.put(new Fact(name(name, PROJECT), fields, byHandUntil(time)));
     }
-    tell(name, state.bucket(), before, to);
-  }
-
-  private void tell(String name, QuotaBucket bucket, Map<Told, Fact> before, Consumer<Fact> to) {
-    Cooldown whole = bucket.whole();
+    Cooldown whole = now.whole();
     if (whole != null) {
-      to.accept(fact(name, REST, whole, before));
+      put(name, REST, whole, known, now);
     }
-    for (Cooldown rest : bucket.cooldowns()) {
-      to.accept(fact(name, REST_OF, rest, before));
+    for (Cooldown rest : now.models()) {
+      put(name, REST_OF, rest, known, now);
     }
+    told.put(name, now);
+    return now;
   }
 
-  private Fact fact(String holder, String what, Cooldown rest, Map<Told, Fact> before) {
-    Told key = new Told(holder, rest);
-    Fact known = before.get(key);
-    Fact fact =
-        known == null ? KeptRest.fact(name(holder, what + rest.model()), rest, time) : known;
-    told.put(key, fact);
-    return fact;
+  private void put(
+      String holder, String what, Cooldown rest, @Nullable HolderFacts known, HolderFacts now) {
+    Fact before = known == null ? null : known.of(rest);
+    now.put(
+        rest,
+        before == null ? KeptRest.fact(name(holder, what + rest.model()), rest, time) : before);
   }
 
   private static String name(String holder, String what) {

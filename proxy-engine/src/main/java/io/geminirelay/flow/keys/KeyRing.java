@@ -111,6 +111,11 @@ public final class KeyRing {
     }
   }
 
+  /** How many quotas with a limit are counted alone although they are to be shared. */
+  public long quotasAlone() {
+    return states.quotasAlone();
+  }
+
   /** Who chooses among the keys. */
   public KeySelector selector() {
     return selector;

@@ -3,6 +3,7 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.state.LedgerStore.Draw;
 import io.geminirelay.base.state.LedgerStore.Total;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,10 @@ final class QuotaLedger {
   private @Nullable Draw pending;
 
   private long pendingNanos;
-  private long turn;
+
+  /** Of all ledgers here, since another may have told of the same quota before this one. */
+  private final LongSupplier turns;
+
   private boolean underWay;
   private boolean near;
 
@@ -42,10 +46,15 @@ final class QuotaLedger {
 
   private long lookNanos;
 
-  /** Nothing is told yet of {@code quota}, which all instances call {@code name}. */
-  QuotaLedger(String name, ModelQuota quota, long now) {
+  /**
+   * Nothing is told yet of {@code quota}, which all instances call {@code name}.
+   *
+   * @param turns counts up, for all ledgers of this instance
+   */
+  QuotaLedger(String name, ModelQuota quota, LongSupplier turns, long now) {
     this.name = name;
     this.quota = quota;
+    this.turns = turns;
     this.lookNanos = now;
   }
 
@@ -76,11 +85,24 @@ final class QuotaLedger {
     return pending;
   }
 
+  /** Whether it is told early enough when its turn among all has come: nothing bounds it. */
+  boolean hasTime(long now) {
+    return pending == null && !isBounded(now);
+  }
+
+  /** Whether a limit of it is known. */
+  boolean isBounded(long now) {
+    return quota.bounds(now).known();
+  }
+
   private @Nullable Draw fresh(long day, long now) {
+    if (!quota.isProven() && !isBounded(now)) {
+      return null;
+    }
     long drawn = quota.untold().take();
     long requests = DrawCount.requestsOf(drawn);
     long tokens = DrawCount.tokensOf(drawn);
-    boolean looks = now - lookNanos >= 0 && quota.bounds(now).known();
+    boolean looks = now - lookNanos >= 0 && isBounded(now);
     if (requests == 0 && tokens == 0 && !looks) {
       return null;
     }
@@ -91,8 +113,14 @@ final class QuotaLedger {
         day,
         Math.min(requests, Math.max(used.requests(), used.dayRequests())),
         Math.min(tokens, used.tokens()),
-        ++turn,
-        mayLackDay ? used.dayRequests() : 0);
+        turns.getAsLong(),
+        mayLackDay ? used.dayRequests() : 0,
+        quota.isProven());
+  }
+
+  /** Whether the others count another day than was told last, as {@code total} says. */
+  boolean isOfOtherDay(Total total) {
+    return pending != null && total.day() != 0 && total.day() != pending.day();
   }
 
   /**
@@ -117,6 +145,11 @@ final class QuotaLedger {
     } else {
       others = total.requests() - old.requests() - told.requests();
       theirTokens = total.tokens() - old.tokens() - told.tokens();
+      if (total.others() == 0) {
+        // Nobody is there to have taken anything back: what lacks here was not added.
+        others = Math.max(0, others);
+        theirTokens = Math.max(0, theirTokens);
+      }
     }
     quota.drawnElsewhere(
         Math.min(others, total.recentRequests()),
@@ -141,6 +174,16 @@ final class QuotaLedger {
   /** What several draw at the same moment, and once more before all have heard, is to fit. */
   private static int parts(Total total) {
     return total.others() == 0 ? 1 : 2 * (total.others() + 1);
+  }
+
+  /**
+   * An answer takes long: about an even share of what was left may be drawn without it. Little is
+   * held back then for what the others draw before all of it is heard of.
+   */
+  void shares() {
+    if (before != null && underWay && before.others() > 0) {
+      quota.untold().parts(before.others() + 2);
+    }
   }
 
   /** It is not known whether what was told last was heard. */

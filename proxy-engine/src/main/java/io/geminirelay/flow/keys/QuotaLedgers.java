@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * knows. While the store cannot be reached, each counts by itself, and what it drew is told when
  * the store is back.
  *
+ * <p>Where no limit is known, less would do: such quotas are told about once a second, so that what
+ * a refusal teaches is held against what all have drawn. Of models that nobody knows to be there,
+ * nothing is told: clients may make up any number of names.
+ *
  * <p>What others draw is asked for with it, else from time to time, one quota after the other. Of
  * quotas that nobody draws on, little is seen of them here: most of many keys rest most of the
  * time.
@@ -47,13 +51,19 @@ final class QuotaLedgers {
   /** In so many ticks each quota is looked at once. */
   private static final int TURN_TICKS = 20;
 
-  /** After this, nobody waits for a round: each draws as if it were alone. */
-  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+  /** After this, nobody waits for a round: each draws its share of what was left at the last. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
+
+  /** After this, each draws as if it were alone. */
+  private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   /** Quotas that nobody draws on are looked at each second while there are no more than this. */
   private static final int FEW = 1_000;
 
   private static final int LONGEST_IDLE_SECONDS = 10;
+
+  /** Following takes one part of so many of the thread's time: clients can name ever new models. */
+  private static final int FOLLOW_PART = 20;
 
   private static final long REVIEW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -79,22 +89,32 @@ final class QuotaLedgers {
   /** That others draw on, and that are nearly used up. */
   private final Set<QuotaLedger> near = new LinkedHashSet<>();
 
+  private final QuotasAlone lonely = new QuotasAlone();
+  private final DayDoubt doubt = new DayDoubt();
+
+  /** Never told twice, be a ledger made anew for what there was one of before. */
+  private long turn;
+
   private boolean asking;
   private boolean alone;
   private long askedNanos;
   private long seenShape = -1;
   private long seenBuckets;
   private long reviewNanos;
+  private long followNanos;
 
   /** Tells {@code store} of the quotas of {@code states}. */
   QuotaLedgers(LedgerStore store, ScheduledExecutorService thread, RingStates states) {
     this.store = store;
     this.thread = thread;
     this.states = states;
+    this.reviewNanos = states.days().time().nanoTime();
+    this.followNanos = reviewNanos;
   }
 
   /** Begins; from any thread. */
   void start() {
+    states.countAlone(lonely::count);
     var unused =
         thread.scheduleWithFixedDelay(
             () -> safely(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -111,10 +131,15 @@ final class QuotaLedgers {
 
   private void tick() {
     long now = states.days().time().nanoTime();
-    if (!store.isUp() || (asking && now - askedNanos > SLOW_NANOS)) {
+    long asked = asking ? now - askedNanos : 0;
+    if (!store.isUp() || asked > SILENT_NANOS) {
       goAlone();
+      lonely.begin(now);
+    } else if (asked > SLOW_NANOS) {
+      ledgers.values().forEach(QuotaLedger::shares);
     }
     follow(now);
+    lonely.look(ledgers.values(), store.isUp(), now);
     for (QuotaLedger each = drawn.poll(); each != null; each = drawn.poll()) {
       due.add(each);
     }
@@ -137,8 +162,11 @@ final class QuotaLedgers {
     for (Set<QuotaLedger> each : List.of(urgent, due)) {
       Iterator<QuotaLedger> next = each.iterator();
       while (next.hasNext() && draws.size() < MOST_DRAWS) {
-        add(next.next(), telling, draws, day, now);
+        QuotaLedger ledger = next.next();
         next.remove();
+        if (!ledger.hasTime(now)) {
+          add(ledger, telling, draws, day, now);
+        }
       }
     }
     if (looks) {
@@ -182,6 +210,9 @@ final class QuotaLedgers {
     long now = states.days().time().nanoTime();
     long day = states.days().endSeconds(now);
     alone = totals == null && alone;
+    if (totals != null && now - askedNanos <= SILENT_NANOS) {
+      lonely.end();
+    }
     for (int i = 0; i < told.size(); i++) {
       QuotaLedger ledger = told.get(i);
       Total total = totals == null ? null : totals.get(i).orElse(null);
@@ -189,6 +220,9 @@ final class QuotaLedgers {
         ledger.failed();
         due.add(ledger);
       } else {
+        if (ledger.isOfOtherDay(total)) {
+          doubt.differ(day, total.day(), now);
+        }
         ledger.answered(total, day, idleNanos(), now);
         ledger.whenMuch(() -> call(ledger), now);
       }
@@ -230,6 +264,9 @@ final class QuotaLedgers {
   private void follow(long now) {
     long shape = states.shape();
     long buckets = seenBuckets;
+    if (shape != seenShape && now - followNanos < 0) {
+      return;
+    }
     if (shape == seenShape && now - reviewNanos >= 0) {
       reviewNanos = now + REVIEW_NANOS;
       buckets = bucketsSum();
@@ -240,26 +277,27 @@ final class QuotaLedgers {
     seenShape = shape;
     seenBuckets = bucketsSum();
     Set<String> present = new HashSet<>();
-    buckets()
+    LedgerNames.buckets(states)
         .forEach(
             (name, bucket) ->
                 bucket
                     .quotas()
                     .forEach(
                         (model, quota) -> {
-                          String whole = name + "=" + model;
+                          String whole = LedgerNames.of(name, model);
                           present.add(whole);
                           know(whole, quota, now);
                         }));
     ledgers.keySet().retainAll(present);
     Set<QuotaLedger> all = Set.copyOf(ledgers.values());
     List.of(turns, due, near, urgent).forEach(each -> each.retainAll(all));
+    followNanos = now + FOLLOW_PART * (states.days().time().nanoTime() - now);
   }
 
   private void know(String name, ModelQuota quota, long now) {
     QuotaLedger known = ledgers.get(name);
     if (known == null || !known.isOf(quota)) {
-      QuotaLedger made = new QuotaLedger(name, quota, now);
+      QuotaLedger made = new QuotaLedger(name, quota, () -> ++turn, now);
       ledgers.put(name, made);
       turns.add(made);
       made.whenDrawn(() -> drawn.add(made));
@@ -274,22 +312,5 @@ final class QuotaLedgers {
       sum = 31 * sum + System.identityHashCode(each.bucket());
     }
     return sum;
-  }
-
-  /** Every bucket once, by a name that all instances give it. */
-  private Map<String, QuotaBucket> buckets() {
-    Map<String, QuotaBucket> all = new HashMap<>(states.namedBuckets());
-    Set<QuotaBucket> named = new HashSet<>(all.values());
-    states
-        .named()
-        .forEach(
-            (name, state) -> {
-              if (!named.contains(state.bucket())) {
-                boolean alone = state.project().isEmpty();
-                String target = state.target();
-                all.put(alone ? name : target + "/" + state.project(), state.bucket());
-              }
-            });
-    return all;
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ final class RingStates {
 
   private volatile QuotaClock resets;
   private volatile boolean alone;
+  private volatile LongSupplier quotasAlone = () -> 0;
 
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
@@ -87,6 +89,16 @@ final class RingStates {
   /** Whether nobody else learns what is known here. */
   boolean alone() {
     return alone;
+  }
+
+  /** Lets {@code count} tell how many quotas are counted alone although they are to be shared. */
+  void countAlone(LongSupplier count) {
+    quotasAlone = count;
+  }
+
+  /** How many quotas are counted alone although they are to be shared. */
+  long quotasAlone() {
+    return quotasAlone.getAsLong();
   }
 
   /** Numbers the days of daily quotas. */

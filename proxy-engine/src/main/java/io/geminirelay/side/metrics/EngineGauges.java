@@ -59,7 +59,8 @@ final class EngineGauges {
     all.add(
         one(
             "gemini_relay_limits_alone",
-            "Limits of clients that this instance counts alone although they are to be shared.",
+            "Limits of clients, and quotas with a known limit, that this instance counts alone"
+                + " although they are to be shared.",
             live.limitsAlone().getAsLong()));
     all.addAll(memory());
     return all;

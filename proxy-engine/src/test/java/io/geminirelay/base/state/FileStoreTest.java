@@ -2,6 +2,7 @@ package io.geminirelay.base.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.testing.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +118,38 @@ class FileStoreTest {
       var unused = store.write(new StateStore.Batch(List.of(last), List.of("bucket/first")));
     }
     assertEquals(List.of(last), found());
+  }
+
+  @Test
+  void whateverFailsIsToldAndTriedAgain() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    FileStore.Saving broken =
+        facts -> {
+          if (tries.incrementAndGet() == 2) {
+            throw new IllegalStateException("a writer's own failure");
+          }
+          new StateFile(folder).write(facts);
+        };
+    Fact kept = fact("bucket/a", 3_600_000);
+    Reader reader = new Reader();
+    try (FileStore store = new FileStore(folder, TimeSource.SYSTEM, broken)) {
+      store.open(reader);
+      RedisServer.await("the first writing", () -> tries.get() == 1);
+      CompletableFuture<Void> written =
+          store.write(new StateStore.Batch(List.of(kept), List.of())).toCompletableFuture();
+      assertThrows(ExecutionException.class, () -> written.get(20, TimeUnit.SECONDS));
+      assertFalse(store.isUp());
+      RedisServer.await("the next try", store::isUp);
+      assertEquals(List.of(kept), new StateFile(folder).read());
+    }
+    assertEquals(1, log.list.stream().filter(e -> e.getLevel() == Level.WARN).count());
+  }
+
+  @Test
+  void aFileThatTakesLongIsWrittenRarely() {
+    assertEquals(1_000, FileStore.spacingMillis(TimeUnit.MILLISECONDS.toNanos(3)));
+    assertEquals(5_000, FileStore.spacingMillis(TimeUnit.MILLISECONDS.toNanos(100)));
+    assertEquals(30_000, FileStore.spacingMillis(TimeUnit.SECONDS.toNanos(9)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.RedisServer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,7 @@ class StateKeeperTest {
     volatile CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
     volatile boolean up = true;
     volatile int most = Integer.MAX_VALUE;
+    volatile boolean shared;
     volatile Listener listener;
 
     @Override
@@ -68,6 +70,11 @@ class StateKeeperTest {
     }
 
     @Override
+    public boolean isShared() {
+      return shared;
+    }
+
+    @Override
     public void close() {}
   }
 
@@ -75,9 +82,20 @@ class StateKeeperTest {
     final Map<String, Fact> facts = new ConcurrentHashMap<>();
     final AtomicLong version = new AtomicLong();
     final AtomicLong tellings = new AtomicLong();
+    final AtomicLong changeTellings = new AtomicLong();
+    final Set<String> changed = ConcurrentHashMap.newKeySet();
+    volatile boolean tellsChanges;
+    volatile boolean learnsNothing;
 
     void know(Fact fact) {
       facts.put(fact.name(), fact);
+      changed.add(fact.name());
+      version.incrementAndGet();
+    }
+
+    void end(String name) {
+      facts.remove(name);
+      changed.add(name);
       version.incrementAndGet();
     }
 
@@ -98,8 +116,28 @@ class StateKeeperTest {
     }
 
     @Override
+    public boolean tellChanges(Consumer<Fact> to, Consumer<String> over) {
+      if (!tellsChanges) {
+        return false;
+      }
+      changeTellings.incrementAndGet();
+      for (String name : changed) {
+        changed.remove(name);
+        Fact fact = facts.get(name);
+        if (fact == null) {
+          over.accept(name);
+        } else {
+          to.accept(fact);
+        }
+      }
+      return true;
+    }
+
+    @Override
     public void learn(Fact fact) {
-      facts.putIfAbsent(fact.name(), fact);
+      if (!learnsNothing) {
+        facts.putIfAbsent(fact.name(), fact);
+      }
     }
 
     @Override
@@ -133,7 +171,7 @@ class StateKeeperTest {
       var unused =
           thread.schedule(
               () -> looked.complete(null),
-              StateKeeper.TICK_MILLIS,
+              store.noticeMillis(),
               java.util.concurrent.TimeUnit.MILLISECONDS);
       looked.join();
     }
@@ -188,6 +226,21 @@ class StateKeeperTest {
   }
 
   @Test
+  void whatEndsRightAfterTheStartIsEndedForTheStoreToo() {
+    CompletableFuture<Boolean> started = keeper.start().toCompletableFuture();
+    store.listener.all(List.of(fact("key/a")));
+    assertTrue(started.join());
+    CompletableFuture.runAsync(
+            () -> {
+              source.end("key/a");
+              keeper.end();
+            },
+            thread)
+        .join();
+    assertEquals(List.of("key/a"), store.batches.get(0).gone());
+  }
+
+  @Test
   void nothingIsLookedThroughWhileNothingChanges() {
     keeper.start();
     store.listener.all(List.of());
@@ -200,13 +253,79 @@ class StateKeeperTest {
   }
 
   @Test
+  void aSourceThatKnowsWhatChangedIsAskedForNoMoreThanThat() {
+    source.tellsChanges = true;
+    source.know(fact("key/a"));
+    source.know(fact("key/b"));
+    keeper.start();
+    store.listener.all(List.of());
+    awaitBatches(1);
+    awaitLooks();
+    long before = source.tellings.get();
+    source.know(fact("key/c"));
+    awaitBatches(2);
+    assertEquals(List.of(fact("key/c")), store.batches.get(1).facts());
+    source.end("key/a");
+    awaitBatches(3);
+    assertEquals(List.of("key/a"), store.batches.get(2).gone());
+    store.listener.changed(new StateStore.Batch(List.of(fact("key/d")), List.of()));
+    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/d"));
+    awaitLooks();
+    assertEquals(3, store.batches.size());
+    assertEquals(before, source.tellings.get());
+    assertTrue(source.changeTellings.get() >= 2);
+  }
+
+  @Test
+  void whoKnowsItForLongerTellsThoseWhoSaidLess() {
+    source.tellsChanges = true;
+    Fact longer = fact("key/a");
+    source.know(longer);
+    keeper.start();
+    store.listener.all(List.of());
+    awaitBatches(1);
+    Fact shorter = new Fact("key/a", Map.of(), longer.untilMillis() - 30_000);
+    store.listener.changed(new StateStore.Batch(List.of(shorter), List.of()));
+    awaitBatches(2);
+    assertEquals(List.of(longer), store.batches.get(1).facts());
+  }
+
+  @Test
+  void othersAreGreetedBeforeTheStartIsOver() {
+    store.shared = true;
+    store.answer = new CompletableFuture<>();
+    CompletableFuture<Boolean> started = keeper.start().toCompletableFuture();
+    store.listener.all(List.of());
+    awaitBatches(1);
+    Fact greeting = store.batches.get(0).facts().get(0);
+    assertEquals(Fact.GREETING, greeting.kind());
+    assertTrue(greeting.untilMillis() < time.instant().toEpochMilli(), "it is kept nowhere");
+    source.know(fact("key/own"));
+    awaitLooks();
+    assertFalse(started.isDone());
+    assertEquals(1, store.batches.size(), "one at a time");
+    CompletableFuture<Void> first = store.answer;
+    store.answer = CompletableFuture.completedFuture(null);
+    first.completeExceptionally(new IllegalStateException("full"));
+    assertTrue(started.join());
+    awaitBatches(2);
+    assertEquals(List.of(fact("key/own")), store.batches.get(1).facts());
+    store.listener.changed(store.batches.get(0));
+    store.listener.all(List.of(fact("key/own")));
+    awaitLooks();
+    assertEquals(2, store.batches.size(), "nobody is greeted twice");
+    assertEquals(1, keeper.size());
+  }
+
+  @Test
   void aNewConfigurationLearnsWhatIsKeptOfItsKeys() {
+    source.learnsNothing = true; // of a key that it has not
     keeper.start();
     store.listener.all(List.of(fact("key/a")));
-    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/a"));
+    RedisServer.await("it to be kept", () -> keeper.size() == 1);
     Known next = new Known();
     sources.set(0, next);
-    RedisServer.await("it to be learned again", () -> next.facts.containsKey("key/a"));
+    RedisServer.await("it to be learned", () -> next.facts.containsKey("key/a"));
     awaitLooks();
     assertEquals(List.of(), store.batches);
   }

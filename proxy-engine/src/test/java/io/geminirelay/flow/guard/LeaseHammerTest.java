@@ -36,7 +36,7 @@ class LeaseHammerTest {
       ScheduledExecutorService state = Executors.newSingleThreadScheduledExecutor();
       states.add(state);
       ClientLimits own = ClientLimits.of(List.of(client), TimeSource.SYSTEM);
-      own.shareBy(store, state);
+      own.shareBy(store, null, state);
       limits.add(own);
       ClientAccount account = own.of(client);
       assertNotNull(account);

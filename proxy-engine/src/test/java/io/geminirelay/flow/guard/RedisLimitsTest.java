@@ -47,7 +47,7 @@ class RedisLimitsTest {
     private Instance() {
       instances.add(this);
       store.open(this);
-      limits.shareBy(store.leases(), thread);
+      limits.shareBy(store.leases(), store.slots(), thread);
       awaitUp(true);
     }
 

@@ -35,7 +35,7 @@ class SharedLimitsTest {
     private Instance(long requests, long tokens) {
       client = client(requests, tokens);
       limits = ClientLimits.of(List.of(client), time);
-      limits.shareBy(store, thread.eventLoop());
+      limits.shareBy(store, null, thread.eventLoop());
       instances.add(this);
     }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,11 @@ final class FairLedgers {
     };
   }
 
+  /** Of what it counts. */
+  Set<String> names() {
+    return ledgers.keySet();
+  }
+
   /** As a server without a disk does at its restart. */
   void forget() {
     ledgers.clear();
@@ -116,7 +122,8 @@ final class FairLedgers {
   private LedgerStore.Total add(Object from, LedgerStore.Draw draw) {
     long now = time.instant().toEpochMilli();
     Ledger ledger = ledgers.computeIfAbsent(draw.name(), x -> new Ledger());
-    if (draw.day() > ledger.day) {
+    long latest = time.instant().getEpochSecond() + TimeUnit.HOURS.toSeconds(25);
+    if (draw.day() <= latest && (draw.day() > ledger.day || ledger.day > latest)) {
       ledger.day = draw.day();
       ledger.dayRequests = 0;
     }
@@ -144,6 +151,7 @@ final class FairLedgers {
         (int)
             ledger.lastMillis.entrySet().stream()
                 .filter(each -> each.getKey() != from && now - each.getValue() < MINUTE)
-                .count());
+                .count(),
+        ledger.day);
   }
 }

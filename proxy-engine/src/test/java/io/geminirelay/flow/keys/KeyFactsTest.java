@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.KeysConfig;
@@ -17,6 +18,7 @@ import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -123,6 +125,67 @@ class KeyFactsTest {
     assertEquals(before, facts(one).values().iterator().next().untilMillis());
     time.set(time.instant().minusSeconds(600));
     assertEquals(before - 600_000, facts(one).values().iterator().next().untilMillis());
+  }
+
+  private static Map<String, Fact> changes(KeyRing ring, List<String> over) {
+    Map<String, Fact> all = new TreeMap<>();
+    assertTrue(ring.facts().tellChanges(fact -> all.put(fact.name(), fact), over::add));
+    return all;
+  }
+
+  @Test
+  void changesAreToldOnceAndOfThoseAloneThatChanged() {
+    List<String> over = new ArrayList<>();
+    one.settle(key(one, 0), MODEL, DAY);
+    assertEquals(1, facts(one).size());
+    assertEquals(Map.of(), changes(one, over));
+    one.settle(key(one, 1), MODEL, DAY);
+    one.settle(key(one, 1), "another", BARE);
+    one.settle(key(one, 2), MODEL, BAD);
+    Map<String, Fact> first = changes(one, over);
+    assertEquals(3, first.size());
+    assertEquals(Map.of(), changes(one, over));
+    Map<String, Fact> all = facts(one);
+    assertEquals(4, all.size());
+    assertTrue(all.values().containsAll(first.values()));
+    one.putAside(key(one, 0).secret().fingerprint(), true);
+    assertEquals(2, changes(one, over).size(), "the rest that it has is told with it");
+    assertEquals(List.of(), over);
+    one.reset(key(one, 1));
+    assertEquals(Map.of(), changes(one, over));
+    assertEquals(2, over.size());
+    assertEquals(3, facts(one).size());
+    assertEquals(Map.of(), changes(one, over));
+  }
+
+  @Test
+  void whatWasLearnedIsToldOnceAsAChange() {
+    List<String> over = new ArrayList<>();
+    one.settle(key(one, 0), MODEL, DAY);
+    assertEquals(Map.of(), changes(other, over));
+    learnAll(one, other);
+    assertEquals(facts(one), changes(other, over));
+    assertEquals(Map.of(), changes(other, over));
+    facts(one).values().forEach(other.facts()::forget);
+    assertEquals(Map.of(), changes(other, over));
+    assertEquals(facts(one).keySet(), Set.copyOf(over));
+  }
+
+  @Test
+  void aClockThatWasSetBackIsNoMatterOfChanges() {
+    one.settle(key(one, 0), MODEL, DAY);
+    facts(one);
+    time.set(time.instant().minusSeconds(600));
+    assertFalse(
+        one.facts()
+            .tellChanges(fact -> fail("told " + fact), name -> fail("told the end of " + name)));
+  }
+
+  @Test
+  void aRefusalCanBeRehearsed() {
+    List<Fact> learned = RefusalRehearsal.run(time);
+    assertEquals(1, learned.size());
+    assertEquals("quota_per_day", learned.get(0).field("reason", ""));
   }
 
   @Test

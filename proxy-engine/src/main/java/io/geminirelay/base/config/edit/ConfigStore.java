@@ -59,13 +59,13 @@ public final class ConfigStore {
   }
 
   /**
-   * Finds out whether a configuration would work.
+   * Finds out whether a configuration works, be it by putting it in force.
    *
    * @param <X> what says that it would not
    */
   @FunctionalInterface
   public interface Trial<X extends Exception> {
-    /** Returns if it would. */
+    /** Returns if it does. */
     void of(EngineConfig config) throws X;
   }
 
@@ -138,7 +138,8 @@ public final class ConfigStore {
    * Makes several changes, if {@code trial} finds nothing against what comes out: all of them, or
    * none.
    *
-   * @param trial asked before anything is kept; what it throws is thrown
+   * @param trial asked before anything is kept, anew where the file was changed meanwhile; what it
+   *     throws is thrown
    * @throws EditException if one of them cannot be made
    * @throws ConfigException if the configuration would not be valid with them, or is not now
    * @param <X> what {@code trial} throws when there is something against it

@@ -44,14 +44,17 @@ final class ReadNeed {
     return true;
   }
 
-  /** Whether all has to be read, after a look told that Redis is at {@code seen}. */
-  boolean isDue(Turn seen, Turn known, long nowNanos) {
+  /**
+   * Whether all has to be read, after a look told that Redis is at {@code seen}, where {@code
+   * lacks} says that it has lost changes.
+   */
+  boolean isDue(Turn seen, Turn known, boolean lacks, long nowNanos) {
     lastLooked = seen.number();
     return raised
         || missed
+        || lacks
         || nowNanos - lastReadNanos > (seen.equals(known) ? QUIET_READ_NANOS : READ_NANOS)
-        || !seen.era().equals(known.era())
-        || seen.lacks(known);
+        || !seen.era().equals(known.era());
   }
 
   /** Notes that all is being read. Instances that began together do not read together for ever. */

@@ -44,6 +44,13 @@ record RedisChange(Turn turn, String from, boolean again, Batch batch) {
     }
   }
 
+  /** Whether it changes nothing, but shows who hears it that changes come. */
+  boolean isGreeting() {
+    return batch.facts().size() == 1
+        && batch.gone().isEmpty()
+        && batch.facts().get(0).kind().equals(Fact.GREETING);
+  }
+
   /** The text after the turn. */
   static String text(String from, boolean again, Batch batch) {
     StringWriter text = new StringWriter();

@@ -77,9 +77,9 @@ final class RedisFacts {
     return turn;
   }
 
-  /** Whether this instance made {@code change}. */
+  /** Whether this instance made {@code change}; it hears its own greeting as the others do. */
   boolean isOwn(RedisChange change) {
-    return change.from().equals(from);
+    return change.from().equals(from) && !change.isGreeting();
   }
 
   CompletionStage<Look> look(RedisScriptingAsyncCommands<String, String> redis) {

@@ -68,7 +68,8 @@ final class RedisLedgers implements LedgerStore {
             Long.toString(draw.tokens()),
             instance,
             Long.toString(draw.turn()),
-            Long.toString(draw.dayRequests()));
+            Long.toString(draw.dayRequests()),
+            draw.proven() ? "1" : "0");
     return LEDGER
         .run(commands, List.of(prefix + draw.name()), values)
         .thenApply(
@@ -79,7 +80,8 @@ final class RedisLedgers implements LedgerStore {
                     number(answer, 2),
                     number(answer, 3),
                     number(answer, 4),
-                    (int) number(answer, 5)));
+                    (int) number(answer, 5),
+                    number(answer, 6)));
   }
 
   private static long number(List<Object> answer, int index) {

@@ -5,6 +5,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.LeaseStore;
 import io.geminirelay.base.state.LedgerStore;
+import io.geminirelay.base.state.SlotStore;
 import io.geminirelay.base.state.StateStore;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +31,7 @@ public final class RedisStore implements StateStore {
   private final RedisSync sync;
   private final RedisLeases leases;
   private final RedisLedgers ledgers;
+  private final RedisSlots slots;
   private volatile CompletionStage<Void> lastWrite = CompletableFuture.completedStage(null);
 
   /**
@@ -45,6 +47,7 @@ public final class RedisStore implements StateStore {
     this.sync = new RedisSync(address, links, facts, time);
     this.leases = new RedisLeases(prefix, sync::commands, sync::isUp, sync::leaseFailed);
     this.ledgers = new RedisLedgers(prefix, sync::commands, sync::isUp, sync::leaseFailed);
+    this.slots = new RedisSlots(prefix, sync::commands, sync::isUp, sync::leaseFailed);
   }
 
   @Override
@@ -94,6 +97,11 @@ public final class RedisStore implements StateStore {
   @Override
   public @Nullable LedgerStore ledgers() {
     return ledgers;
+  }
+
+  @Override
+  public @Nullable SlotStore slots() {
+    return slots;
   }
 
   @Override

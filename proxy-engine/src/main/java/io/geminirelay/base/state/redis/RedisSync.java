@@ -61,6 +61,7 @@ final class RedisSync {
   private boolean writing;
   private int failures;
   private boolean newLink;
+  private boolean lacking;
 
   /** What waits to be written. */
   private record Write(Batch batch, CompletableFuture<Void> done) {}
@@ -248,6 +249,8 @@ final class RedisSync {
     }
     looking = true;
     long begun = time.nanoTime();
+    // What is heard while the answer is on its way, Redis may not have had when it answered.
+    Turn known = mirror.turn();
     facts
         .look(now.commands())
         .whenCompleteAsync(
@@ -256,6 +259,7 @@ final class RedisSync {
               if (failure != null) {
                 lookFailed(now, failure);
               } else if (now.equals(link)) {
+                lacking |= seen.turn().lacks(known);
                 looked(now, seen, TimeUnit.NANOSECONDS.toMillis(time.nanoTime() - begun));
               }
             },
@@ -282,19 +286,19 @@ final class RedisSync {
       reconnect();
       return;
     }
-    if (need.isDue(seen.turn(), mirror.turn(), time.nanoTime())) {
-      read(now, seen);
+    if (need.isDue(seen.turn(), mirror.turn(), lacking, time.nanoTime())) {
+      read(now);
     }
     lookIn(LOOK_MILLIS * 3 / 4 + ThreadLocalRandom.current().nextLong(LOOK_MILLIS / 2));
   }
 
-  private void read(RedisLink now, Look seen) {
+  private void read(RedisLink now) {
     if (reading) {
       return;
     }
     reading = true;
     need.begun(time.nanoTime());
-    boolean lost = newLink || seen.turn().lacks(mirror.turn());
+    boolean lost = newLink || lacking;
     newLink = false;
     mending
         .read(now.commands(), lost, thread.executor())
@@ -311,6 +315,7 @@ final class RedisSync {
       need.raise(); // its pages may be of more than one Redis
       lookIn(0);
     } else {
+      lacking = false;
       mirror.take(snapshot);
       need.done(snapshot.turn());
       if (listener != null) {

@@ -1,9 +1,10 @@
 -- Adds what an instance drew on a quota and tells what all drew. The key ends when neither the last
 -- minutes nor the day are of interest.
 -- KEYS: the ledger. ARGV: end of the day in seconds, requests, tokens, name of the instance, its
--- turn, requests of the day as far as it knows (0 to say nothing).
+-- turn, requests of the day as far as it knows (0 to say nothing), 1 where there is such a quota for
+-- certain: only then the day is of interest.
 -- Fields: r, t since the key was made; m the minute, mr, mt of it, pr, pt of the one before; d the
--- end of the day, dr of it; i and its name for each instance: its last turn and when that was.
+-- end of the day, dr of it; c 1 where it is certain; i and its name for each instance: its last turn and when that was.
 local time = redis.call('TIME')
 local seconds = tonumber(time[1])
 local minute = math.floor(seconds / 60)
@@ -45,7 +46,10 @@ else
 end
 mr, mt = math.max(0, mr + requests), math.max(0, mt + tokens)
 local known, dr = had('d'), had('dr')
-if day > known then
+-- A day has 25 hours at most: who tells of a later end has a clock that is wrong, as had the one who
+-- told of a later end before.
+local latest = seconds + 90000
+if day <= latest and (day > known or known > latest) then
   known, dr = day, 0
 end
 local lost = false
@@ -54,18 +58,19 @@ if day == known then
   lost = told > dr
   dr = math.max(dr, told)
 end
+local certain = math.max(had('c'), tonumber(ARGV[7]))
 local function text(number)
   return string.format('%.0f', number)
 end
 if requests ~= 0 or tokens ~= 0 or lost then
   redis.call('HSET', KEYS[1], 'r', text(r), 't', text(t), 'm', text(minute), 'mr', text(mr),
     'mt', text(mt), 'pr', text(pr), 'pt', text(pt), 'd', text(known), 'dr', text(dr),
-    me, text(turn) .. ' ' .. text(seconds))
+    'c', text(certain), me, text(turn) .. ' ' .. text(seconds))
   if #old > 0 then
     redis.call('HDEL', KEYS[1], unpack(old))
   end
   local lasts = 180
-  if dr > 0 then
+  if dr > 0 and certain == 1 then
     lasts = math.min(math.max(lasts, known - seconds + 60), 172800)
   end
   redis.call('EXPIRE', KEYS[1], text(lasts))
@@ -74,4 +79,4 @@ end
 local part = math.max(0, 60 - seconds % 60) / 60
 local today = day == known and dr or 0
 return {text(r), text(t), text(math.ceil(mr + pr * part)), text(math.ceil(mt + pt * part)), text(today),
-  text(others)}
+  text(others), text(known)}

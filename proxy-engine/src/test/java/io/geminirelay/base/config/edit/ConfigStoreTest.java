@@ -223,6 +223,29 @@ class ConfigStoreTest {
   }
 
   @Test
+  void whatCannotBePutInForceForgetsAndChangesNothing() throws Exception {
+    mode("r--r--r--");
+    ConfigStore store = store(Map.of());
+    store.load();
+    store.change(new DisableKey(print("k1")));
+    List<String> before = store.changes();
+    ConfigStore.Trial<IOException> none =
+        config -> {
+          throw new IOException("the port is taken");
+        };
+    assertThrows(IOException.class, () -> store.loadTried(none));
+    assertThrows(
+        IOException.class, () -> store.changeTried(List.of(new DisableKey(print("k2"))), none));
+    assertEquals(before, store.changes());
+    Changed next = store.change(new Set("max_wait_secs", 1));
+    assertEquals(1, next.loaded().config().keys().disabled().size(), "the first, not the second");
+    mode("rw-r--r--");
+    assertThrows(
+        IOException.class, () -> store.changeTried(List.of(new DisableKey(print("k2"))), none));
+    assertEquals(TEXT, Files.readString(file));
+  }
+
+  @Test
   void aFolderThatCannotBeMadeIsWarnedOf() throws Exception {
     Files.writeString(state, "a file");
     ConfigStore store = readOnly();

@@ -42,7 +42,7 @@ class RedisLedgersTest {
   private long turn;
 
   private Total add(Instance who, long day, long requests, long tokens) {
-    return add(who, new Draw(NAME, day, requests, tokens, ++turn, 0));
+    return add(who, new Draw(NAME, day, requests, tokens, ++turn, 0, true));
   }
 
   private static Total add(Instance who, Draw draw) {
@@ -51,7 +51,7 @@ class RedisLedgersTest {
 
   @Test
   void tellsWhatAllHaveDrawn() {
-    assertEquals(new Total(3, 500, 3, 500, 3, 0), add(one, TODAY, 3, 500));
+    assertEquals(new Total(3, 500, 3, 500, 3, 0, TODAY), add(one, TODAY, 3, 500));
     Total both = add(other, TODAY, 2, 100);
     assertEquals(5, both.requests());
     assertEquals(600, both.tokens());
@@ -64,31 +64,34 @@ class RedisLedgersTest {
   @Test
   void aNewDayBeginsAtNothingAndALateOneChangesNothing() {
     add(one, TODAY, 9, 9);
-    assertEquals(2, add(one, TODAY + 86_400, 2, 2).dayRequests());
-    assertEquals(0, add(other, TODAY, 1, 1).dayRequests());
-    Total total = add(other, TODAY + 86_400, 0, 0);
+    long next = TODAY + 80_000;
+    assertEquals(2, add(one, next, 2, 2).dayRequests());
+    Total late = add(other, TODAY, 1, 1);
+    assertEquals(0, late.dayRequests());
+    assertEquals(next, late.day());
+    Total total = add(other, next, 0, 0);
     assertEquals(2, total.dayRequests());
     assertEquals(12, total.requests());
   }
 
   @Test
   void whatIsToldTwiceIsCountedOnceAndOthersAreNumbered() {
-    Draw draw = new Draw(NAME, TODAY, 4, 40, 1, 0);
+    Draw draw = new Draw(NAME, TODAY, 4, 40, 1, 0, true);
     add(one, draw);
     assertEquals(4, add(one, draw).requests());
     Total seen = add(other, draw);
     assertEquals(8, seen.requests(), "each numbers its own");
     assertEquals(1, seen.others());
-    assertEquals(1, add(one, new Draw(NAME, TODAY, 0, 0, 2, 0)).others());
+    assertEquals(1, add(one, new Draw(NAME, TODAY, 0, 0, 2, 0, true)).others());
   }
 
   @Test
   void aDayThatWasLostIsBuiltAnewFromWhatIsKnown() {
     add(one, TODAY, 3, 30);
     redis.cli("FLUSHALL");
-    assertEquals(9, add(one, new Draw(NAME, TODAY, 0, 0, 7, 9)).dayRequests());
-    assertEquals(9, add(other, new Draw(NAME, TODAY, 0, 0, 1, 5)).dayRequests());
-    assertEquals(11, add(other, new Draw(NAME, TODAY, 2, 0, 2, 0)).dayRequests());
+    assertEquals(9, add(one, new Draw(NAME, TODAY, 0, 0, 7, 9, true)).dayRequests());
+    assertEquals(9, add(other, new Draw(NAME, TODAY, 0, 0, 1, 5, true)).dayRequests());
+    assertEquals(11, add(other, new Draw(NAME, TODAY, 2, 0, 2, 0, true)).dayRequests());
   }
 
   @Test
@@ -98,7 +101,10 @@ class RedisLedgersTest {
     List<Optional<Total>> totals =
         one.store
             .ledgers()
-            .add(List.of(new Draw(bad, TODAY, 1, 1, 1, 0), new Draw(NAME, TODAY, 2, 2, 1, 0)))
+            .add(
+                List.of(
+                    new Draw(bad, TODAY, 1, 1, 1, 0, true),
+                    new Draw(NAME, TODAY, 2, 2, 1, 0, true)))
             .toCompletableFuture()
             .join();
     assertTrue(totals.get(0).isEmpty());
@@ -109,8 +115,33 @@ class RedisLedgersTest {
   @Test
   void aLedgerEndsByItselfAfterItsDay() {
     add(one, TODAY, 1, 1);
-    long lasts = Long.parseLong(redis.cli("TTL", "gemini-relay:quota:" + NAME).strip());
-    assertTrue(lasts > 7_000 && lasts <= 7_300, lasts + " s");
+    assertTrue(lasts() > 7_000 && lasts() <= 7_300, lasts() + " s");
     assertEquals(0, add(one, TODAY, 0, 0).requests() - 1, "a look changes nothing");
+  }
+
+  private long lasts() {
+    return Long.parseLong(redis.cli("TTL", "gemini-relay:quota:" + NAME).strip());
+  }
+
+  @Test
+  void ofWhatNobodyIsCertainNothingIsKeptForLong() {
+    add(one, new Draw(NAME, TODAY, 1, 1, 1, 0, false));
+    assertTrue(lasts() <= 180, lasts() + " s");
+    add(other, new Draw(NAME, TODAY, 1, 1, 1, 0, true));
+    assertTrue(lasts() > 7_000, lasts() + " s");
+    add(one, new Draw(NAME, TODAY, 1, 1, 2, 0, false));
+    assertTrue(lasts() > 7_000, "another has seen it: " + lasts() + " s");
+  }
+
+  @Test
+  void whoIsADayAheadSpoilsTheDayOfNobody() {
+    add(one, TODAY, 3, 3);
+    long wrong = TODAY + 86_400;
+    Total ahead = add(other, wrong, 1, 1);
+    assertEquals(0, ahead.dayRequests());
+    assertEquals(TODAY, ahead.day(), "told, so that it can be said");
+    assertEquals(5, add(one, TODAY, 2, 2).dayRequests());
+    redis.cli("HSET", "gemini-relay:quota:" + NAME, "d", Long.toString(wrong));
+    assertEquals(2, add(one, TODAY, 2, 2).dayRequests(), "one that was kept is replaced");
   }
 }

@@ -418,4 +418,19 @@ class RedisStoreTest {
       assertTrue(redis.cli("GET", FACTS + "f:bucket/a").contains("\"v\":2"));
     }
   }
+
+  @Test
+  void aGreetingIsHeardByAllAndByWhoSaysItAndLeavesNothing() {
+    try (Instance one = Instance.ready(redis.url());
+        Instance other = Instance.ready(redis.url())) {
+      String name = Fact.GREETING + "/";
+      one.write(Instance.fact(name, "none", -60_000));
+      one.awaitKnown(name);
+      other.awaitKnown(name);
+      assertFalse(String.join("\n", redis.dump()).contains(Fact.GREETING));
+      try (Instance later = Instance.ready(redis.url())) {
+        assertFalse(later.known.containsKey(name));
+      }
+    }
+  }
 }
