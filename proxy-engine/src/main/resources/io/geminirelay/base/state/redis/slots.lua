@@ -107,11 +107,12 @@ local function ask(key, name, limit, used, wanted, allowed)
   local free = limit - held
   local granted = math.min(wanted, math.max(math.min(own.share, free), free - claims))
   granted = math.max(0, granted)
-  -- Of what nobody wants now, a part for those who come next; all of it where nobody else is.
+  -- Of what nobody wants now, a part for those who come next: most of it where nobody else is, but
+  -- not all, for an instance that is started and asked at once.
   local rest = free - granted - hunger
   if rest >= 1 then
-    local parts = instances == 1 and 1 or instances + 1
-    granted = granted + math.max(1, math.floor(rest / parts))
+    local spare = instances == 1 and rest - math.ceil(rest / 8) or math.floor(rest / (instances + 1))
+    granted = granted + math.max(1, spare)
   end
   if (granted > 0) ~= (own.granted > 0) then
     own.since = now
