@@ -138,18 +138,12 @@ final class FactBook {
 
   // ---- what the store tells
 
-  /** The store holds {@code facts} and nothing else; what of it is news goes to {@code sources}. */
+  /**
+   * The store holds {@code facts}; what of it is news goes to {@code sources}. What it does not
+   * hold ends nothing: stores lose things.
+   */
   void takeAll(List<Fact> facts, List<FactSource> sources, long now) {
-    Set<String> there = new HashSet<>();
-    for (Fact fact : facts) {
-      there.add(fact.name());
-      learn(fact, sources, now);
-    }
-    for (String name : new ArrayList<>(kept.keySet())) {
-      if (!there.contains(name)) {
-        forget(name, sources, now);
-      }
-    }
+    facts.forEach(fact -> learn(fact, sources, now));
   }
 
   /** Others have made these changes; what of it is news goes to {@code sources}. */

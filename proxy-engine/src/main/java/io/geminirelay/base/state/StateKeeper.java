@@ -106,8 +106,8 @@ public final class StateKeeper implements StateStore.Listener {
     if (wasRead) {
       notice();
     }
-    if (book.hasUnsaved()) {
-      var unused = store.write(book.give());
+    while (book.hasUnsaved()) {
+      var unused = store.write(book.give(store.mostAtOnce()));
     }
   }
 

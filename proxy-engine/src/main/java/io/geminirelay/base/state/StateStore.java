@@ -18,7 +18,7 @@ public interface StateStore extends AutoCloseable {
 
   /**
    * Keeps {@code batch}. Completes when that is done; fails where it could not be, and then it is
-   * not known how much was. One at a time.
+   * not known how much was. One that is given before another is done is kept after it.
    */
   CompletionStage<Void> write(Batch batch);
 
@@ -90,7 +90,10 @@ public interface StateStore extends AutoCloseable {
 
   /** Who wants to know what is kept. Ends are by this machine's clock. */
   interface Listener {
-    /** The store holds {@code facts} and nothing else. */
+    /**
+     * The store holds {@code facts}. That it holds nothing else says nothing: it may have lost
+     * something. What is over is told as a change.
+     */
     void all(List<Fact> facts);
 
     /**

@@ -180,13 +180,16 @@ class FactBookTest {
   }
 
   @Test
-  void aReadingThatLacksSomethingEndsIt() {
+  void aReadingThatLacksSomethingEndsNothing() {
     knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
     noticed();
     book.takeAll(List.of(fact("key/b", MINUTE), fact("key/c", MINUTE)), List.of(known), NOW);
-    assertEquals(List.of("key/a"), known.forgotten);
+    assertEquals(List.of(), known.forgotten);
     assertEquals(List.of("key/c"), known.learned);
+    assertEquals(3, book.size());
     assertTrue(noticed().isEmpty());
+    toldOver("key/a");
+    assertEquals(List.of("key/a"), known.forgotten);
   }
 
   @Test

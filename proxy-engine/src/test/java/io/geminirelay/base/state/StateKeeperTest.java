@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.RedisServer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +34,7 @@ class StateKeeperTest {
     final List<Batch> batches = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
     volatile boolean up = true;
+    volatile int most = Integer.MAX_VALUE;
     volatile boolean shared;
     volatile Listener listener;
 
@@ -52,6 +52,11 @@ class StateKeeperTest {
     public CompletionStage<Void> write(Batch batch) {
       batches.add(batch);
       return answer;
+    }
+
+    @Override
+    public int mostAtOnce() {
+      return most;
     }
 
     @Override
@@ -326,18 +331,22 @@ class StateKeeperTest {
   }
 
   @Test
-  void theLastChangesAreWrittenAtTheEnd() {
+  void theLastChangesAreWrittenAtTheEndAsManyAtOnceAsTheStoreTakes() {
     keeper.start();
     store.listener.all(List.of());
     RedisServer.await("the first look", () -> source.tellings.get() > 0);
+    store.most = 2;
     CompletableFuture.runAsync(
             () -> {
-              source.know(fact("key/last"));
+              for (int i = 0; i < 5; i++) {
+                source.know(fact("key/" + i));
+              }
               keeper.end();
             },
             thread)
         .join();
-    assertEquals(List.of(fact("key/last")), new ArrayList<>(store.batches.get(0).facts()));
+    assertEquals(
+        List.of(2, 2, 1), store.batches.stream().map(each -> each.facts().size()).toList());
   }
 
   @Test

@@ -10,45 +10,57 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
  * What Redis was last known to hold, to put back what it loses: one that is started anew may hold
- * nothing, and a replica that takes over may lack the last changes. Ends are by Redis's clock. For
- * one thread.
+ * nothing, a replica that takes over may lack the last changes, and a full one may have dropped
+ * something. Ends are by Redis's clock. For one thread.
  */
 final class Mirror {
-  /** How long a replica may lag behind and still be promoted, generously. */
+  /** For how long messages may come late, generously. */
   private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** What is over is remembered as long as Redis may go back, but no more than this. */
   private static final int MOST_OVER = 10_000;
+
+  /** What ends within that is not worth putting back: it may have ended since. */
+  private static final long SHORT_MILLIS = 1_000;
 
   private final Map<String, Fact> facts = new HashMap<>();
 
   // Oldest first.
   private final Map<String, Own> own = new LinkedHashMap<>();
   private final Map<String, Long> told = new LinkedHashMap<>();
-  private final Map<String, Fact> over = new LinkedHashMap<>();
+  private final Map<String, Over> over = new LinkedHashMap<>();
   private Turn turn = Turn.NONE;
 
   /** A change of ours. */
   private record Own(Turn turn, long atNanos) {}
+
+  /**
+   * What is over before its end.
+   *
+   * @param at the change that ended it, or a later one
+   */
+  record Over(Fact fact, Turn at) {}
 
   /** The last change that is known here. */
   Turn turn() {
     return turn;
   }
 
-  /** Takes a whole reading. */
-  void take(Turn read, List<Fact> all) {
-    if (!read.era().equals(turn.era())) {
+  /** Takes a whole reading. What is missing in it is remembered: it was lost, and is not over. */
+  void take(Snapshot read) {
+    if (!read.turn().era().equals(turn.era())) {
       own.clear();
     }
-    turn = read;
-    facts.clear();
-    apply(new Batch(all, List.of()));
+    turn = read.turn();
+    facts.values().removeIf(fact -> fact.untilMillis() <= read.clockMillis());
+    over.values().removeIf(each -> each.fact.untilMillis() <= read.clockMillis());
+    apply(new Batch(read.facts(), read.gone()), turn);
   }
 
   /** Notes that the changes up to {@code number} are known. */
@@ -63,7 +75,7 @@ final class Mirror {
    *     just before, maybe when this one was on its way already
    */
   Batch wrote(Turn at, Batch batch, long nowNanos) {
-    apply(batch);
+    apply(batch, at);
     prune(nowNanos);
     Own change = new Own(at, nowNanos);
     batch.facts().forEach(fact -> putLast(own, fact.name(), change));
@@ -91,46 +103,43 @@ final class Mirror {
       }
     }
     Batch batch = new Batch(news, gone);
-    apply(batch);
+    apply(batch, change.turn());
     prune(nowNanos);
     news.forEach(fact -> putLast(told, fact.name(), nowNanos));
     gone.forEach(name -> putLast(told, name, nowNanos));
     return batch;
   }
 
-  /** What Redis ought to hold, where it was begun anew or went back. */
-  List<Fact> all(long clockMillis) {
-    return facts.values().stream().filter(fact -> fact.untilMillis() > clockMillis).toList();
+  /** When what is known under {@code name} ends; 0 where nothing is. */
+  long endMillis(String name) {
+    Fact fact = facts.get(name);
+    return fact == null ? 0 : fact.untilMillis();
   }
 
-  /** What was written from here just now, which a replica that took over may lack. */
-  List<Fact> recent(long clockMillis, long nowNanos) {
-    return recent(all(clockMillis), nowNanos);
+  /** What Redis ought to hold and {@code read} has nothing of. */
+  List<Fact> missing(Snapshot read) {
+    long least = read.clockMillis() + SHORT_MILLIS;
+    return facts.values().stream()
+        .filter(fact -> fact.untilMillis() > least && !read.names().contains(fact.name()))
+        .toList();
   }
 
-  /** What was over before its end, and may be there again where Redis went back. */
-  List<Fact> over(long clockMillis) {
-    return over.values().stream().filter(fact -> fact.untilMillis() > clockMillis).toList();
-  }
-
-  /** What of it was ended from here just now. */
-  List<Fact> recentlyOver(long clockMillis, long nowNanos) {
-    return recent(over(clockMillis), nowNanos);
+  /**
+   * What is over, and yet in {@code read}: Redis went back, or another put back what it did not
+   * know to be over, or it was written anew since.
+   */
+  List<Over> returned(Snapshot read) {
+    return over.isEmpty()
+        ? List.of()
+        : read.facts().stream()
+            .map(fact -> over.get(fact.name()))
+            .filter(Objects::nonNull)
+            .toList();
   }
 
   /** How many changes it remembers beside the facts. */
   int changes() {
     return own.size() + told.size() + over.size();
-  }
-
-  private List<Fact> recent(List<Fact> of, long nowNanos) {
-    return of.stream()
-        .filter(
-            fact -> {
-              Own written = own.get(fact.name());
-              return written != null && nowNanos - written.atNanos <= RECENT_NANOS;
-            })
-        .toList();
   }
 
   private void prune(long nowNanos) {
@@ -158,7 +167,7 @@ final class Mirror {
         && written.turn.number() > other.number();
   }
 
-  private void apply(Batch batch) {
+  private void apply(Batch batch, Turn at) {
     for (Fact fact : batch.facts()) {
       facts.put(fact.name(), fact);
       over.remove(fact.name());
@@ -166,9 +175,9 @@ final class Mirror {
     for (String name : batch.gone()) {
       Fact fact = facts.remove(name);
       if (fact != null) {
-        putLast(over, name, fact);
+        putLast(over, name, new Over(fact, at));
       }
     }
-    dropFirst(over.values(), fact -> over.size() > MOST_OVER);
+    dropFirst(over.values(), each -> over.size() > MOST_OVER);
   }
 }

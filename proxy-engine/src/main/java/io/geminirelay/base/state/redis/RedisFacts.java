@@ -2,25 +2,23 @@ package io.geminirelay.base.state.redis;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.FactJson;
 import io.geminirelay.base.state.StateStore.Batch;
+import io.geminirelay.base.state.redis.Mirror.Over;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +40,6 @@ final class RedisFacts {
   private static final RedisScript WRITE = RedisScript.load("write.lua");
 
   private final String from;
-  private final String freshEra = UUID.randomUUID().toString();
   private final String facts;
   private final String ends;
   private final String turn;
@@ -56,18 +53,6 @@ final class RedisFacts {
    * @param turn the last change
    */
   record Look(long clockMillis, Turn turn) {}
-
-  /**
-   * All facts.
-   *
-   * @param turn the last change that is in it for certain
-   * @param torn whether Redis lost changes meanwhile: then it may lack what is there
-   */
-  record Snapshot(Turn turn, List<Fact> facts, boolean torn) {
-    Snapshot {
-      facts = List.copyOf(facts);
-    }
-  }
 
   /**
    * Facts under {@code prefix}.
@@ -87,13 +72,18 @@ final class RedisFacts {
     return channel;
   }
 
+  /** The key of the number of the last change. */
+  String turn() {
+    return turn;
+  }
+
   /** Whether this instance made {@code change}; it hears its own greeting as the others do. */
   boolean isOwn(RedisChange change) {
     return change.from().equals(from) && !change.isGreeting();
   }
 
   CompletionStage<Look> look(RedisScriptingAsyncCommands<String, String> redis) {
-    return LOOK.run(redis, List.of(turn), List.of(freshEra)).thenApply(RedisFacts::lookOf);
+    return LOOK.run(redis, List.of(turn), List.of(freshEra())).thenApply(RedisFacts::lookOf);
   }
 
   /**
@@ -101,66 +91,58 @@ final class RedisFacts {
    * after its turn.
    */
   CompletionStage<Snapshot> read(RedisScriptingAsyncCommands<String, String> redis) {
-    return readOn(redis, "0", new Reading());
+    return readOn(redis, "0", new Snapshot.Pages());
   }
 
   private CompletionStage<Snapshot> readOn(
-      RedisScriptingAsyncCommands<String, String> redis, String cursor, Reading reading) {
+      RedisScriptingAsyncCommands<String, String> redis, String cursor, Snapshot.Pages pages) {
     return READ.run(redis, List.of(turn, ends), List.of(facts, cursor, PAGE))
         .thenCompose(
             answer -> {
-              reading.add(lookOf(answer).turn());
-              for (Object value : answer.subList(4, answer.size())) {
-                Fact fact = parse((String) value);
-                if (fact != null) {
-                  reading.found.put(fact.name(), fact);
-                }
+              pages.add(lookOf(answer));
+              for (int i = 4; i < answer.size(); i += 2) {
+                pages.add((String) answer.get(i), (String) answer.get(i + 1));
               }
               String next = (String) answer.get(3);
-              return next.equals("0")
-                  ? CompletableFuture.completedStage(reading.snapshot())
-                  : readOn(redis, next, reading);
+              if (!next.equals("0")) {
+                return readOn(redis, next, pages);
+              }
+              if (pages.hasUnknown()) {
+                tellOfUnknown();
+              }
+              return CompletableFuture.completedStage(pages.whole());
             });
-  }
-
-  /** What of a reading there is so far. A fact may come twice. */
-  private static final class Reading {
-    final Map<String, Fact> found = new HashMap<>();
-    private Turn first = Turn.NONE;
-    private Turn last = Turn.NONE;
-    private boolean torn;
-
-    void add(Turn now) {
-      if (first.equals(Turn.NONE)) {
-        first = now;
-      }
-      torn |= now.lacks(last);
-      last = now;
-    }
-
-    Snapshot snapshot() {
-      return new Snapshot(first, List.copyOf(found.values()), torn);
-    }
   }
 
   /**
    * Writes {@code part}, wholly or not at all, and tells everybody.
    *
    * @param part of {@value #MOST_AT_ONCE} names at most
+   * @param endMillis when what is over would have ended, by name, as far as it is known; else 0
    * @return the change that it is
    */
-  CompletionStage<Turn> write(RedisScriptingAsyncCommands<String, String> redis, Batch part) {
-    List<Fact> over = part.gone().stream().map(name -> new Fact(name, Map.of(), 0)).toList();
+  CompletionStage<Turn> write(
+      RedisScriptingAsyncCommands<String, String> redis,
+      Batch part,
+      ToLongFunction<String> endMillis) {
+    List<Over> over =
+        part.gone().stream()
+            .map(name -> new Fact(name, Map.of(), endMillis.applyAsLong(name)))
+            .map(fact -> new Over(fact, Turn.NONE))
+            .toList();
     return write(redis, new Part(part.facts(), over), RedisChange.text(from, false, part), "0");
   }
 
   /**
    * Puts back what Redis has lost, one part after the other: those of {@code kept} of which nothing
-   * is there, and the ends of those of {@code over} that are there again.
+   * is there, and the ends of those of {@code over} that are there and older than their ends.
    */
   CompletionStage<Void> putBack(
-      RedisScriptingAsyncCommands<String, String> redis, List<Fact> kept, List<Fact> over) {
-    return putBack(redis, split(kept, over), 0);
+      RedisScriptingAsyncCommands<String, String> redis, List<Fact> kept, List<Over> over) {
+    List<Part> parts = new ArrayList<>();
+    slices(kept).forEach(slice -> parts.add(new Part(slice, List.of())));
+    slices(over).forEach(slice -> parts.add(new Part(List.of(), slice)));
+    return putBack(redis, parts, 0);
   }
 
   private CompletionStage<Void> putBack(
@@ -178,7 +160,7 @@ final class RedisFacts {
     List<String> keys = new ArrayList<>(List.of(turn, ends));
     List<String> values = new ArrayList<>();
     values.add(channel);
-    values.add(freshEra);
+    values.add(freshEra());
     values.add(message);
     values.add(again);
     values.add(Integer.toString(part.kept().size()));
@@ -188,34 +170,18 @@ final class RedisFacts {
       values.add(text(fact));
       values.add(Long.toString(fact.untilMillis()));
     }
-    for (Fact fact : part.over()) {
-      keys.add(facts + fact.name());
-      values.add(fact.name());
-      values.add(Long.toString(fact.untilMillis()));
+    for (Over over : part.over()) {
+      keys.add(facts + over.fact().name());
+      values.add(over.fact().name());
+      values.add(Long.toString(over.fact().untilMillis()));
+      values.add(over.at().era());
+      values.add(Long.toString(over.at().number()));
     }
     return WRITE.run(redis, keys, values).thenApply(answer -> lookOf(answer).turn());
   }
 
   /** What one script writes. */
-  private record Part(List<Fact> kept, List<Fact> over) {}
-
-  private static List<Part> split(List<Fact> kept, List<Fact> over) {
-    List<Part> parts = new ArrayList<>();
-    slices(kept).forEach(slice -> parts.add(new Part(slice, List.of())));
-    slices(over).forEach(slice -> parts.add(new Part(List.of(), slice)));
-    return parts;
-  }
-
-  /** Parts of {@code batch} that one script each can write. */
-  static List<Batch> split(Batch batch) {
-    if (batch.facts().size() + batch.gone().size() <= MOST_AT_ONCE) {
-      return List.of(batch);
-    }
-    List<Batch> parts = new ArrayList<>();
-    slices(batch.facts()).forEach(slice -> parts.add(new Batch(slice, List.of())));
-    slices(batch.gone()).forEach(slice -> parts.add(new Batch(List.of(), slice)));
-    return parts;
-  }
+  private record Part(List<Fact> kept, List<Over> over) {}
 
   private static <T> List<List<T>> slices(List<T> all) {
     List<List<T>> slices = new ArrayList<>();
@@ -223,6 +189,11 @@ final class RedisFacts {
       slices.add(all.subList(at, Math.min(at + MOST_AT_ONCE, all.size())));
     }
     return slices;
+  }
+
+  /** Never the same: what Redis holds after a loss is not taken for what it held before. */
+  private static String freshEra() {
+    return UUID.randomUUID().toString();
   }
 
   private static Look lookOf(List<Object> answer) {
@@ -242,32 +213,6 @@ final class RedisFacts {
       throw new UncheckedIOException(e);
     }
     return text.toString();
-  }
-
-  private @Nullable Fact parse(String text) {
-    Fact fact = null;
-    long version = 0;
-    boolean gone = false;
-    try (JsonParser in = JSON.createParser(text)) {
-      boolean object = in.nextToken() == JsonToken.START_OBJECT;
-      while (object && in.nextToken() == JsonToken.FIELD_NAME) {
-        String member = in.currentName();
-        JsonToken value = in.nextToken();
-        switch (member) {
-          case "v" -> version = in.getValueAsLong();
-          case "gone" -> gone = true;
-          case "fact" -> fact = value == JsonToken.START_OBJECT ? FactJson.read(in) : null;
-          default -> in.skipChildren();
-        }
-      }
-    } catch (IOException e) {
-      fact = null;
-    }
-    boolean known = fact != null && version >= 1 && version <= RedisChange.VERSION;
-    if (!known && !gone) {
-      tellOfUnknown();
-    }
-    return known ? fact : null;
   }
 
   /** Something is there that this version does not understand: said once. */

@@ -2,19 +2,28 @@ package io.geminirelay.base.state.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Whether Redis answers, and why not: told once each time. Before it was tried it is neither up nor
- * has it failed. {@link #isUp} and {@link #hasFailed} from any thread.
+ * has it failed; while it may be tried again after it failed, it is both. {@link #isUp} and {@link
+ * #hasFailed} from any thread.
  */
 final class RedisHealth {
+  /** After a write was refused, another is let through as often. */
+  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
 
   private final String where;
   private volatile boolean up;
   private volatile boolean failed;
+
+  // These are the asking thread's own.
+  private boolean refused;
+  private long refusedNanos;
 
   RedisHealth(String where) {
     this.where = where;
@@ -28,14 +37,41 @@ final class RedisHealth {
     return failed;
   }
 
-  void answered() {
-    failed = false;
-    up = true;
+  /** A look was answered, which says nothing of a write that was refused. */
+  void answered(long nowNanos) {
+    if (!refused) {
+      failed = false;
+      up = true;
+    } else if (nowNanos - refusedNanos >= REFUSED_NANOS) {
+      up = true; // one may be tried again, and is still thought to fail
+    }
+  }
+
+  /** A look failed: looks show what is wrong, and when it no longer is. */
+  void lookFailed(Throwable failure) {
+    failed(failure);
+    refused = false;
+  }
+
+  /** A write was taken. */
+  void written() {
+    if (refused) {
+      refused = false;
+      failed = false;
+      up = true;
+    }
+  }
+
+  /** A write failed. */
+  void writeFailed(Throwable failure, long nowNanos) {
+    failed(failure);
+    refused |= isRefusal(failure) && !showsWhenLooking(failure);
+    refusedNanos = nowNanos;
   }
 
   void failed(Throwable failure) {
+    up = false;
     if (!failed) {
-      up = false;
       failed = true;
       LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
     }
@@ -52,7 +88,7 @@ final class RedisHealth {
   }
 
   /** Whether a look would be refused for the same reason: a replica, or no memory left. */
-  static boolean showsWhenLooking(Throwable failure) {
+  private static boolean showsWhenLooking(Throwable failure) {
     return isReadOnly(failure) || String.valueOf(root(failure).getMessage()).contains("OOM");
   }
 

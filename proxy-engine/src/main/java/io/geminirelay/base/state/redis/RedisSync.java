@@ -1,13 +1,10 @@
 package io.geminirelay.base.state.redis;
 
 import io.geminirelay.base.exchange.TimeSource;
-import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.StateStore.Batch;
 import io.geminirelay.base.state.StateStore.Listener;
 import io.geminirelay.base.state.redis.RedisChange.Turn;
 import io.geminirelay.base.state.redis.RedisFacts.Look;
-import io.geminirelay.base.state.redis.RedisFacts.Snapshot;
-import io.geminirelay.base.state.redis.WriteQueue.Part;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Changes are numbered. They come as messages; a look each second tells the number of the last
  * one, Redis's clock, and whether Redis takes writes. All facts are read when a connection was
- * made, when a number is missing, and from time to time whatever the numbers say. A Redis that
- * names another era, or a smaller number than was known, has lost changes: what this instance knows
- * of them it puts back before it reads, as far as nothing is there. So a Redis that is started
- * empty holds again what any of the instances knows. After each new connection it puts back what it
- * wrote itself just before, since a replica that took over may lack that. While a reading or a
+ * made, when a number is missing, and from time to time whatever the numbers say. That something is
+ * missing in a reading ends nothing: what is over has a mark there, and what has none was lost, by
+ * one that was started empty, a replica that took over, or a full Redis. What this instance knows
+ * of it is put back, as far as nothing is there, and all is read again. While a reading or a
  * writing is under way, messages wait: only then is known which of the changes of one fact is the
  * last. All on one thread of the client's, but for what is said to be otherwise. Ends are by
  * Redis's clock.
@@ -41,19 +37,18 @@ final class RedisSync {
   /** Instances that are told to read all do it one after the other. */
   private static final long MOST_PATIENCE_MILLIS = 50;
 
-  /** For how long an answered look means nothing after a write was refused. */
-  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private static final int MOST_HEARD = 10_000;
   private final RedisAddress address;
   private final RedisLinks links;
   private final RedisFacts facts;
   private final TimeSource time;
   private final RedisHealth health;
+  private final Eviction eviction;
   private final SyncThread thread;
-  private final RedisClock clock = new RedisClock();
+  private final RedisClock clock;
   private final Mirror mirror = new Mirror();
-  private final WriteQueue writes = new WriteQueue();
+  private final Mending mending;
+  private final Queue<Write> writes = new ArrayDeque<>();
   private final Queue<RedisChange> heard = new ArrayDeque<>();
   private final Pauses pauses = new Pauses();
   private final ReadNeed need = new ReadNeed();
@@ -65,18 +60,22 @@ final class RedisSync {
   private boolean reading;
   private boolean writing;
   private int failures;
-  private boolean refused;
-  private long refusedNanos;
   private boolean newLink;
   private boolean lacking;
+
+  /** What waits to be written. */
+  private record Write(Batch batch, CompletableFuture<Void> done) {}
 
   RedisSync(RedisAddress address, RedisLinks links, RedisFacts facts, TimeSource time) {
     this.address = address;
     this.links = links;
     this.facts = facts;
     this.time = time;
+    this.clock = new RedisClock(time);
     this.health = new RedisHealth(address.toString());
+    this.eviction = new Eviction(address.toString(), facts.turn());
     this.thread = new SyncThread(links.thread());
+    this.mending = new Mending(facts, mirror, time);
   }
 
   /** Begins; from any thread. {@code to} is told with ends by Redis's clock. */
@@ -131,7 +130,7 @@ final class RedisSync {
     CompletableFuture<Void> done = new CompletableFuture<>();
     thread.run(
         () -> {
-          writes.add(batch, done);
+          writes.add(new Write(batch, done));
           writeNext();
         });
     if (stopped) {
@@ -142,32 +141,31 @@ final class RedisSync {
 
   /** Nothing is written while all is read: which of both was first would not be known. */
   private void writeNext() {
-    Part part = writing || reading ? null : writes.take();
-    if (part == null) {
+    Write write = writing || reading ? null : writes.poll();
+    if (write == null) {
       return;
     }
     RedisLink now = link;
     if (now == null || !health.isUp()) {
-      part.done().completeExceptionally(new IllegalStateException("Redis is out of reach"));
+      write.done.completeExceptionally(new IllegalStateException("Redis is out of reach"));
       writeNext();
       return;
     }
     writing = true;
     facts
-        .write(now.commands(), part.batch())
-        .whenCompleteAsync((at, failure) -> written(part, at, failure), thread.executor());
+        .write(now.commands(), write.batch, mirror::endMillis)
+        .whenCompleteAsync((at, failure) -> written(write, at, failure), thread.executor());
   }
 
-  private void written(Part part, @Nullable Turn at, @Nullable Throwable failure) {
+  private void written(Write write, @Nullable Turn at, @Nullable Throwable failure) {
     writing = false;
     if (failure == null && at != null) {
-      tell(mirror.wrote(at, part.batch(), time.nanoTime()));
-      part.written();
+      tell(mirror.wrote(at, write.batch, time.nanoTime()));
+      write.done.complete(null);
+      health.written();
     } else {
-      health.failed(Objects.requireNonNull(failure));
-      refused = RedisHealth.isRefusal(failure) && !RedisHealth.showsWhenLooking(failure);
-      refusedNanos = time.nanoTime();
-      part.done().completeExceptionally(failure);
+      health.writeFailed(Objects.requireNonNull(failure), time.nanoTime());
+      write.done.completeExceptionally(failure);
       lookIn(0);
     }
     goOn();
@@ -204,6 +202,7 @@ final class RedisSync {
     newLink = true;
     need.raise();
     made.onLoss(() -> thread.run(() -> lost(made)));
+    eviction.check(made.commands());
     lookIn(0);
   }
 
@@ -268,7 +267,7 @@ final class RedisSync {
   }
 
   private void lookFailed(RedisLink now, Throwable failure) {
-    health.failed(failure);
+    health.lookFailed(failure);
     failures++;
     boolean stuck = failures >= FAILURES_OF_A_LINK && !RedisHealth.isRefusal(failure);
     if (now.equals(link) && (stuck || RedisHealth.isReadOnly(failure))) {
@@ -281,43 +280,28 @@ final class RedisSync {
   private void looked(RedisLink now, Look seen, long tookMillis) {
     failures = 0;
     pauses.reset();
-    clock.told(seen.clockMillis(), time.instant().toEpochMilli(), tookMillis);
-    if (refused && time.nanoTime() - refusedNanos < REFUSED_NANOS) {
-      lookIn(LOOK_MILLIS);
-      return;
-    }
-    refused = false;
-    health.answered();
+    clock.told(seen.clockMillis(), tookMillis);
+    health.answered(time.nanoTime());
     if (need.isDeaf(mirror.turn())) {
       reconnect();
       return;
     }
     if (need.isDue(seen.turn(), mirror.turn(), lacking, time.nanoTime())) {
-      read(now, seen);
+      read(now);
     }
     lookIn(LOOK_MILLIS * 3 / 4 + ThreadLocalRandom.current().nextLong(LOOK_MILLIS / 2));
   }
 
-  private void read(RedisLink now, Look seen) {
+  private void read(RedisLink now) {
     if (reading) {
       return;
     }
     reading = true;
     need.begun(time.nanoTime());
-    long clockMillis = seen.clockMillis();
-    List<Fact> kept = List.of();
-    List<Fact> over = List.of();
-    if (lacking) {
-      kept = mirror.all(clockMillis);
-      over = mirror.over(clockMillis);
-    } else if (newLink) {
-      kept = mirror.recent(clockMillis, time.nanoTime());
-      over = mirror.recentlyOver(clockMillis, time.nanoTime());
-    }
+    boolean lost = newLink || lacking;
     newLink = false;
-    facts
-        .putBack(now.commands(), kept, over)
-        .thenCompose(none -> facts.read(now.commands()))
+    mending
+        .read(now.commands(), lost, thread.executor())
         .whenCompleteAsync(this::wasRead, thread.executor());
   }
 
@@ -332,11 +316,12 @@ final class RedisSync {
       lookIn(0);
     } else {
       lacking = false;
-      mirror.take(snapshot.turn(), snapshot.facts());
+      mirror.take(snapshot);
       need.done(snapshot.turn());
       if (listener != null) {
         listener.all(snapshot.facts());
       }
+      tell(new Batch(List.of(), snapshot.gone()));
     }
     goOn();
   }

@@ -7,6 +7,7 @@ import io.geminirelay.base.state.LeaseStore;
 import io.geminirelay.base.state.StateStore;
 import io.geminirelay.testing.RedisServer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -61,9 +62,15 @@ final class Instance implements StateStore.Listener, AutoCloseable {
     return new Fact(name, Map.of("reason", reason), until);
   }
 
-  /** Writes, and waits until that is done. */
+  /** Writes as many at once as a keeper does, and waits until that is done. */
   void write(Fact... facts) {
-    store.write(new StateStore.Batch(List.of(facts), List.of())).toCompletableFuture().join();
+    List<CompletableFuture<Void>> writes = new ArrayList<>();
+    for (int at = 0; at < facts.length; at += store.mostAtOnce()) {
+      int end = Math.min(facts.length, at + store.mostAtOnce());
+      List<Fact> part = List.of(facts).subList(at, end);
+      writes.add(store.write(new StateStore.Batch(part, List.of())).toCompletableFuture());
+    }
+    writes.forEach(CompletableFuture::join);
   }
 
   /** Knows something, and writes it. */
@@ -104,7 +111,6 @@ final class Instance implements StateStore.Listener, AutoCloseable {
 
   @Override
   public synchronized void all(List<Fact> facts) {
-    known.clear();
     facts.forEach(fact -> known.put(fact.name(), fact));
     readings.incrementAndGet();
   }

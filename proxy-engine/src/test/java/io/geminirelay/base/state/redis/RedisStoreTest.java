@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
@@ -18,10 +21,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class RedisStoreTest {
   private static final long HOUR = 3_600_000;
@@ -92,7 +98,8 @@ class RedisStoreTest {
         assertEquals(Set.of("bucket/long"), later.known.keySet());
       }
       one.write(fact("bucket/next", "minute", HOUR));
-      assertEquals("2", redis.cli("ZCARD", FACTS + "ends").strip(), "names of what is over go too");
+      // With the mark of what was ended.
+      assertEquals("3", redis.cli("ZCARD", FACTS + "ends").strip(), "names of what is over go too");
     }
   }
 
@@ -187,6 +194,38 @@ class RedisStoreTest {
       right.write(fact("bucket/b", "day", HOUR));
       behind.awaitKnown("bucket/b");
       assertEquals(hour.untilMillis() - ahead, behind.known.get("bucket/b").untilMillis(), 30_000);
+    }
+  }
+
+  @Test
+  void aStepOfTheClockMovesNoEnd() {
+    AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+    TimeSource stepping =
+        new TimeSource() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public Instant instant() {
+            return Instant.now().plus(step.get());
+          }
+        };
+    try (Instance one = Instance.ready(redis.url());
+        Instance stepped = new Instance(redis.url(), stepping)) {
+      stepped.awaitReading(1);
+      int i = 0;
+      for (Duration by : List.of(Duration.ofHours(-1), Duration.ofHours(2), Duration.ZERO)) {
+        String name = "bucket/" + i++;
+        step.set(by);
+        // Told before there was a look that could have shown the step, nearly always.
+        Fact minute = fact(name, "minute", 60_000);
+        one.write(minute);
+        stepped.awaitKnown(name);
+        assertEquals(
+            minute.untilMillis() + by.toMillis(), stepped.known.get(name).untilMillis(), 1_000);
+      }
     }
   }
 
@@ -296,6 +335,49 @@ class RedisStoreTest {
       one.awaitUp(true);
       one.writeInTheEnd(fact("bucket/b", "day", HOUR));
     }
+  }
+
+  @Test
+  void aRedisThatRefusesWritesIsDownUntilOneIsTaken() {
+    AtomicLong skippedNanos = new AtomicLong();
+    TimeSource time = skipping(skippedNanos);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(RedisHealth.class);
+    log.start();
+    logger.addAppender(log);
+    try (Instance one = new Instance(redis.url(), time)) {
+      one.awaitReading(1);
+      redis.cli("ACL", "SETUSER", "default", "-publish"); // no look shows that
+      assertThrows(CompletionException.class, () -> one.write(fact("bucket/a", "day", HOUR)));
+      for (int i = 0; i < 3; i++) {
+        one.awaitUp(false);
+        skippedNanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+        RedisServer.await("it may be tried again", one.store::isUp);
+        assertTrue(one.store.hasFailed(), "it is not said to be back");
+        assertThrows(CompletionException.class, () -> one.write(fact("bucket/a", "day", HOUR)));
+      }
+      redis.cli("ACL", "SETUSER", "default", "+publish");
+      skippedNanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+      one.writeInTheEnd(fact("bucket/a", "day", HOUR));
+      one.awaitUp(true);
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(1, List.copyOf(log.list).size(), "it is told once");
+  }
+
+  private static TimeSource skipping(AtomicLong nanos) {
+    return new TimeSource() {
+      @Override
+      public long nanoTime() {
+        return System.nanoTime() + nanos.get();
+      }
+
+      @Override
+      public Instant instant() {
+        return Instant.now();
+      }
+    };
   }
 
   @Test
