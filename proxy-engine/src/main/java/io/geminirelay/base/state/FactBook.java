@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A source's fact is written when it is new, when it changed here, or when the store knows it
  * for a shorter time: so what two instances found out at once ends in the one that lasts longer,
  * whoever was written last. A fact that a source was taught is not its own: it is not written back,
- * nor taken away by who does not know what it is about. What ends by its time just ends, everywhere
- * by itself: a source may go on with it, as a rest does that waits for its trial.
+ * nor taken away by who does not know what it is about; but who held it, if only for a moment, ends
+ * it for all. What ends by its time just ends, everywhere by itself: a source may go on with it, as
+ * a rest does that waits for its trial.
  *
  * <p>Times are milliseconds of the epoch. For one thread.
  */
@@ -31,6 +32,14 @@ final class FactBook {
 
   /** What the source of each kind told last, by kind and name. */
   private final Map<String, Map<String, Fact>> said = new HashMap<>();
+
+  /**
+   * What sources were taught since they told last, by name: it may have ended since. As it was
+   * taught: of another version, it says more than the source will tell.
+   */
+  private final Map<String, Taught> taught = new HashMap<>();
+
+  private record Taught(FactSource source, Fact fact) {}
 
   /** Names of what was changed here and is not in the store for certain. */
   private final Set<String> unsaved = new LinkedHashSet<>();
@@ -63,6 +72,26 @@ final class FactBook {
       }
     }
     said.put(source.kind(), told);
+    endTaught(source, told.keySet(), now);
+  }
+
+  /** Of what {@code source} was taught since it told last, it may have ended some. */
+  private void endTaught(FactSource source, Set<String> told, long now) {
+    Iterator<Taught> each = taught.values().iterator();
+    while (each.hasNext()) {
+      Taught last = each.next();
+      String name = last.fact().name();
+      if (Fact.kind(name).equals(source.kind())) {
+        each.remove();
+        // What another was taught, which it has followed, it need not have known.
+        if (last.source() == source
+            && !told.contains(name)
+            && endedEarly(source, last.fact(), now)) {
+          kept.remove(name);
+          unsaved.add(name);
+        }
+      }
+    }
   }
 
   private boolean isNews(Fact fact, @Nullable Fact earlier) {
@@ -73,7 +102,8 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
-    boolean changedHere = earlier == null ? there.contradicts(fact) : !earlier.says(fact);
+    boolean own = earlier != null && !taught.containsKey(fact.name());
+    boolean changedHere = own ? !earlier.says(fact) : there.contradicts(fact);
     return changedHere || isLonger(fact, there);
   }
 
@@ -95,8 +125,14 @@ final class FactBook {
   void teach(FactSource source) {
     for (Fact fact : kept.values()) {
       if (fact.kind().equals(source.kind())) {
-        source.learn(fact);
+        teach(source, fact);
       }
+    }
+  }
+
+  private void teach(FactSource source, Fact fact) {
+    if (source.learn(fact)) {
+      taught.put(fact.name(), new Taught(source, fact));
     }
   }
 
@@ -138,7 +174,7 @@ final class FactBook {
         return;
       }
     }
-    of(fact, sources, source -> source.learn(fact));
+    of(fact, sources, source -> teach(source, fact));
   }
 
   private void forget(String name, List<FactSource> sources, long now) {
@@ -146,6 +182,7 @@ final class FactBook {
       return;
     }
     Fact fact = kept.remove(name);
+    taught.remove(name);
     if (fact != null && isEarly(fact, now)) {
       of(fact, sources, source -> source.forget(fact));
     }
@@ -166,6 +203,7 @@ final class FactBook {
   /** Drops what has ended. */
   void dropEnded(long now) {
     kept.values().removeIf(fact -> fact.untilMillis() <= now);
+    taught.values().removeIf(each -> each.fact().untilMillis() <= now);
   }
 
   // ---- what is written

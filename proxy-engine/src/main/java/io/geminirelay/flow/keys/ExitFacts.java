@@ -81,17 +81,19 @@ final class ExitFacts implements FactSource {
   }
 
   @Override
-  public void learn(Fact fact) {
+  public boolean learn(Fact fact) {
     ExitState state = find(fact);
     ExitRest.Kind kind = kindOf(fact);
     Cooldown cooldown = KeptRest.of(fact, "", time);
-    if (state != null && kind != null && cooldown != null) {
-      exits.learn(state, kind, cooldown);
-      ExitRest rest = state.rest();
-      if (rest != null && rest.cooldown() == cooldown) {
-        learned.put(fact.name(), cooldown);
-      }
+    if (state == null || kind == null || cooldown == null) {
+      return false;
     }
+    exits.learn(state, kind, cooldown);
+    ExitRest rest = state.rest();
+    if (rest != null && rest.cooldown() == cooldown) {
+      learned.put(fact.name(), cooldown);
+    }
+    return true;
   }
 
   @Override

@@ -92,8 +92,7 @@ final class KeyFacts implements FactSource {
       to.accept(fact(name, INVALID, invalid, before));
     }
     KeyState.Hand hand = state.hand();
-    // With others, their configurations may say else. Alone, what is in the file ends with it.
-    if (hand != null && !(states.alone() && state.isAsConfigured())) {
+    if (hand != null && isTold(state)) {
       // That it was taken back is of interest for as long as another configuration, or an instance
       // that was away, may put it aside, and longer only where that is so here.
       boolean lasts = hand.aside() || state.takenBack();
@@ -140,27 +139,47 @@ final class KeyFacts implements FactSource {
   // ---- learning
 
   @Override
-  public void learn(Fact fact) {
+  public boolean learn(Fact fact) {
     Part part = Part.of(fact.name());
-    if (part != null) {
-      change(() -> learn(fact, part));
+    if (part == null) {
+      return false;
     }
+    change(() -> learn(fact, part));
+    return holds(part);
+  }
+
+  /** Whether what {@code part} is about is told, unless it ends; so it is once it was learned. */
+  private boolean holds(Part part) {
+    KeyState state = states.named().get(part.holder());
+    return switch (part.what()) {
+      case INVALID -> state != null;
+      case DISABLED -> state != null && isTold(state);
+      case PROJECT -> state != null && !state.project().isEmpty();
+      default -> part.isRest() && bucket(part) != null;
+    };
+  }
+
+  /** With others, their configurations may say else. Alone, what is in the file ends with it. */
+  private boolean isTold(KeyState state) {
+    return !(states.alone() && state.isAsConfigured());
+  }
+
+  private @Nullable QuotaBucket bucket(Part part) {
+    KeyState state = states.named().get(part.holder());
+    return state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
   }
 
   private boolean learn(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
-    String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST_OF)) {
-      QuotaBucket bucket =
-          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
-      Cooldown rest = bucket == null ? null : KeptRest.of(fact, model, time);
+    if (part.isRest()) {
+      QuotaBucket bucket = bucket(part);
+      Cooldown rest = bucket == null ? null : KeptRest.of(fact, part.model(), time);
       return bucket != null && rest != null && bucket.learn(rest, time.nanoTime());
     }
     if (state == null) {
       return false;
     }
-    return switch (what) {
+    return switch (part.what()) {
       case INVALID -> {
         Cooldown rest = KeptRest.of(fact, "", time);
         yield rest != null && state.learnInvalid(rest);
@@ -205,17 +224,15 @@ final class KeyFacts implements FactSource {
 
   private boolean forget(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
-    String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST_OF)) {
-      QuotaBucket bucket =
-          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
-      return bucket != null && bucket.forget(model, rest -> KeptRest.covers(fact, rest, time));
+    if (part.isRest()) {
+      QuotaBucket bucket = bucket(part);
+      return bucket != null
+          && bucket.forget(part.model(), rest -> KeptRest.covers(fact, rest, time));
     }
     if (state == null) {
       return false;
     }
-    return switch (what) {
+    return switch (part.what()) {
       case INVALID -> state.forgetInvalid(rest -> KeptRest.covers(fact, rest, time));
       case DISABLED -> state.forgetHand(isAside(fact));
       default -> false;
@@ -245,6 +262,15 @@ final class KeyFacts implements FactSource {
    * @param what is known of it
    */
   private record Part(String holder, String what) {
+    boolean isRest() {
+      return what.equals(REST) || what.startsWith(REST_OF);
+    }
+
+    /** The model that rests; empty when all models do. */
+    String model() {
+      return what.equals(REST) ? "" : what.substring(REST_OF.length());
+    }
+
     /** Of {@code key/HOLDER/WHAT}, where a holder may have a slash and a model may, too. */
     static @Nullable Part of(String name) {
       String rest = name.substring(Math.min(name.length(), KIND.length() + 1));

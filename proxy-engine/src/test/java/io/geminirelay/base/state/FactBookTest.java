@@ -41,12 +41,14 @@ class FactBookTest {
     }
 
     @Override
-    public void learn(Fact fact) {
+    public boolean learn(Fact fact) {
       learned.add(fact.name());
       Fact own = facts.get(fact.name());
       if (knows(fact) && (own == null || own.untilMillis() < fact.untilMillis())) {
-        facts.put(fact.name(), fact);
+        String reason = fact.field("reason", "");
+        facts.put(fact.name(), new Fact(fact.name(), Map.of("reason", reason), fact.untilMillis()));
       }
+      return knows(fact);
     }
 
     @Override
@@ -258,6 +260,42 @@ class FactBookTest {
     knows(new Fact("key/b", Map.of("reason", "other"), NOW + MINUTE));
     told(new Fact("key/b", Map.of("reason", "r", "news", "n"), NOW + MINUTE / 2));
     assertEquals(List.of("key/b"), noticed().facts().stream().map(Fact::name).toList());
+  }
+
+  @Test
+  void whatANewerVersionSaysOfWhatIsKnownIsNotTakenAwayEither() {
+    knows(fact("key/a", MINUTE));
+    noticed();
+    told(new Fact("key/a", Map.of("reason", "r", "news", "n"), NOW + 5 * MINUTE));
+    assertEquals(fact("key/a", 5 * MINUTE), known.facts.get("key/a"));
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatEndsBeforeItWasToldIsOverForAllTheSame() {
+    told(fact("key/a", MINUTE));
+    known.facts.clear();
+    assertEquals(List.of("key/a"), noticed().gone());
+    knows(fact("key/b", MINUTE));
+    noticed();
+    told(fact("key/b", 5 * MINUTE));
+    known.facts.clear();
+    assertEquals(List.of("key/b"), noticed().gone());
+    book.takeAll(List.of(fact("key/c", MINUTE)), List.of(known), NOW);
+    known.facts.clear();
+    assertEquals(List.of("key/c"), noticed().gone());
+    assertEquals(0, book.size());
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatANewSourceEndsBeforeItWasToldIsOverToo() {
+    book.take(new StateStore.Batch(List.of(fact("key/a", MINUTE)), List.of()), List.of(), NOW);
+    Known next = new Known();
+    book.teach(next);
+    next.facts.clear();
+    book.notice(next, NOW);
+    assertEquals(List.of("key/a"), book.give().gone());
   }
 
   @Test

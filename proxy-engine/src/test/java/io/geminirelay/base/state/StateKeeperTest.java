@@ -93,8 +93,9 @@ class StateKeeperTest {
     }
 
     @Override
-    public void learn(Fact fact) {
+    public boolean learn(Fact fact) {
       facts.putIfAbsent(fact.name(), fact);
+      return true;
     }
 
     @Override

@@ -71,7 +71,7 @@ class KeyFactsTest {
   }
 
   private void learnAll(KeyRing from, KeyRing to) {
-    facts(from).values().forEach(to.facts()::learn);
+    facts(from).values().forEach(fact -> assertTrue(to.facts().learn(fact), fact.name()));
   }
 
   private void passes(Duration step) {
@@ -287,7 +287,7 @@ class KeyFactsTest {
     String holder = facts(aside()).keySet().iterator().next().replace("/disabled", "");
     for (String name :
         List.of("key/", "key", "key/x", "key/x/rest", "key/x/rest=m", holder + "/news", holder)) {
-      other.facts().learn(new Fact(name, Map.of("reason", "r"), until));
+      assertFalse(other.facts().learn(new Fact(name, Map.of("reason", "r"), until)), name);
       other.facts().forget(new Fact(name, Map.of(), until));
     }
     assertEquals(Map.of(), facts(other));
