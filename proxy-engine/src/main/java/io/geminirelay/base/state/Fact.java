@@ -19,6 +19,9 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
   /** Names of fields that are moments, in milliseconds of the epoch by the same clock, end so. */
   public static final String MOMENT = "_at_ms";
 
+  /** Until when it was known before it turned out to be over earlier. */
+  private static final String INSTEAD = "instead" + MOMENT;
+
   /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
   private static final long SLACK_MILLIS = 1_500;
 
@@ -65,6 +68,24 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
           return at == 0 ? text : Long.toString(at + millis);
         });
     return new Fact(name, moved, untilMillis + millis);
+  }
+
+  /** The same, to be put in the place of {@code longer} where that is known. */
+  Fact insteadOf(Fact longer) {
+    long until = Math.max(longer.untilMillis, longer.number(INSTEAD, 0));
+    Map<String, String> more = new HashMap<>(fields);
+    more.put(INSTEAD, Long.toString(until));
+    return new Fact(name, more, untilMillis);
+  }
+
+  /** Whether it is to be put in the place of {@code longer}, though that is known for longer. */
+  boolean isInsteadOf(Fact longer) {
+    return isLonger(longer, this) && longer.untilMillis - number(INSTEAD, 0) < SLACK_MILLIS;
+  }
+
+  /** Whether {@code one} is known for longer than {@code other}. */
+  static boolean isLonger(Fact one, Fact other) {
+    return one.untilMillis - other.untilMillis > SLACK_MILLIS;
   }
 
   /** Whether {@code other} tells nothing new; moments that are near are the same. */

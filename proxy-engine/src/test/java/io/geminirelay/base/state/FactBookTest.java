@@ -154,6 +154,53 @@ class FactBookTest {
     assertEquals(fact("key/a", 20 * MINUTE), known.facts.get("key/a"));
   }
 
+  private void isTaken(FactBook by, Known source, StateStore.Batch batch) {
+    by.take(batch, List.of(source), NOW);
+    by.notice(source, NOW);
+  }
+
+  @Test
+  void whatBecameShorterWhereItWasKnownIsShorterForAll() {
+    FactBook others = new FactBook();
+    FactBook away = new FactBook();
+    Known other = new Known();
+    Known late = new Known();
+    knows(fact("key/a", 300 * MINUTE));
+    StateStore.Batch first = noticed();
+    isTaken(others, other, first);
+    isTaken(away, late, first);
+    for (long minutes : List.of(120L, 60L)) {
+      knows(fact("key/a", minutes * MINUTE));
+      StateStore.Batch next = noticed();
+      isTaken(others, other, next);
+      assertEquals(fact("key/a", minutes * MINUTE), other.facts.get("key/a"));
+      assertTrue(others.give().isEmpty(), "nobody says it again");
+      assertTrue(noticed().isEmpty());
+      if (minutes == 60) {
+        away.takeAll(next.facts(), List.of(late), NOW);
+        away.notice(late, NOW);
+        assertEquals(fact("key/a", 60 * MINUTE), late.facts.get("key/a"));
+        assertTrue(away.give().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void whatSomebodyFoundOutForLongerStillStays() {
+    FactBook others = new FactBook();
+    Known other = new Known();
+    knows(fact("key/a", 300 * MINUTE));
+    isTaken(others, other, noticed());
+    other.facts.put("key/a", fact("key/a", 400 * MINUTE));
+    others.notice(other, NOW);
+    assertEquals(1, others.give().facts().size());
+    others.written(true);
+    knows(fact("key/a", 120 * MINUTE));
+    isTaken(others, other, noticed());
+    assertEquals(fact("key/a", 400 * MINUTE), other.facts.get("key/a"));
+    assertEquals(List.of(fact("key/a", 400 * MINUTE)), others.give().facts());
+  }
+
   @Test
   void whoDoesNotKnowAKeyTakesNothingOfItAway() {
     known.foreign = "key/foreign";
