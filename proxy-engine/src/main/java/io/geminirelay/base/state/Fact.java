@@ -19,11 +19,14 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
   /** Names of fields that are moments, in milliseconds of the epoch by the same clock, end so. */
   public static final String MOMENT = "_at_ms";
 
+  /** The moment when somebody decided it: of two facts of one name, the later such one is right. */
+  public static final String DECIDED = "decided" + MOMENT;
+
+  /** Moments that are as near may be the same one by another clock. */
+  public static final long SLACK_MILLIS = 1_500;
+
   /** Until when it was known before it turned out to be over earlier. */
   private static final String INSTEAD = "instead" + MOMENT;
-
-  /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
-  private static final long SLACK_MILLIS = 1_500;
 
   /** Copies the fields. */
   public Fact {
@@ -81,6 +84,19 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
   /** Whether it is to be put in the place of {@code longer}, though that is known for longer. */
   boolean isInsteadOf(Fact longer) {
     return isLonger(longer, this) && longer.untilMillis - number(INSTEAD, 0) < SLACK_MILLIS;
+  }
+
+  /** Whether it says when somebody decided it. */
+  boolean isDecided() {
+    return fields.containsKey(DECIDED);
+  }
+
+  /** Whether {@code one} is right where {@code other} says else: decided later, or longer known. */
+  static boolean outweighs(Fact one, Fact other) {
+    long decided = one.number(DECIDED, 0);
+    long before = other.number(DECIDED, 0);
+    boolean known = decided != 0 && before != 0 && Math.abs(decided - before) >= SLACK_MILLIS;
+    return known ? decided > before : isLonger(one, other);
   }
 
   /** Whether {@code one} is known for longer than {@code other}. */

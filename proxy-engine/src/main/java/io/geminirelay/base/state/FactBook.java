@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A source's fact is written when it is new, when it changed here, or when the store knows it
  * for a shorter time: so what two instances found out at once ends in the one that lasts longer,
- * whoever was written last. One that became shorter where it was known says so, and takes the place
- * of the longer one everywhere. A fact that a source was taught is not its own: it is not written
- * back, nor taken away by who does not know what it is about; but who held it, if only for a
- * moment, ends it for all. What ends by its time just ends, everywhere by itself: a source may go
- * on with it, as a rest does that waits for its trial.
+ * whoever was written last. Where somebody decided, the later decision is the right one, however
+ * long each lasts. One that became shorter where it was known says so, and takes the place of the
+ * longer one everywhere. A fact that a source was taught is not its own: it is not written back,
+ * nor taken away by who does not know what it is about; but who held it, if only for a moment, ends
+ * it for all. What ends by its time just ends, everywhere by itself: a source may go on with it, as
+ * a rest does that waits for its trial.
  *
  * <p>Times are milliseconds of the epoch. For one thread.
  */
@@ -105,22 +106,28 @@ final class FactBook {
     }
     boolean own = earlier != null && !taught.containsKey(fact.name());
     boolean changedHere = own ? !earlier.says(fact) : there.contradicts(fact);
-    return changedHere || Fact.isLonger(fact, there);
+    return changedHere || Fact.outweighs(fact, there);
   }
 
-  /** Of a fact that became shorter here, it has to be said, since the longer one wins else. */
+  /**
+   * Of a fact that became shorter here, it has to be said, since the longer one wins else; but not
+   * of what was decided.
+   */
   private Fact asWritten(Fact fact, @Nullable Fact earlier) {
     Fact there = kept.get(fact.name());
     Taught last = taught.get(fact.name());
     Fact known = last == null ? earlier : last.fact();
     boolean shorter =
-        there != null && known != null && Fact.isLonger(known, fact) && Fact.isLonger(there, fact);
+        there != null && known != null && !fact.isDecided() && Fact.isLonger(known, fact) && Fact.isLonger(there, fact);
     return shorter ? fact.insteadOf(there) : fact;
   }
 
   private boolean endedEarly(FactSource source, Fact fact, long now) {
     Fact there = kept.get(fact.name());
-    return there != null && isEarly(fact, now) && !Fact.isLonger(there, fact) && source.knows(fact);
+    return there != null
+        && isEarly(fact, now)
+        && !Fact.outweighs(there, fact)
+        && source.knows(fact);
   }
 
   /** Whether the end of {@code fact} is still so far that it would not have come by itself. */
@@ -172,7 +179,7 @@ final class FactBook {
     Fact before = kept.get(fact.name());
     if (isOnItsWay(fact.name())) {
       // It is overwritten soon, which must not lose what is known for longer.
-      if (before == null || !Fact.isLonger(fact, before)) {
+      if (before == null || !Fact.outweighs(fact, before)) {
         return;
       }
     } else {

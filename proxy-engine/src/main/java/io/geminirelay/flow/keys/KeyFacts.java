@@ -97,14 +97,20 @@ final class KeyFacts implements FactSource {
       // that was away, may put it aside, and longer only where that is so here.
       boolean lasts = hand.aside() || state.takenBack();
       long until = lasts ? byHandUntil(time) : hand.untilMillis();
-      Map<String, String> fields = Map.of(DISABLED, Boolean.toString(hand.aside()));
-      to.accept(new Fact(name(name, DISABLED), fields, until));
+      to.accept(new Fact(name(name, DISABLED), fields(hand), until));
     }
     if (!state.project().isEmpty()) {
       Map<String, String> fields = Map.of(PROJECT, state.project());
       to.accept(new Fact(name(name, PROJECT), fields, byHandUntil(time)));
     }
     tell(name, state.bucket(), before, to);
+  }
+
+  private static Map<String, String> fields(KeyState.Hand hand) {
+    String aside = Boolean.toString(hand.aside());
+    return hand.atMillis() == 0
+        ? Map.of(DISABLED, aside)
+        : Map.of(DISABLED, aside, Fact.DECIDED, Long.toString(hand.atMillis()));
   }
 
   private void tell(String name, QuotaBucket bucket, Map<Told, Fact> before, Consumer<Fact> to) {
@@ -184,7 +190,10 @@ final class KeyFacts implements FactSource {
         Cooldown rest = KeptRest.of(fact, "", time);
         yield rest != null && state.learnInvalid(rest);
       }
-      case DISABLED -> state.byHand(new KeyState.Hand(isAside(fact), fact.untilMillis()));
+      case DISABLED -> {
+        long at = fact.number(Fact.DECIDED, 0);
+        yield state.learnHand(new KeyState.Hand(isAside(fact), at, fact.untilMillis()));
+      }
       case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
       default -> false;
     };

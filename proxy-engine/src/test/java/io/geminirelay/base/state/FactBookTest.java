@@ -44,9 +44,10 @@ class FactBookTest {
     public boolean learn(Fact fact) {
       learned.add(fact.name());
       Fact own = facts.get(fact.name());
-      if (knows(fact) && (own == null || own.untilMillis() < fact.untilMillis())) {
-        String reason = fact.field("reason", "");
-        facts.put(fact.name(), new Fact(fact.name(), Map.of("reason", reason), fact.untilMillis()));
+      if (knows(fact) && (own == null || Fact.outweighs(fact, own))) {
+        Map<String, String> understood = new TreeMap<>(fact.fields());
+        understood.keySet().retainAll(List.of("reason", Fact.DECIDED));
+        facts.put(fact.name(), new Fact(fact.name(), understood, fact.untilMillis()));
       }
       return knows(fact);
     }
@@ -157,6 +158,37 @@ class FactBookTest {
   private void isTaken(FactBook by, Known source, StateStore.Batch batch) {
     by.take(batch, List.of(source), NOW);
     by.notice(source, NOW);
+  }
+
+  private static Fact decided(String what, long atMinute, long untilMinute) {
+    String at = Long.toString(NOW + atMinute * MINUTE);
+    Map<String, String> fields = Map.of("reason", what, Fact.DECIDED, at);
+    return new Fact("key/hand", fields, NOW + untilMinute * MINUTE);
+  }
+
+  @Test
+  void ofTwoDecisionsTheLaterIsRightHoweverLongTheOtherLasts() {
+    Fact earlier = decided("disabled", -600, 2000);
+    Fact later = decided("enabled", -5, 1000);
+    // It was made while the store was away, which holds the earlier one.
+    knows(later);
+    book.notice(known, NOW);
+    book.takeAll(List.of(earlier), List.of(known), NOW);
+    assertEquals(List.of(later), noticed().facts());
+    // The earlier one is written over it, as it was renewed there.
+    told(earlier);
+    assertEquals(List.of(later), noticed().facts());
+    assertEquals(later, known.facts.get("key/hand"));
+  }
+
+  @Test
+  void anEarlierDecisionThatWasRenewedHereGivesWayToALaterOne() {
+    knows(decided("disabled", -600, 2000));
+    book.notice(known, NOW);
+    Fact later = decided("enabled", -5, 1000);
+    book.takeAll(List.of(later), List.of(known), NOW);
+    assertEquals(later, known.facts.get("key/hand"));
+    assertEquals(List.of(later), noticed().facts());
   }
 
   @Test

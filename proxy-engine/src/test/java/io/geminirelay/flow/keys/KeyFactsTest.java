@@ -226,6 +226,28 @@ class KeyFactsTest {
   }
 
   @Test
+  void theLaterHandIsRightHoweverLongTheEarlierIsTold() {
+    String print = Secret.of("g-key-0").fingerprint();
+    one.putAside(print, true);
+    learnAll(one, other);
+    // By a clock that is behind by now.
+    time.set(time.instant().minusSeconds(3600));
+    other.putAside(print, false);
+    passes(Duration.ofHours(25));
+    learnAll(one, other);
+    assertEquals(KeyState.Status.AVAILABLE, key(other, 0).state().status());
+    learnAll(other, one);
+    assertEquals(KeyState.Status.AVAILABLE, key(one, 0).state().status());
+    assertEquals(facts(other), facts(one));
+    // An older version does not say when: what it says is taken, as before.
+    Fact told = facts(one).values().iterator().next();
+    Fact bare = new Fact(told.name(), Map.of("disabled", "true"), told.untilMillis());
+    assertTrue(one.facts().learn(bare));
+    assertEquals(KeyState.Status.DISABLED, key(one, 0).state().status());
+    assertEquals(bare.fields(), facts(one).get(told.name()).fields());
+  }
+
+  @Test
   void whatAHandTookBackIsToldForAMonthToThoseThatWereAway() {
     String print = Secret.of("g-key-0").fingerprint();
     // Nothing is changed by it here: of the file of the other, nobody knows.
