@@ -118,7 +118,11 @@ final class FactBook {
     Taught last = taught.get(fact.name());
     Fact known = last == null ? earlier : last.fact();
     boolean shorter =
-        there != null && known != null && !fact.isDecided() && Fact.isLonger(known, fact) && Fact.isLonger(there, fact);
+        there != null
+            && known != null
+            && !fact.isDecided()
+            && Fact.isLonger(known, fact)
+            && Fact.isLonger(there, fact);
     return shorter ? fact.insteadOf(there) : fact;
   }
 

@@ -13,6 +13,14 @@ public interface FactSource {
   /** A number that is another when {@link #tell} would tell something else. Cheap. */
   long version();
 
+  /**
+   * A number that is another when it knows of something that it did not know of before, so that it
+   * has to be taught again what is kept. Cheap.
+   */
+  default long extent() {
+    return 0;
+  }
+
   /** Tells all that is known now. */
   void tell(Consumer<Fact> to);
 

@@ -41,6 +41,11 @@ final class BreakerFacts implements FactSource {
   }
 
   @Override
+  public long extent() {
+    return breakers.extent();
+  }
+
+  @Override
   public void tell(Consumer<Fact> to) {
     long now = time.nanoTime();
     long clock = time.instant().toEpochMilli();

@@ -70,6 +70,7 @@ class StateKeeperTest {
     final Map<String, Fact> facts = new ConcurrentHashMap<>();
     final AtomicLong version = new AtomicLong();
     final AtomicLong tellings = new AtomicLong();
+    volatile long extent;
 
     void know(Fact fact) {
       facts.put(fact.name(), fact);
@@ -84,6 +85,11 @@ class StateKeeperTest {
     @Override
     public long version() {
       return version.get();
+    }
+
+    @Override
+    public long extent() {
+      return extent;
     }
 
     @Override
@@ -203,6 +209,20 @@ class StateKeeperTest {
     Known next = new Known();
     sources.set(0, next);
     RedisServer.await("it to be learned again", () -> next.facts.containsKey("key/a"));
+    awaitLooks();
+    assertEquals(List.of(), store.batches);
+  }
+
+  @Test
+  void aSourceThatKnowsOfMoreIsTaughtAgainWhatIsKept() {
+    keeper.start();
+    store.listener.all(List.of(fact("key/a")));
+    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/a"));
+    awaitLooks();
+    // As it would not have learned of what it had not heard of then.
+    source.facts.clear();
+    source.extent = 1;
+    RedisServer.await("it to be learned again", () -> source.facts.containsKey("key/a"));
     awaitLooks();
     assertEquals(List.of(), store.batches);
   }
