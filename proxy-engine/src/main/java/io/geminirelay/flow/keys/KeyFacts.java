@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of keys and of the projects that share a quota, as facts: {@code
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * not say so any more. Only what a hand did is told.
  */
 final class KeyFacts implements FactSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyFacts.class);
   private static final String KIND = "key";
   private static final String INVALID = "invalid";
   private static final String DISABLED = "disabled";
@@ -192,7 +195,15 @@ final class KeyFacts implements FactSource {
       }
       case DISABLED -> {
         long at = fact.number(Fact.DECIDED, 0);
-        yield state.learnHand(new KeyState.Hand(isAside(fact), at, fact.untilMillis()));
+        KeyState.Hand done = new KeyState.Hand(isAside(fact), at, fact.untilMillis());
+        boolean wasBack = state.takenBack();
+        boolean changed = state.learnHand(done);
+        if (!wasBack && state.takenBack()) {
+          LOG.warn(
+              "key {} is in use although disabled_keys lists it: it was enabled by hand since",
+              part.holder());
+        }
+        yield changed;
       }
       case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
       default -> false;
