@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
@@ -15,6 +19,7 @@ import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Two rings of the same keys, as two gateways have them, tell each other what they know. */
 class KeyFactsTest {
@@ -290,7 +296,9 @@ class KeyFactsTest {
     KeyRing next = filed.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
     assertEquals(KeyState.Status.AVAILABLE, key(next, 0).state().status());
     KeyRing again = ring(null, Set.of(print));
-    back.values().forEach(again.facts()::learn);
+    assertEquals(1, warnings(() -> back.values().forEach(again.facts()::learn)));
+    assertEquals(0, warnings(() -> back.values().forEach(again.facts()::learn)), "said once");
+    assertEquals(0, warnings(() -> back.values().forEach(other.facts()::learn)));
     assertEquals(KeyState.Status.AVAILABLE, key(again, 0).state().status());
     back.values().forEach(other.facts()::forget);
     assertEquals(KeyState.Status.AVAILABLE, key(other, 0).state().status());
@@ -301,6 +309,36 @@ class KeyFactsTest {
     assertEquals(Map.of(), facts(without));
     KeyRing with = without.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
     assertEquals(KeyState.Status.DISABLED, key(with, 0).state().status());
+  }
+
+  private static long warnings(Runnable work) {
+    Logger logger = (Logger) LoggerFactory.getLogger(KeyFacts.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      work.run();
+    } finally {
+      logger.detachAppender(log);
+    }
+    return log.list.stream().filter(each -> each.getLevel() == Level.WARN).count();
+  }
+
+  @Test
+  void aLimitIsForgottenWithTheRestThatNamedItAlone() {
+    QuotaViolation day = new QuotaViolation("GenerateRequestsPerDayPerProjectPerModel", 250, "");
+    for (KeyVerdict verdict : List.of(BARE, DAY)) {
+      one.settle(key(one, 0), MODEL, verdict);
+      Map<String, Fact> rest = facts(one);
+      rest.values().forEach(other.facts()::learn);
+      ModelQuota quota = key(other, 0).bucket().quota(MODEL);
+      quota.refused(List.of(day), 1, time.nanoTime(), time.nanoTime());
+      assertTrue(quota.bounds(time.nanoTime()).isLearned());
+      rest.values().forEach(other.facts()::forget);
+      assertEquals(Map.of(), facts(other));
+      assertEquals(verdict == BARE, quota.bounds(time.nanoTime()).isLearned());
+      one.reset(key(one, 0));
+    }
   }
 
   @Test
