@@ -30,6 +30,7 @@ public final class FileStore implements StateStore {
 
   private final Path folder;
   private final StateFile file;
+  private final FolderLock lock;
   private final TimeSource time;
   private final ScheduledExecutorService thread;
   private volatile boolean up = true;
@@ -44,6 +45,7 @@ public final class FileStore implements StateStore {
   public FileStore(Path folder, TimeSource time) {
     this.folder = folder;
     this.file = new StateFile(folder);
+    this.lock = new FolderLock(folder);
     this.time = time;
     this.lastWriteNanos = time.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
     this.thread =
@@ -64,6 +66,7 @@ public final class FileStore implements StateStore {
   public void open(Listener listener) {
     thread.execute(
         () -> {
+          lock.take();
           file.read().forEach(fact -> facts.put(fact.name(), fact));
           dropEnded();
           listener.all(List.copyOf(facts.values()));
@@ -107,6 +110,7 @@ public final class FileStore implements StateStore {
             if (!waiting.isEmpty()) {
               save();
             }
+            lock.release();
             thread.shutdownNow();
           });
       if (!thread.awaitTermination(1, TimeUnit.SECONDS)) {
@@ -143,6 +147,7 @@ public final class FileStore implements StateStore {
     List<CompletableFuture<Void>> told = List.copyOf(waiting);
     waiting.clear();
     dropEnded();
+    lock.take(); // the folder may have been made meanwhile
     try {
       file.write(facts.values());
       up = true;
