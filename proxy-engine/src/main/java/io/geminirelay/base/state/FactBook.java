@@ -104,8 +104,10 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
-    boolean own = earlier != null && !taught.containsKey(fact.name());
-    boolean changedHere = own ? !earlier.says(fact) : there.contradicts(fact);
+    boolean changedHere =
+        earlier == null || taught.containsKey(fact.name())
+            ? there.contradicts(fact)
+            : !earlier.says(fact);
     return changedHere || Fact.outweighs(fact, there);
   }
 
@@ -117,12 +119,10 @@ final class FactBook {
     Fact there = kept.get(fact.name());
     Taught last = taught.get(fact.name());
     Fact known = last == null ? earlier : last.fact();
-    boolean shorter =
-        there != null
-            && known != null
-            && !fact.isDecided()
-            && Fact.isLonger(known, fact)
-            && Fact.isLonger(there, fact);
+    if (there == null || known == null || fact.isDecided()) {
+      return fact;
+    }
+    boolean shorter = Fact.isLonger(known, fact) && Fact.isLonger(there, fact);
     return shorter ? fact.insteadOf(there) : fact;
   }
 
