@@ -9,11 +9,15 @@ import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Errors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,43 @@ class SharedStateRouteTest {
       TwoGateways.admin(two.other(), "POST", TwoGateways.path(0) + "/reset");
       awaitState(two.one(), 0, "available");
     }
+  }
+
+  /** When the rest of {@code key} ends as {@code gateway} sees it, to the minute. */
+  private static Instant end(Gateway gateway, int key) {
+    String all = String.valueOf(TwoGateways.admin(gateway, "GET", TwoGateways.path(key)));
+    Matcher until = Pattern.compile("until=([^,}]+)").matcher(all);
+    assertTrue(until.find(), all);
+    return Instant.parse(until.group(1)).plusSeconds(30).truncatedTo(ChronoUnit.MINUTES);
+  }
+
+  @Test
+  void aRestThatIsShorterAfterAReloadOfOneIsSoForBoth() throws Exception {
+    Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS);
+    Instant late = hour.plus(6, ChronoUnit.HOURS);
+    Instant soon = hour.plus(3, ChronoUnit.HOURS);
+    String reset = "daily_reset: \"%s UTC\"";
+    String state = "redis_url: " + redis.url() + "\n" + reset.formatted(clock(late));
+    try (TwoGateways two = new TwoGateways(folder, state, KEYS)) {
+      cool(two, two.one(), 0);
+      awaitState(two.other(), 0, "cooling");
+      assertEquals(late, end(two.other(), 0));
+      Path file = folder.resolve("one/config.yaml");
+      String before = Files.readString(file);
+      Files.writeString(
+          file, before.replace(reset.formatted(clock(late)), reset.formatted(clock(soon))));
+      TwoGateways.admin(two.one(), "POST", "config/reload");
+      Rig.await(() -> end(two.other(), 0).equals(soon), "the other to know the earlier end");
+      // Nor does the other make it longer again.
+      cool(two, two.other(), 1);
+      awaitState(two.one(), 1, "cooling");
+      assertEquals(soon, end(two.one(), 0));
+      assertEquals(soon, end(two.other(), 0));
+    }
+  }
+
+  private static String clock(Instant hour) {
+    return hour.toString().substring(11, 16);
   }
 
   @Test

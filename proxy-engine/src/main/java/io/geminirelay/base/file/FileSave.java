@@ -67,15 +67,16 @@ public final class FileSave {
     Path real = file.toRealPath();
     Path folder = folderOf(real);
     // In a folder that takes no file, or of which only this file is mounted to be written.
-    if (!Files.isWritable(folder) || !byRename(real, before, after)) {
+    if (!Files.isWritable(folder) || byRename(real, before, after) != null) {
       InPlace.write(real, spare, before, after);
     }
   }
 
   /** Writes {@code after} into {@code file}, new or not, readable by the owner alone. */
   public static void create(Path file, byte[] after) throws IOException {
-    if (!byRename(file, null, after)) {
-      throw new IOException(file + " cannot be replaced");
+    IOException obstacle = byRename(file, null, after);
+    if (obstacle != null) {
+      throw new IOException(file + " cannot be replaced: " + obstacle, obstacle);
     }
   }
 
@@ -84,11 +85,11 @@ public final class FileSave {
   }
 
   /**
-   * Puts another file in the place of {@code file}; false where that cannot be: it belongs to
-   * somebody else, or is a mount of its own. Whatever else fails is thrown, as a full disk, for
+   * Puts another file in the place of {@code file}; returns why that cannot be, or null: it belongs
+   * to somebody else, or is a mount of its own. Whatever else fails is thrown, as a full disk, for
    * writing into the file itself would only lose more.
    */
-  private static boolean byRename(Path file, byte @Nullable [] before, byte[] after)
+  private static @Nullable IOException byRename(Path file, byte @Nullable [] before, byte[] after)
       throws IOException {
     Path folder = folderOf(file);
     Path temporary = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp");
@@ -97,25 +98,26 @@ public final class FileSave {
       if (before != null) {
         requireUnchanged(file, before);
       }
-      if (!takesPlace(temporary, file, before != null)) {
-        return false;
+      IOException obstacle = takePlace(temporary, file, before != null);
+      if (obstacle != null) {
+        return obstacle;
       }
     } finally {
       Files.deleteIfExists(temporary);
     }
     syncFolder(folder);
-    return true;
+    return null;
   }
 
-  private static boolean takesPlace(Path temporary, Path file, boolean likeIt) {
+  private static @Nullable IOException takePlace(Path temporary, Path file, boolean likeIt) {
     try {
       if (likeIt) {
         keepMode(file, temporary);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      return true;
+      return null;
     } catch (IOException e) {
-      return false;
+      return e;
     }
   }
 

@@ -22,8 +22,14 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
   /** The kind of facts that say nothing, and are over when they are written. */
   public static final String GREETING = "greeting";
 
-  /** Corrections of an end that are not worth telling: clocks and tickers never agree wholly. */
-  private static final long SLACK_MILLIS = 1_500;
+  /** The moment when somebody decided it: of two facts of one name, the later such one is right. */
+  public static final String DECIDED = "decided" + MOMENT;
+
+  /** Moments that are as near may be the same one by another clock. */
+  public static final long SLACK_MILLIS = 1_500;
+
+  /** Until when it was known before it turned out to be over earlier. */
+  private static final String INSTEAD = "instead" + MOMENT;
 
   /** So long ago, by any clock, did a greeting end. */
   private static final long GREETING_MILLIS = 60_000;
@@ -77,6 +83,37 @@ public record Fact(String name, Map<String, String> fields, long untilMillis) {
           return at == 0 ? text : Long.toString(at + millis);
         });
     return new Fact(name, moved, untilMillis + millis);
+  }
+
+  /** The same, to be put in the place of {@code longer} where that is known. */
+  Fact insteadOf(Fact longer) {
+    long until = Math.max(longer.untilMillis, longer.number(INSTEAD, 0));
+    Map<String, String> more = new HashMap<>(fields);
+    more.put(INSTEAD, Long.toString(until));
+    return new Fact(name, more, untilMillis);
+  }
+
+  /** Whether it is to be put in the place of {@code longer}, though that is known for longer. */
+  boolean isInsteadOf(Fact longer) {
+    return isLonger(longer, this) && longer.untilMillis - number(INSTEAD, 0) < SLACK_MILLIS;
+  }
+
+  /** Whether it says when somebody decided it. */
+  boolean isDecided() {
+    return fields.containsKey(DECIDED);
+  }
+
+  /** Whether {@code one} is right where {@code other} says else: decided later, or longer known. */
+  static boolean outweighs(Fact one, Fact other) {
+    long decided = one.number(DECIDED, 0);
+    long before = other.number(DECIDED, 0);
+    boolean known = decided != 0 && before != 0 && Math.abs(decided - before) >= SLACK_MILLIS;
+    return known ? decided > before : isLonger(one, other);
+  }
+
+  /** Whether {@code one} is known for longer than {@code other}. */
+  static boolean isLonger(Fact one, Fact other) {
+    return one.untilMillis - other.untilMillis > SLACK_MILLIS;
   }
 
   /** Whether {@code other} tells nothing new; moments that are near are the same. */

@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A source's fact is written when it is new, when it changed here, or when the store knows it
  * for a shorter time: so what two instances found out at once ends in the one that lasts longer,
- * whoever was written last. A fact that a source was taught is not its own: it is not written back,
- * nor taken away by who does not know what it is about. What ends by its time just ends, everywhere
- * by itself: a source may go on with it, as a rest does that waits for its trial.
+ * whoever was written last. Where somebody decided, the later decision is the right one, however
+ * long each lasts. One that became shorter where it was known says so, and takes the place of the
+ * longer one everywhere. A fact that a source was taught is not its own: it is not written back,
+ * nor taken away by who does not know what it is about; but who held it, if only for a moment, ends
+ * it for all. What ends by its time just ends, everywhere by itself: a source may go on with it, as
+ * a rest does that waits for its trial.
  *
  * <p>Times are milliseconds of the epoch. For one thread.
  */
@@ -31,6 +34,14 @@ final class FactBook {
 
   /** What the source of each kind told last, by kind and name. */
   private final Map<String, Map<String, Fact>> said = new HashMap<>();
+
+  /**
+   * What sources were taught since they told last, by name: it may have ended since. As it was
+   * taught: of another version, it says more than the source will tell.
+   */
+  private final Map<String, Taught> taught = new HashMap<>();
+
+  private record Taught(FactSource source, Fact fact) {}
 
   /** Names of what was changed here and is not in the store for certain. */
   private final Set<String> unsaved = new LinkedHashSet<>();
@@ -62,6 +73,26 @@ final class FactBook {
       }
     }
     said.put(source.kind(), told);
+    endTaught(source, told.keySet(), now);
+  }
+
+  /** Of what {@code source} was taught since it told last, it may have ended some. */
+  private void endTaught(FactSource source, Set<String> told, long now) {
+    Iterator<Taught> each = taught.values().iterator();
+    while (each.hasNext()) {
+      Taught last = each.next();
+      String name = last.fact().name();
+      if (Fact.kind(name).equals(source.kind())) {
+        each.remove();
+        // What another was taught, which it has followed, it need not have known.
+        if (last.source() == source
+            && !told.contains(name)
+            && endedEarly(source, last.fact(), now)) {
+          kept.remove(name);
+          unsaved.add(name);
+        }
+      }
+    }
   }
 
   /** The same, where all was taken down before: costs no more than what changed since. */
@@ -71,7 +102,9 @@ final class FactBook {
         source.tellChanges(
             fact -> isSaid(fact, known.put(fact.name(), fact), now),
             name -> isOver(source, known.remove(name), now));
-    if (!done) {
+    if (done) {
+      endTaught(source, known.keySet(), now);
+    } else {
       notice(source, now);
     }
   }
@@ -89,7 +122,7 @@ final class FactBook {
 
   private void isSaid(Fact fact, @Nullable Fact earlier, long now) {
     if (fact.untilMillis() > now && isNews(fact, earlier)) {
-      kept.put(fact.name(), fact);
+      kept.put(fact.name(), asWritten(fact, earlier));
       unsaved.add(fact.name());
     }
   }
@@ -109,17 +142,34 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
-    boolean changedHere = earlier == null ? there.contradicts(fact) : !earlier.says(fact);
-    return changedHere || isLonger(fact, there);
+    boolean changedHere =
+        earlier == null || taught.containsKey(fact.name())
+            ? there.contradicts(fact)
+            : !earlier.says(fact);
+    return changedHere || Fact.outweighs(fact, there);
+  }
+
+  /**
+   * Of a fact that became shorter here, it has to be said, since the longer one wins else; but not
+   * of what was decided.
+   */
+  private Fact asWritten(Fact fact, @Nullable Fact earlier) {
+    Fact there = kept.get(fact.name());
+    Taught last = taught.get(fact.name());
+    Fact known = last == null ? earlier : last.fact();
+    if (there == null || known == null || fact.isDecided()) {
+      return fact;
+    }
+    boolean shorter = Fact.isLonger(known, fact) && Fact.isLonger(there, fact);
+    return shorter ? fact.insteadOf(there) : fact;
   }
 
   private boolean endedEarly(FactSource source, Fact fact, long now) {
     Fact there = kept.get(fact.name());
-    return there != null && isEarly(fact, now) && !isLonger(there, fact) && source.knows(fact);
-  }
-
-  private static boolean isLonger(Fact one, Fact other) {
-    return one.untilMillis() - other.untilMillis() > SLACK_MILLIS;
+    return there != null
+        && isEarly(fact, now)
+        && !Fact.outweighs(there, fact)
+        && source.knows(fact);
   }
 
   /** Whether the end of {@code fact} is still so far that it would not have come by itself. */
@@ -131,8 +181,14 @@ final class FactBook {
   void teach(FactSource source) {
     for (Fact fact : kept.values()) {
       if (fact.kind().equals(source.kind())) {
-        source.learn(fact);
+        teach(source, fact);
       }
+    }
+  }
+
+  private void teach(FactSource source, Fact fact) {
+    if (source.learn(fact)) {
+      taught.put(fact.name(), new Taught(source, fact));
     }
   }
 
@@ -165,7 +221,7 @@ final class FactBook {
     Fact before = kept.get(fact.name());
     if (isOnItsWay(fact.name())) {
       // It is overwritten soon, which must not lose what is known for longer.
-      if (before == null || !isLonger(fact, before)) {
+      if (before == null || !Fact.outweighs(fact, before)) {
         return;
       }
     } else {
@@ -174,7 +230,10 @@ final class FactBook {
         return;
       }
     }
-    of(fact, sources, source -> source.learn(fact));
+    if (before != null && fact.isInsteadOf(before)) {
+      of(before, sources, source -> source.forget(before));
+    }
+    of(fact, sources, source -> teach(source, fact));
   }
 
   private void forget(String name, List<FactSource> sources, long now) {
@@ -182,6 +241,7 @@ final class FactBook {
       return;
     }
     Fact fact = kept.remove(name);
+    taught.remove(name);
     if (fact != null && isEarly(fact, now)) {
       of(fact, sources, source -> source.forget(fact));
     }
@@ -202,6 +262,7 @@ final class FactBook {
   /** Drops what has ended. */
   void dropEnded(long now) {
     kept.values().removeIf(fact -> fact.untilMillis() <= now);
+    taught.values().removeIf(each -> each.fact().untilMillis() <= now);
   }
 
   // ---- what is written

@@ -13,6 +13,14 @@ public interface FactSource {
   /** A number that is another when {@link #tell} would tell something else. Cheap. */
   long version();
 
+  /**
+   * A number that is another when it knows of something that it did not know of before, so that it
+   * has to be taught again what is kept. Cheap.
+   */
+  default long extent() {
+    return 0;
+  }
+
   /** Tells all that is known now. */
   void tell(Consumer<Fact> to);
 
@@ -29,8 +37,11 @@ public interface FactSource {
   /**
    * Takes what was kept, or what another instance knows; may be told again. Where more is known
    * here, that stays. What is named in it and not known here, such as a key, is left out.
+   *
+   * @return whether it holds here from now on, by this fact or by one that says more: not to tell
+   *     it next time means that it ended here meanwhile, even if it was never told
    */
-  void learn(Fact fact);
+  boolean learn(Fact fact);
 
   /**
    * Whether what {@code fact} is about is known here, so that not to tell it any more means that it

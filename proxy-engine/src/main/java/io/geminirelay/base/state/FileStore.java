@@ -41,6 +41,7 @@ public final class FileStore implements StateStore {
   private final Path folder;
   private final StateFile file;
   private final Saving saving;
+  private final FolderLock lock;
   private final TimeSource time;
   private final ScheduledExecutorService thread;
   private volatile boolean up = true;
@@ -67,6 +68,7 @@ public final class FileStore implements StateStore {
     this.folder = folder;
     this.file = new StateFile(folder);
     this.saving = saving;
+    this.lock = new FolderLock(folder);
     this.time = time;
     this.lastWriteNanos = time.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
     this.thread =
@@ -87,6 +89,7 @@ public final class FileStore implements StateStore {
   public void open(Listener listener) {
     thread.execute(
         () -> {
+          lock.take();
           file.read().forEach(fact -> facts.put(fact.name(), fact));
           dropEnded();
           listener.all(List.copyOf(facts.values()));
@@ -135,6 +138,7 @@ public final class FileStore implements StateStore {
             if (!waiting.isEmpty()) {
               save();
             }
+            lock.release();
             thread.shutdownNow();
           });
       if (!thread.awaitTermination(1, TimeUnit.SECONDS)) {
@@ -177,6 +181,7 @@ public final class FileStore implements StateStore {
     List<CompletableFuture<Void>> told = List.copyOf(waiting);
     waiting.clear();
     dropEnded();
+    lock.take(); // the folder may have been made meanwhile
     try {
       saving.write(facts.values());
       tookNanos = time.nanoTime() - lastWriteNanos;

@@ -30,6 +30,11 @@ final class StateFile {
   /** What a file that cannot be understood is called from then on. */
   static final String BROKEN = "state.json.broken";
 
+  /**
+   * What a file of a newer version is called once it was read: it says more than was understood.
+   */
+  static final String NEWER = "state.json.newer";
+
   private static final int VERSION = 1;
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
   private static final JsonFactory JSON = new JsonFactory();
@@ -91,7 +96,7 @@ final class StateFile {
         String member = in.currentName();
         JsonToken value = in.nextToken();
         if (member.equals("version") && value == JsonToken.VALUE_NUMBER_INT) {
-          tellOfVersion(in.getLongValue());
+          keepNewer(in.getLongValue(), bytes);
         } else if (member.equals("facts") && value == JsonToken.START_ARRAY) {
           readFacts(in, facts);
           whole = true;
@@ -118,9 +123,16 @@ final class StateFile {
     }
   }
 
-  private void tellOfVersion(long version) {
-    if (version > VERSION) {
-      LOG.info("{} was written by a newer version: taking what is known of it", NAME);
+  /** It is written over soon, and may be wanted when that version comes back. */
+  private void keepNewer(long version, byte[] bytes) {
+    if (version <= VERSION) {
+      return;
+    }
+    LOG.info("{} is of a newer version: taking what is known of it, kept as {}", NAME, NEWER);
+    try {
+      FileSave.create(folder.resolve(NEWER), bytes);
+    } catch (IOException e) {
+      LOG.warn("{} of a newer version cannot be kept: {}", NAME, e.toString());
     }
   }
 

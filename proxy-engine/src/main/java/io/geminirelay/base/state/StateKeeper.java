@@ -53,6 +53,7 @@ public final class StateKeeper implements StateStore.Listener {
   private final CompletableFuture<Boolean> firstRead = new CompletableFuture<>();
   private final FactBook book = new FactBook();
   private final Map<FactSource, Long> versions = new HashMap<>();
+  private final Map<FactSource, Long> extents = new HashMap<>();
   private final LongAdder failures = new LongAdder();
   private boolean writing;
   private boolean wasUp = true;
@@ -243,6 +244,7 @@ public final class StateKeeper implements StateStore.Listener {
     }
     List<FactSource> present = sources.get();
     versions.keySet().retainAll(present);
+    extents.keySet().retainAll(present);
     boolean all = again;
     again = false;
     for (FactSource source : present) {
@@ -253,7 +255,9 @@ public final class StateKeeper implements StateStore.Listener {
       } else if (before != version) {
         book.noticeChanges(source, clock());
       }
-      if (before == null) {
+      long extent = source.extent();
+      Long known = extents.put(source, extent);
+      if (known == null || known != extent) {
         // Of a new configuration: it may name keys that others know something of. Taught last, or
         // what that configuration has just ended would come back.
         book.teach(source);

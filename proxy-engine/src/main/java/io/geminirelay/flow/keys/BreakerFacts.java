@@ -41,6 +41,11 @@ final class BreakerFacts implements FactSource {
   }
 
   @Override
+  public long extent() {
+    return breakers.extent();
+  }
+
+  @Override
   public void tell(Consumer<Fact> to) {
     long now = time.nanoTime();
     long clock = time.instant().toEpochMilli();
@@ -64,7 +69,7 @@ final class BreakerFacts implements FactSource {
   }
 
   @Override
-  public void learn(Fact fact) {
+  public boolean learn(Fact fact) {
     long left = fact.untilMillis() - time.instant().toEpochMilli();
     String rest = fact.name().substring(Math.min(fact.name().length(), KIND.length() + 1));
     int slash = rest.indexOf('/');
@@ -73,6 +78,7 @@ final class BreakerFacts implements FactSource {
     if (left > 0) {
       breakers.leaveAlone(target, model, TimeUnit.MILLISECONDS.toNanos(left));
     }
+    return false; // nothing of it ends before its time
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class Breakers {
   private final TimeSource time;
   private final Map<TargetConfig, Target> targets = new ConcurrentHashMap<>();
   private final LongAdder openings = new LongAdder();
+  private final LongAdder extent = new LongAdder();
   private final FactSource facts;
 
   private record Target(CircuitBreaker whole, Map<String, CircuitBreaker> models) {}
@@ -38,7 +39,16 @@ public final class Breakers {
 
   /** Makes the breakers of {@code all} now, so that what is known of them can be learned. */
   public void knowing(Collection<TargetConfig> all) {
+    int before = targets.size();
     all.forEach(this::target);
+    if (targets.size() > before) {
+      extent.increment();
+    }
+  }
+
+  /** How often there were more targets than before. */
+  long extent() {
+    return extent.sum();
   }
 
   private Target target(TargetConfig config) {

@@ -122,11 +122,12 @@ public final class CircuitBreaker {
 
   /** Refuses for {@code nanos}, though not longer than the recovery time, if it admits now. */
   void leaveAlone(long nanos, long now) {
-    Phase old = phase.get();
     long recovery = config.recovery().toNanos();
-    if (old.state() == State.ADMITTING) {
-      long since = now - recovery + Math.min(nanos, recovery);
-      phase.compareAndSet(old, old.next(State.REFUSING, 0, since, true));
+    long since = now - recovery + Math.min(nanos, recovery);
+    Phase old = phase.get();
+    while (old.state() == State.ADMITTING
+        && !phase.compareAndSet(old, old.next(State.REFUSING, 0, since, true))) {
+      old = phase.get();
     }
   }
 

@@ -1,10 +1,10 @@
 package io.geminirelay.flow.keys;
 
-import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
 import io.geminirelay.base.state.FactSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +47,23 @@ final class ExitFacts implements FactSource {
   }
 
   @Override
+  public long extent() {
+    return exits.extent();
+  }
+
+  @Override
   public void tell(Consumer<Fact> to) {
+    Map<String, Cooldown> rests = new HashMap<>();
+    exits.shared().forEach((id, states) -> states.forEach(state -> note(id, state, rests)));
     Map<String, Told> before = told;
     told = new HashMap<>();
-    for (ExitState state : exits.states()) {
-      ExitRest rest = state.rest();
-      if (rest != null && rest.kind() != ExitRest.Kind.UNREACHABLE && !isLocal(state)) {
-        to.accept(fact(name(state) + "/" + rest.kind(), rest.cooldown(), before));
-      }
+    rests.forEach((name, rest) -> to.accept(fact(name, rest, before)));
+  }
+
+  private static void note(String id, ExitState state, Map<String, Cooldown> to) {
+    ExitRest rest = state.rest();
+    if (rest != null && rest.kind() != ExitRest.Kind.UNREACHABLE) {
+      to.merge(KIND + "/" + id + "/" + rest.kind(), rest.cooldown(), Cooldown::longer);
     }
   }
 
@@ -71,34 +80,28 @@ final class ExitFacts implements FactSource {
     return fact;
   }
 
-  private static boolean isLocal(ExitState state) {
-    EgressConfig exit = state.way().egress();
-    return exit == null || exit.isLocal();
-  }
-
-  private static String name(ExitState state) {
-    return KIND + "/" + state.id();
-  }
-
   @Override
-  public void learn(Fact fact) {
-    ExitState state = find(fact);
+  public boolean learn(Fact fact) {
+    List<ExitState> states = find(fact);
     ExitRest.Kind kind = kindOf(fact);
     Cooldown cooldown = KeptRest.of(fact, "", time);
-    if (state != null && kind != null && cooldown != null) {
+    if (kind == null || cooldown == null) {
+      return false;
+    }
+    for (ExitState state : states) {
       exits.learn(state, kind, cooldown);
       ExitRest rest = state.rest();
       if (rest != null && rest.cooldown() == cooldown) {
         learned.put(fact.name(), cooldown);
       }
     }
+    return !states.isEmpty();
   }
 
   @Override
   public void forget(Fact fact) {
-    ExitState state = find(fact);
     ExitRest.Kind kind = kindOf(fact);
-    if (state != null && kind != null) {
+    for (ExitState state : find(fact)) {
       exits.forget(
           state, rest -> rest.kind() == kind && KeptRest.covers(fact, rest.cooldown(), time));
     }
@@ -106,16 +109,17 @@ final class ExitFacts implements FactSource {
 
   @Override
   public boolean knows(Fact fact) {
-    return find(fact) != null && !learned.containsKey(fact.name());
+    return !find(fact).isEmpty() && !learned.containsKey(fact.name());
   }
 
-  private @Nullable ExitState find(Fact fact) {
-    int end = fact.name().lastIndexOf('/');
-    String wanted = end < 0 ? "" : fact.name().substring(0, end);
-    return exits.states().stream()
-        .filter(state -> name(state).equals(wanted) && !isLocal(state))
-        .findFirst()
-        .orElse(null);
+  /** The exits, to what has one address, that {@code fact} is about. */
+  private List<ExitState> find(Fact fact) {
+    String name = fact.name();
+    int begin = KIND.length() + 1;
+    int end = name.lastIndexOf('/');
+    return end <= begin
+        ? List.of()
+        : exits.shared().getOrDefault(name.substring(begin, end), List.of());
   }
 
   private static ExitRest.@Nullable Kind kindOf(Fact fact) {

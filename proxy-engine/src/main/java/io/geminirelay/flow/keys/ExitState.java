@@ -54,12 +54,12 @@ final class ExitState {
     this.usedAtNanos = now;
   }
 
-  /** By a fingerprint, since two exits may differ in their users alone. */
+  /** By a fingerprint, since it tells of the user; see {@link KnownExits} for the password. */
   private static String exitOf(Destination way) {
     return way.egress() == null ? "direct" : Secret.of(way.egress().identity()).fingerprint();
   }
 
-  /** Names it for all instances. */
+  /** Names it for all instances; two exits that differ in their passwords alone the same. */
   String id() {
     return id;
   }

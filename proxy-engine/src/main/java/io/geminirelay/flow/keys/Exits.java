@@ -7,8 +7,8 @@ import io.geminirelay.base.state.FactSource;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,7 @@ public final class Exits {
 
   private final TimeSource time;
   private final LongAdder changes = new LongAdder();
+  private final LongAdder extent = new LongAdder();
   private final FactSource facts;
   private volatile int resting;
   private volatile KnownExits known = KnownExits.NONE;
@@ -48,6 +49,9 @@ public final class Exits {
   public synchronized void know(KeyRing ring) {
     KnownExits old = known;
     known = KnownExits.of(ring, old, time.nanoTime());
+    if (!old.states().keySet().containsAll(known.states().keySet())) {
+      extent.increment();
+    }
     count();
   }
 
@@ -255,8 +259,14 @@ public final class Exits {
     return changes.sum();
   }
 
-  Collection<ExitState> states() {
-    return known.states().values();
+  /** How often a configuration named exits that the one before did not. */
+  long extent() {
+    return extent.sum();
+  }
+
+  /** The exits that are the same for other instances, by their ids. */
+  Map<String, List<ExitState>> shared() {
+    return known.shared();
   }
 
   /** Takes over a rest that another instance knows of. */

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of keys and of the projects that share a quota, as facts: {@code
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * not say so any more. Only what a hand did is told.
  */
 final class KeyFacts implements FactSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyFacts.class);
   private static final String KIND = "key";
   private static final String INVALID = "invalid";
   private static final String DISABLED = "disabled";
@@ -136,14 +139,12 @@ final class KeyFacts implements FactSource {
       put(name, INVALID, invalid, known, now);
     }
     KeyState.Hand hand = now.hand();
-    // With others, their configurations may say else. Alone, what is in the file ends with it.
-    if (hand != null && !(states.alone() && now.asConfigured())) {
+    if (hand != null && isTold(now.asConfigured())) {
       // That it was taken back is of interest for as long as another configuration, or an instance
       // that was away, may put it aside, and longer only where that is so here.
       boolean lasts = hand.aside() || now.takenBack();
       long until = lasts ? byHandUntil(time) : hand.untilMillis();
-      Map<String, String> fields = Map.of(DISABLED, Boolean.toString(hand.aside()));
-      now.put(new Fact(name(name, DISABLED), fields, until));
+      now.put(new Fact(name(name, DISABLED), fields(hand), until));
     }
     if (!now.project().isEmpty()) {
       Map<String, String> fields = Map.of(PROJECT, now.project());
@@ -158,6 +159,13 @@ final class KeyFacts implements FactSource {
     }
     told.put(name, now);
     return now;
+  }
+
+  private static Map<String, String> fields(KeyState.Hand hand) {
+    String aside = Boolean.toString(hand.aside());
+    return hand.atMillis() == 0
+        ? Map.of(DISABLED, aside)
+        : Map.of(DISABLED, aside, Fact.DECIDED, Long.toString(hand.atMillis()));
   }
 
   private void put(
@@ -181,32 +189,63 @@ final class KeyFacts implements FactSource {
   // ---- learning
 
   @Override
-  public void learn(Fact fact) {
+  public boolean learn(Fact fact) {
     Part part = Part.of(fact.name());
-    if (part != null) {
-      change(() -> learn(fact, part));
+    if (part == null) {
+      return false;
     }
+    change(() -> learn(fact, part));
+    return holds(part);
+  }
+
+  /** Whether what {@code part} is about is told, unless it ends; so it is once it was learned. */
+  private boolean holds(Part part) {
+    KeyState state = states.named().get(part.holder());
+    return switch (part.what()) {
+      case INVALID -> state != null;
+      case DISABLED -> state != null && isTold(state.isAsConfigured());
+      case PROJECT -> state != null && !state.project().isEmpty();
+      default -> part.isRest() && bucket(part) != null;
+    };
+  }
+
+  /** With others, their configurations may say else. Alone, what is in the file ends with it. */
+  private boolean isTold(boolean asConfigured) {
+    return !(states.alone() && asConfigured);
+  }
+
+  private @Nullable QuotaBucket bucket(Part part) {
+    KeyState state = states.named().get(part.holder());
+    return state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
   }
 
   private boolean learn(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
-    String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST_OF)) {
-      QuotaBucket bucket =
-          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
-      Cooldown rest = bucket == null ? null : KeptRest.of(fact, model, time);
+    if (part.isRest()) {
+      QuotaBucket bucket = bucket(part);
+      Cooldown rest = bucket == null ? null : KeptRest.of(fact, part.model(), time);
       return bucket != null && rest != null && bucket.learn(rest, time.nanoTime());
     }
     if (state == null) {
       return false;
     }
-    return switch (what) {
+    return switch (part.what()) {
       case INVALID -> {
         Cooldown rest = KeptRest.of(fact, "", time);
         yield rest != null && state.learnInvalid(rest);
       }
-      case DISABLED -> state.byHand(new KeyState.Hand(isAside(fact), fact.untilMillis()));
+      case DISABLED -> {
+        long at = fact.number(Fact.DECIDED, 0);
+        KeyState.Hand done = new KeyState.Hand(isAside(fact), at, fact.untilMillis());
+        boolean wasBack = state.takenBack();
+        boolean changed = state.learnHand(done);
+        if (!wasBack && state.takenBack()) {
+          LOG.warn(
+              "key {} is in use although disabled_keys lists it: it was enabled by hand since",
+              part.holder());
+        }
+        yield changed;
+      }
       case PROJECT -> learnProject(state, fact.field(PROJECT, ""));
       default -> false;
     };
@@ -246,17 +285,15 @@ final class KeyFacts implements FactSource {
 
   private boolean forget(Fact fact, Part part) {
     KeyState state = states.named().get(part.holder());
-    String what = part.what();
-    if (what.equals(REST) || what.startsWith(REST_OF)) {
-      QuotaBucket bucket =
-          state == null ? states.namedBuckets().get(part.holder()) : state.bucket();
-      String model = what.equals(REST) ? "" : what.substring(REST_OF.length());
-      return bucket != null && bucket.forget(model, rest -> KeptRest.covers(fact, rest, time));
+    if (part.isRest()) {
+      QuotaBucket bucket = bucket(part);
+      return bucket != null
+          && bucket.forget(part.model(), rest -> KeptRest.covers(fact, rest, time));
     }
     if (state == null) {
       return false;
     }
-    return switch (what) {
+    return switch (part.what()) {
       case INVALID -> state.forgetInvalid(rest -> KeptRest.covers(fact, rest, time));
       case DISABLED -> state.forgetHand(isAside(fact));
       default -> false;
@@ -286,6 +323,15 @@ final class KeyFacts implements FactSource {
    * @param what is known of it
    */
   private record Part(String holder, String what) {
+    boolean isRest() {
+      return what.equals(REST) || what.startsWith(REST_OF);
+    }
+
+    /** The model that rests; empty when all models do. */
+    String model() {
+      return what.equals(REST) ? "" : what.substring(REST_OF.length());
+    }
+
     /** Of {@code key/HOLDER/WHAT}, where a holder may have a slash and a model may, too. */
     static @Nullable Part of(String name) {
       String rest = name.substring(Math.min(name.length(), KIND.length() + 1));

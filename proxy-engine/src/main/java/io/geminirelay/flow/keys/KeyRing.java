@@ -153,13 +153,17 @@ public final class KeyRing {
    * instance says something else than the one before it.
    */
   public void putAside(String fingerprint, boolean aside) {
-    KeyState.Hand hand = new KeyState.Hand(aside, KeyFacts.byHandUntil(time));
+    long now = time.instant().toEpochMilli();
+    long until = KeyFacts.byHandUntil(time);
     change(
         () -> {
           boolean changed = false;
           for (KeyGroup group : groups) {
             for (ApiKey key : group.keys()) {
-              changed |= key.secret().fingerprint().equals(fingerprint) && key.state().byHand(hand);
+              if (key.secret().fingerprint().equals(fingerprint)) {
+                key.state().byHand(aside, now, until);
+                changed = true;
+              }
             }
           }
           return changed;

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.keys;
 
+import io.geminirelay.base.state.Fact;
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,18 +104,35 @@ public final class KeyState {
    * What somebody did by hand, here or at another instance.
    *
    * @param aside put it aside, else took it back
+   * @param atMillis when, in milliseconds of the epoch; 0 where that is not known
    * @param untilMillis when that stops being of interest, in milliseconds of the epoch
    */
-  record Hand(boolean aside, long untilMillis) {}
+  record Hand(boolean aside, long atMillis, long untilMillis) {
+    /** Whether it came after {@code other}; whose clocks are not known to agree wholly. */
+    boolean isAfter(Hand other) {
+      return other.atMillis != 0 && atMillis - other.atMillis >= Fact.SLACK_MILLIS;
+    }
+  }
 
   /** What the last hand did; null where the configuration alone decides. */
   @Nullable Hand hand() {
     return hand;
   }
 
-  /** The last hand is right, whatever the configuration says; whether that changed anything. */
-  synchronized boolean byHand(Hand done) {
+  /** A hand has acted here, after all that was known: it is right whatever a configuration says. */
+  synchronized void byHand(boolean aside, long nowMillis, long untilMillis) {
     Hand before = hand;
+    long after = before == null ? nowMillis : before.atMillis() + 2 * Fact.SLACK_MILLIS;
+    hand = new Hand(aside, Math.max(nowMillis, after), untilMillis);
+    disabled = aside;
+  }
+
+  /** The same of a hand elsewhere, where none came later; whether that changed anything. */
+  synchronized boolean learnHand(Hand done) {
+    Hand before = hand;
+    if (before != null && before.isAfter(done)) {
+      return false;
+    }
     hand = done;
     disabled = done.aside();
     return before == null || before.aside() != done.aside();

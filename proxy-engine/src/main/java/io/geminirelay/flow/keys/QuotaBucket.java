@@ -297,7 +297,7 @@ public final class QuotaBucket {
   /**
    * Ends the rest of {@code model}, empty for all models, if it is what is {@code meant}; whether
    * that changed anything. Somebody elsewhere has ended it before its time: the limit that was
-   * learned with it would hold the model back as well.
+   * learned with it, if Google named a quota, would hold the model back as well.
    */
   boolean forget(String model, Predicate<Cooldown> meant) {
     if (model.isEmpty()) {
@@ -308,7 +308,7 @@ public final class QuotaBucket {
       return false;
     }
     ModelQuota quota = quotas.get(model);
-    if (quota != null) {
+    if (quota != null && !rest.quotaId().isEmpty()) {
       quota.forgetLearned();
     }
     return true;

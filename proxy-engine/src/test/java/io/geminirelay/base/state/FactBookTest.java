@@ -41,12 +41,15 @@ class FactBookTest {
     }
 
     @Override
-    public void learn(Fact fact) {
+    public boolean learn(Fact fact) {
       learned.add(fact.name());
       Fact own = facts.get(fact.name());
-      if (knows(fact) && (own == null || own.untilMillis() < fact.untilMillis())) {
-        facts.put(fact.name(), fact);
+      if (knows(fact) && (own == null || Fact.outweighs(fact, own))) {
+        Map<String, String> understood = new TreeMap<>(fact.fields());
+        understood.keySet().retainAll(List.of("reason", Fact.DECIDED));
+        facts.put(fact.name(), new Fact(fact.name(), understood, fact.untilMillis()));
       }
+      return knows(fact);
     }
 
     @Override
@@ -150,6 +153,84 @@ class FactBookTest {
     told(fact("key/a", 20 * MINUTE));
     assertTrue(noticed().isEmpty());
     assertEquals(fact("key/a", 20 * MINUTE), known.facts.get("key/a"));
+  }
+
+  private void isTaken(FactBook by, Known source, StateStore.Batch batch) {
+    by.take(batch, List.of(source), NOW);
+    by.notice(source, NOW);
+  }
+
+  private static Fact decided(String what, long atMinute, long untilMinute) {
+    String at = Long.toString(NOW + atMinute * MINUTE);
+    Map<String, String> fields = Map.of("reason", what, Fact.DECIDED, at);
+    return new Fact("key/hand", fields, NOW + untilMinute * MINUTE);
+  }
+
+  @Test
+  void ofTwoDecisionsTheLaterIsRightHoweverLongTheOtherLasts() {
+    Fact earlier = decided("disabled", -600, 2000);
+    Fact later = decided("enabled", -5, 1000);
+    // It was made while the store was away, which holds the earlier one.
+    knows(later);
+    book.notice(known, NOW);
+    book.takeAll(List.of(earlier), List.of(known), NOW);
+    assertEquals(List.of(later), noticed().facts());
+    // The earlier one is written over it, as it was renewed there.
+    told(earlier);
+    assertEquals(List.of(later), noticed().facts());
+    assertEquals(later, known.facts.get("key/hand"));
+  }
+
+  @Test
+  void anEarlierDecisionThatWasRenewedHereGivesWayToALaterOne() {
+    knows(decided("disabled", -600, 2000));
+    book.notice(known, NOW);
+    Fact later = decided("enabled", -5, 1000);
+    book.takeAll(List.of(later), List.of(known), NOW);
+    assertEquals(later, known.facts.get("key/hand"));
+    assertEquals(List.of(later), noticed().facts());
+  }
+
+  @Test
+  void whatBecameShorterWhereItWasKnownIsShorterForAll() {
+    FactBook others = new FactBook();
+    FactBook away = new FactBook();
+    Known other = new Known();
+    Known late = new Known();
+    knows(fact("key/a", 300 * MINUTE));
+    StateStore.Batch first = noticed();
+    isTaken(others, other, first);
+    isTaken(away, late, first);
+    for (long minutes : List.of(120L, 60L)) {
+      knows(fact("key/a", minutes * MINUTE));
+      StateStore.Batch next = noticed();
+      isTaken(others, other, next);
+      assertEquals(fact("key/a", minutes * MINUTE), other.facts.get("key/a"));
+      assertTrue(others.give().isEmpty(), "nobody says it again");
+      assertTrue(noticed().isEmpty());
+      if (minutes == 60) {
+        away.takeAll(next.facts(), List.of(late), NOW);
+        away.notice(late, NOW);
+        assertEquals(fact("key/a", 60 * MINUTE), late.facts.get("key/a"));
+        assertTrue(away.give().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void whatSomebodyFoundOutForLongerStillStays() {
+    FactBook others = new FactBook();
+    Known other = new Known();
+    knows(fact("key/a", 300 * MINUTE));
+    isTaken(others, other, noticed());
+    other.facts.put("key/a", fact("key/a", 400 * MINUTE));
+    others.notice(other, NOW);
+    assertEquals(1, others.give().facts().size());
+    others.written(true);
+    knows(fact("key/a", 120 * MINUTE));
+    isTaken(others, other, noticed());
+    assertEquals(fact("key/a", 400 * MINUTE), other.facts.get("key/a"));
+    assertEquals(List.of(fact("key/a", 400 * MINUTE)), others.give().facts());
   }
 
   @Test
@@ -261,6 +342,42 @@ class FactBookTest {
     knows(new Fact("key/b", Map.of("reason", "other"), NOW + MINUTE));
     told(new Fact("key/b", Map.of("reason", "r", "news", "n"), NOW + MINUTE / 2));
     assertEquals(List.of("key/b"), noticed().facts().stream().map(Fact::name).toList());
+  }
+
+  @Test
+  void whatANewerVersionSaysOfWhatIsKnownIsNotTakenAwayEither() {
+    knows(fact("key/a", MINUTE));
+    noticed();
+    told(new Fact("key/a", Map.of("reason", "r", "news", "n"), NOW + 5 * MINUTE));
+    assertEquals(fact("key/a", 5 * MINUTE), known.facts.get("key/a"));
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatEndsBeforeItWasToldIsOverForAllTheSame() {
+    told(fact("key/a", MINUTE));
+    known.facts.clear();
+    assertEquals(List.of("key/a"), noticed().gone());
+    knows(fact("key/b", MINUTE));
+    noticed();
+    told(fact("key/b", 5 * MINUTE));
+    known.facts.clear();
+    assertEquals(List.of("key/b"), noticed().gone());
+    book.takeAll(List.of(fact("key/c", MINUTE)), List.of(known), NOW);
+    known.facts.clear();
+    assertEquals(List.of("key/c"), noticed().gone());
+    assertEquals(0, book.size());
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatANewSourceEndsBeforeItWasToldIsOverToo() {
+    book.take(new StateStore.Batch(List.of(fact("key/a", MINUTE)), List.of()), List.of(), NOW);
+    Known next = new Known();
+    book.teach(next);
+    next.facts.clear();
+    book.notice(next, NOW);
+    assertEquals(List.of("key/a"), book.give().gone());
   }
 
   @Test

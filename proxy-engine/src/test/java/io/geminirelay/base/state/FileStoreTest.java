@@ -18,12 +18,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,7 +106,9 @@ class FileStoreTest {
         "rw-------",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state.json"))));
     try (var files = Files.list(folder)) {
-      assertEquals(1, files.count(), "nothing else is left");
+      assertEquals(
+          Set.of("state.json", "state.lock"),
+          files.map(each -> each.getFileName().toString()).collect(Collectors.toSet()));
     }
     assertEquals(0, warnings());
   }
@@ -192,16 +196,41 @@ class FileStoreTest {
   @Test
   void whatANewerVersionWroteIsReadAsFarAsItIsKnown() throws Exception {
     long until = Instant.now().toEpochMilli() + 3_600_000;
-    Files.writeString(
-        folder.resolve("state.json"),
+    String newer =
         """
         {"version":7,"made":{"by":["x",{}]},"facts":[
         {"name":"key/a","until":%d,"fields":{"reason":"day","new":{"a":1},"count":3},"more":[1,{}]},
         {"id":"another kind"}, 5, [1], null],"end":null}
         """
-            .formatted(until));
-    assertEquals(List.of(new Fact("key/a", Map.of("reason", "day", "count", "3"), until)), found());
+            .formatted(until);
+    Files.writeString(folder.resolve("state.json"), newer);
+    Fact understood = new Fact("key/a", Map.of("reason", "day", "count", "3"), until);
+    try (FileStore store = new FileStore(folder, TimeSource.SYSTEM)) {
+      assertEquals(List.of(understood), found(store));
+      write(store, List.of(fact("key/b", 3_600_000)), List.of());
+    }
+    // It is there still for that version, which comes back, with all it says.
+    Path kept = folder.resolve("state.json.newer");
+    assertEquals(newer, Files.readString(kept));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
+    assertEquals(2, found().size());
+    assertEquals(newer, Files.readString(kept));
     assertEquals(0, warnings());
+  }
+
+  @Test
+  void twoOnOneFolderAreToldOnce() throws Exception {
+    try (FileStore first = new FileStore(folder, TimeSource.SYSTEM)) {
+      found(first);
+      try (FileStore second = new FileStore(folder, TimeSource.SYSTEM)) {
+        found(second);
+        write(second, List.of(fact("key/a", 3_600_000)), List.of());
+        write(second, List.of(fact("key/b", 3_600_000)), List.of());
+      }
+      assertEquals(1, warnings());
+    }
+    assertEquals(2, found().size());
+    assertEquals(1, warnings());
   }
 
   @Test

@@ -86,6 +86,7 @@ class StateKeeperTest {
     final Set<String> changed = ConcurrentHashMap.newKeySet();
     volatile boolean tellsChanges;
     volatile boolean learnsNothing;
+    volatile long extent;
 
     void know(Fact fact) {
       facts.put(fact.name(), fact);
@@ -107,6 +108,11 @@ class StateKeeperTest {
     @Override
     public long version() {
       return version.get();
+    }
+
+    @Override
+    public long extent() {
+      return extent;
     }
 
     @Override
@@ -134,10 +140,11 @@ class StateKeeperTest {
     }
 
     @Override
-    public void learn(Fact fact) {
+    public boolean learn(Fact fact) {
       if (!learnsNothing) {
         facts.putIfAbsent(fact.name(), fact);
       }
+      return !learnsNothing;
     }
 
     @Override
@@ -326,6 +333,20 @@ class StateKeeperTest {
     Known next = new Known();
     sources.set(0, next);
     RedisServer.await("it to be learned", () -> next.facts.containsKey("key/a"));
+    awaitLooks();
+    assertEquals(List.of(), store.batches);
+  }
+
+  @Test
+  void aSourceThatKnowsOfMoreIsTaughtAgainWhatIsKept() {
+    keeper.start();
+    store.listener.all(List.of(fact("key/a")));
+    RedisServer.await("it to be learned", () -> source.facts.containsKey("key/a"));
+    awaitLooks();
+    // As it would not have learned of what it had not heard of then.
+    source.facts.clear();
+    source.extent = 1;
+    RedisServer.await("it to be learned again", () -> source.facts.containsKey("key/a"));
     awaitLooks();
     assertEquals(List.of(), store.batches);
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.flow.keys.CircuitBreaker.State;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,38 @@ class CircuitBreakerTest {
     assertEquals(State.REFUSING, breaker.state());
     assertFalse(admits(MINUTE - 1));
     assertEquals(1, breaker.waitNanos(MINUTE - 1));
+  }
+
+  @Test
+  void isLeftAloneThoughOutcomesComeInMeanwhile() throws Exception {
+    AtomicReference<CircuitBreaker> present = new AtomicReference<>(breaker);
+    AtomicReference<CircuitBreaker> busyWith = new AtomicReference<>();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread traffic =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                CircuitBreaker one = present.get();
+                one.failure(0, 0, true);
+                one.success(0);
+                busyWith.set(one);
+              }
+            });
+    traffic.start();
+    try {
+      for (int i = 0; i < 20_000; i++) {
+        CircuitBreaker next = new CircuitBreaker(new BreakerConfig(5, Duration.ofMinutes(1), 3, 2));
+        present.set(next);
+        while (busyWith.get() != next) {
+          Thread.onSpinWait();
+        }
+        next.leaveAlone(MINUTE, 0);
+        assertEquals(State.REFUSING, next.state());
+      }
+    } finally {
+      over.set(true);
+      traffic.join();
+    }
   }
 
   @Test

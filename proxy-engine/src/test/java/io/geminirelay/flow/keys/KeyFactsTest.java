@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
@@ -16,6 +20,7 @@ import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
 import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
+import io.geminirelay.flow.keys.verdict.QuotaViolation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Two rings of the same keys, as two gateways have them, tell each other what they know. */
 class KeyFactsTest {
@@ -73,7 +79,7 @@ class KeyFactsTest {
   }
 
   private void learnAll(KeyRing from, KeyRing to) {
-    facts(from).values().forEach(to.facts()::learn);
+    facts(from).values().forEach(fact -> assertTrue(to.facts().learn(fact), fact.name()));
   }
 
   private void passes(Duration step) {
@@ -289,6 +295,28 @@ class KeyFactsTest {
   }
 
   @Test
+  void theLaterHandIsRightHoweverLongTheEarlierIsTold() {
+    String print = Secret.of("g-key-0").fingerprint();
+    one.putAside(print, true);
+    learnAll(one, other);
+    // By a clock that is behind by now.
+    time.set(time.instant().minusSeconds(3600));
+    other.putAside(print, false);
+    passes(Duration.ofHours(25));
+    learnAll(one, other);
+    assertEquals(KeyState.Status.AVAILABLE, key(other, 0).state().status());
+    learnAll(other, one);
+    assertEquals(KeyState.Status.AVAILABLE, key(one, 0).state().status());
+    assertEquals(facts(other), facts(one));
+    // An older version does not say when: what it says is taken, as before.
+    Fact told = facts(one).values().iterator().next();
+    Fact bare = new Fact(told.name(), Map.of("disabled", "true"), told.untilMillis());
+    assertTrue(one.facts().learn(bare));
+    assertEquals(KeyState.Status.DISABLED, key(one, 0).state().status());
+    assertEquals(bare.fields(), facts(one).get(told.name()).fields());
+  }
+
+  @Test
   void whatAHandTookBackIsToldForAMonthToThoseThatWereAway() {
     String print = Secret.of("g-key-0").fingerprint();
     // Nothing is changed by it here: of the file of the other, nobody knows.
@@ -331,7 +359,9 @@ class KeyFactsTest {
     KeyRing next = filed.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
     assertEquals(KeyState.Status.AVAILABLE, key(next, 0).state().status());
     KeyRing again = ring(null, Set.of(print));
-    back.values().forEach(again.facts()::learn);
+    assertEquals(1, warnings(() -> back.values().forEach(again.facts()::learn)));
+    assertEquals(0, warnings(() -> back.values().forEach(again.facts()::learn)), "said once");
+    assertEquals(0, warnings(() -> back.values().forEach(other.facts()::learn)));
     assertEquals(KeyState.Status.AVAILABLE, key(again, 0).state().status());
     back.values().forEach(other.facts()::forget);
     assertEquals(KeyState.Status.AVAILABLE, key(other, 0).state().status());
@@ -344,13 +374,43 @@ class KeyFactsTest {
     assertEquals(KeyState.Status.DISABLED, key(with, 0).state().status());
   }
 
+  private static long warnings(Runnable work) {
+    Logger logger = (Logger) LoggerFactory.getLogger(KeyFacts.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      work.run();
+    } finally {
+      logger.detachAppender(log);
+    }
+    return log.list.stream().filter(each -> each.getLevel() == Level.WARN).count();
+  }
+
+  @Test
+  void aLimitIsForgottenWithTheRestThatNamedItAlone() {
+    QuotaViolation day = new QuotaViolation("GenerateRequestsPerDayPerProjectPerModel", 250, "");
+    for (KeyVerdict verdict : List.of(BARE, DAY)) {
+      one.settle(key(one, 0), MODEL, verdict);
+      Map<String, Fact> rest = facts(one);
+      rest.values().forEach(other.facts()::learn);
+      ModelQuota quota = key(other, 0).bucket().quota(MODEL);
+      quota.refused(List.of(day), 1, time.nanoTime(), time.nanoTime());
+      assertTrue(quota.bounds(time.nanoTime()).isLearned());
+      rest.values().forEach(other.facts()::forget);
+      assertEquals(Map.of(), facts(other));
+      assertEquals(verdict == BARE, quota.bounds(time.nanoTime()).isLearned());
+      one.reset(key(one, 0));
+    }
+  }
+
   @Test
   void whatIsNotUnderstoodIsLeftOut() {
     long until = time.instant().plusSeconds(60).toEpochMilli();
     String holder = facts(aside()).keySet().iterator().next().replace("/disabled", "");
     for (String name :
         List.of("key/", "key", "key/x", "key/x/rest", "key/x/rest=m", holder + "/news", holder)) {
-      other.facts().learn(new Fact(name, Map.of("reason", "r"), until));
+      assertFalse(other.facts().learn(new Fact(name, Map.of("reason", "r"), until)), name);
       other.facts().forget(new Fact(name, Map.of(), until));
     }
     assertEquals(Map.of(), facts(other));

@@ -174,6 +174,83 @@ class WayFactsTest {
   }
 
   @Test
+  void whoGetsToKnowMoreExitsOrTargetsWantsToBeTaughtAgain() {
+    Exits exits = exits(ring("one"));
+    FactSource facts = exits.facts();
+    long before = facts.extent();
+    exits.know(ring("one"));
+    assertEquals(before, facts.extent());
+    exits.know(ring("one", "two"));
+    assertNotEquals(before, facts.extent());
+    Breakers breakers = breakers(60);
+    long known = breakers.facts().extent();
+    breakers.knowing(List.of(TARGET));
+    assertEquals(known, breakers.facts().extent());
+    breakers.knowing(
+        List.of(TARGET, new TargetConfig(false, "h", 80, "", TARGET.protocol(), null)));
+    assertNotEquals(known, breakers.facts().extent());
+  }
+
+  private KeyRing ring(List<TargetConfig> targets, List<EgressConfig> exits) {
+    List<GroupConfig> groups = new ArrayList<>();
+    for (TargetConfig target : targets) {
+      KeyConfig key = new KeyConfig(Secret.of("a-key"), null, 1, null);
+      String name = "g" + groups.size();
+      groups.add(new GroupConfig(name, target, exits, Map.of(), List.of(key), null, Map.of()));
+    }
+    return KeyRing.of(groups, KeyRingTest.config(), time, new Random(1));
+  }
+
+  @Test
+  void anExitRestsForAllTargetsAtTheAddressThatGoogleRefusesItAt() {
+    TargetConfig path =
+        new TargetConfig(true, TARGET.host(), 443, "/other", TARGET.protocol(), null);
+    KeyRing ring = ring(List.of(TARGET, path), List.of(exit("one"), exit("two")));
+    Exits here = exits(ring);
+    Exits there = exits(ring);
+    List<Destination> first = ring.groups().get(0).exits();
+    List<Destination> second = ring.groups().get(1).exits();
+    refuse(here, ring, second.get(0));
+    time.advance(Duration.ofMinutes(1));
+    refuse(here, ring, first.get(0));
+    List<Fact> told = facts(here.facts());
+    assertEquals(1, told.size(), told::toString);
+    assertEquals(here.restNanos(first.get(0)), remaining(told.get(0)));
+    told.forEach(there.facts()::learn);
+    assertFalse(there.admits(first.get(0), time.nanoTime()));
+    assertFalse(there.admits(second.get(0), time.nanoTime()));
+    assertEquals(told, facts(there.facts()));
+    told.forEach(there.facts()::forget);
+    assertTrue(there.calm());
+  }
+
+  private long remaining(Fact fact) {
+    return Duration.ofMillis(fact.untilMillis() - time.instant().toEpochMilli()).toNanos();
+  }
+
+  @Test
+  void exitsThatOnlyTheirPasswordsTellApartAreNotShared() {
+    EgressConfig one = exit("one");
+    EgressConfig same =
+        new EgressConfig(one.kind(), one.host(), one.port(), one.user(), Secret.of("another"));
+    KeyRing both = ring(List.of(TARGET), List.of(one, same, exit("two")));
+    KeyRing alone = ring(List.of(TARGET), List.of(one, exit("two")));
+    Exits here = exits(both);
+    refuse(here, both, both.groups().get(0).exits().get(0));
+    assertFalse(here.calm());
+    assertEquals(List.of(), facts(here.facts()));
+    Exits there = exits(alone);
+    refuse(there, alone, alone.groups().get(0).exits().get(0));
+    Exits other = exits(both);
+    assertEquals(1, facts(there.facts()).size());
+    for (Fact fact : facts(there.facts())) {
+      assertFalse(other.facts().learn(fact));
+      assertFalse(other.facts().knows(fact));
+    }
+    assertTrue(other.calm());
+  }
+
+  @Test
   void anExitOnThisMachineIsAnotherElsewhere() {
     for (String local : List.of("127.0.0.2", "localhost", "::1")) {
       KeyRing ring = ring(local, "two");

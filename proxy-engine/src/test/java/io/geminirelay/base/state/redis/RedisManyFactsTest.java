@@ -73,8 +73,9 @@ class RedisManyFactsTest {
     }
 
     @Override
-    public void learn(Fact fact) {
+    public boolean learn(Fact fact) {
       facts.put(fact.name(), fact);
+      return true;
     }
 
     @Override
