@@ -157,16 +157,13 @@ public final class KeyRing {
     long until = KeyFacts.byHandUntil(time);
     change(
         () -> {
-          boolean changed = false;
-          for (KeyGroup group : groups) {
-            for (ApiKey key : group.keys()) {
-              if (key.secret().fingerprint().equals(fingerprint)) {
-                key.state().byHand(aside, now, until);
-                changed = true;
-              }
-            }
-          }
-          return changed;
+          List<ApiKey> meant =
+              groups.stream()
+                  .flatMap(group -> group.keys().stream())
+                  .filter(key -> key.secret().fingerprint().equals(fingerprint))
+                  .toList();
+          meant.forEach(key -> key.state().byHand(aside, now, until));
+          return !meant.isEmpty();
         });
   }
 
