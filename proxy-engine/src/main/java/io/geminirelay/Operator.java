@@ -121,7 +121,7 @@ final class Operator {
     } catch (EditException e) {
       takeBack(before, e);
       throw e;
-    } catch (ConfigException | IOException | IllegalArgumentException e) {
+    } catch (ConfigException | IOException | RuntimeException e) {
       takeBack(before, e);
       successor.refused();
       throw e;

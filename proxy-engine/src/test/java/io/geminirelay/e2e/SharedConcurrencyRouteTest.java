@@ -79,7 +79,11 @@ class SharedConcurrencyRouteTest {
   }
 
   private void startGateways(int limit) throws Exception {
-    for (int i = 0; i < GATEWAYS; i++) {
+    startGateways(GATEWAYS, limit);
+  }
+
+  private void startGateways(int count, int limit) throws Exception {
+    for (int i = 0; i < count; i++) {
       Path own = Files.createDirectories(folder.resolve("gateway-" + i));
       gateways.add(Gateway.stored(Files.writeString(own.resolve("config.yaml"), config(limit))));
     }
@@ -153,6 +157,17 @@ class SharedConcurrencyRouteTest {
     System.out.println("under way at once: " + streams.size() + " of " + limit);
     assertEquals(limit, streams.size(), "as many as it may have, and no more");
     assertNoneMore();
+  }
+
+  /** Redis may be there for one gateway only, so that it remembers. */
+  @ParameterizedTest
+  @ValueSource(ints = {20, 8, 2, 1})
+  void oneThatIsAloneServesAllAtOnce(int limit) throws Exception {
+    startGateways(1, limit);
+    for (int i = 0; i < limit; i++) {
+      assertTrue(open(port(0)), i + " of " + limit + " were let in");
+    }
+    assertFalse(open(port(0)));
   }
 
   @Test

@@ -30,23 +30,32 @@ public final class ClientAccount {
 
   /** Full, with nothing under way. */
   ClientAccount(ClientConfig client, TimeSource time) {
-    this(client, time, new Slots("concurrent/" + client.name()));
+    this(client, time, null);
   }
 
-  /** Full, with what is under way in {@code slots}; these keep their limit until {@link #begin}. */
-  private ClientAccount(ClientConfig client, TimeSource time, Slots slots) {
-    this.slots = slots;
+  /** What is under way, and what is left of limits that stay, is that of {@code before}. */
+  private ClientAccount(ClientConfig client, TimeSource time, @Nullable ClientAccount before) {
     this.name = client.name();
     this.requestsPerMinute = client.requestsPerMinute();
     this.tokensPerMinute = client.tokensPerMinute();
     this.maxConcurrent = client.maxConcurrent();
-    this.requests = bucket("requests", requestsPerMinute, time);
-    this.tokens = bucket("tokens", tokensPerMinute, time);
+    this.slots = before == null ? new Slots("concurrent/" + name) : before.slots;
+    this.requests =
+        before != null && before.requestsPerMinute == requestsPerMinute
+            ? before.requests
+            : bucket("requests", requestsPerMinute, time);
+    this.tokens =
+        before != null && before.tokensPerMinute == tokensPerMinute
+            ? before.tokens
+            : bucket("tokens", tokensPerMinute, time);
   }
 
-  /** The account of the same client with other limits: what is under way stays so. */
+  /**
+   * The account of the same client with other limits: what is under way stays so, and what was used
+   * of a limit that stays. The slots keep their limit until {@link #begin}.
+   */
   ClientAccount successor(ClientConfig client, TimeSource time) {
-    return new ClientAccount(client, time, slots);
+    return new ClientAccount(client, time, this);
   }
 
   /** The limit of what is under way is that of this account from now on. */

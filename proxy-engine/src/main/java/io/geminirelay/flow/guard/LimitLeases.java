@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All asks of a moment go to the store together, one round at a time: every {@value
  * #TICK_MILLIS} ms, and at once where an account runs low while much is left. A round that is not
- * answered for {@value #PATIENCE_MILLIS} ms, when the store itself counts as lost, is given up, and
- * the accounts are alone until the store answers again. One that is slow has leases made larger.
+ * answered for {@value #PATIENCE_MILLIS} ms is given up, well before the store's own patience ends:
+ * what comes too late is heard and given back, and the accounts are alone until the store answers
+ * again. One that is slow has leases made larger.
  *
  * <p>Who calls for more goes first, then who has something in hand or to tell. Those at rest are
  * looked at from time to time, the less often the more there are.
@@ -58,9 +59,6 @@ final class LimitLeases {
   /** So much more between two looks for each that there is: 200 looks a second in all. */
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** How long a store that can be reached may leave limits alone before that is told. */
-  private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private static final Logger LOG = LoggerFactory.getLogger(LimitLeases.class);
 
   private final LeaseStore store;
@@ -86,13 +84,11 @@ final class LimitLeases {
   /** All others; who was looked at last is last. */
   private final Set<LimitLease> resting = new LinkedHashSet<>();
 
+  private final AloneNotice notice = new AloneNotice("limits of clients");
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable Round round;
   private boolean again;
   private long answerNanos;
-  private boolean alone;
-  private boolean told;
-  private long aloneNanos;
   private @Nullable Future<?> ticking;
   private @Nullable CompletableFuture<Void> ending;
 
@@ -209,7 +205,7 @@ final class LimitLeases {
   }
 
   private void tick() {
-    tellWhetherAlone();
+    notice.look(store.isUp() && !leases.isEmpty(), time.nanoTime());
     if (!store.isUp()) {
       giveUp();
     } else if (round == null) {
@@ -226,28 +222,10 @@ final class LimitLeases {
 
   private void giveUp() {
     givenUp = true;
-    if (!alone) {
-      alone = true;
-      aloneNanos = time.nanoTime();
-    }
+    notice.alone(time.nanoTime());
     leases.values().forEach(LimitLease::lost);
     active.addAll(resting);
     resting.clear();
-  }
-
-  /** A store that is away says so itself; that one answers and limits are alone, nobody else. */
-  private void tellWhetherAlone() {
-    if (alone
-        && !told
-        && !leases.isEmpty()
-        && store.isUp()
-        && time.nanoTime() - aloneNanos > TELL_NANOS) {
-      told = true;
-      LOG.warn("the store is too slow to share limits of clients: each instance counts alone");
-    } else if (told && !alone) {
-      told = false;
-      LOG.info("limits of clients are shared again");
-    }
   }
 
   private void ask() {
@@ -344,7 +322,7 @@ final class LimitLeases {
     if (failure != null || answers == null || late) {
       giveUp();
     } else {
-      alone = false;
+      notice.shared();
       answerNanos = took;
     }
     for (int i = 0; i < sent.leases().size(); i++) {

@@ -63,6 +63,7 @@ final class SlotLeases {
   private final Map<String, SlotLease> leases = new LinkedHashMap<>();
 
   private final List<SlotStore.Ask> farewells = new ArrayList<>();
+  private final AloneNotice notice = new AloneNotice("numbers of requests under way");
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable Round round;
   private long rounds;
@@ -144,6 +145,7 @@ final class SlotLeases {
   }
 
   private void tick() {
+    notice.look(store.isUp() && !leases.isEmpty(), time.nanoTime());
     boolean slow = round != null && time.nanoTime() - sentNanos > PATIENCE_NANOS;
     if (!store.isUp() || slow) {
       giveUp();
@@ -154,6 +156,7 @@ final class SlotLeases {
 
   /** Nobody counts on the round that is under way. */
   private void giveUp() {
+    notice.alone(time.nanoTime());
     round = null;
     again = false;
     // What a store without memory has called, it has forgotten.
@@ -225,6 +228,7 @@ final class SlotLeases {
       giveUp();
       return;
     }
+    notice.shared();
     heard = told.moment();
     long now = time.nanoTime();
     boolean more = again;

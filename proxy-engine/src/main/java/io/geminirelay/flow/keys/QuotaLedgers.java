@@ -98,6 +98,10 @@ final class QuotaLedgers {
 
   private boolean asking;
   private boolean alone;
+
+  /** Whether the last round that was waited for took too long. */
+  private boolean slow;
+
   private long askedNanos;
   private long seenShape = -1;
   private long seenBuckets;
@@ -133,6 +137,7 @@ final class QuotaLedgers {
   private void tick() {
     long now = states.days().time().nanoTime();
     long asked = asking ? now - askedNanos : 0;
+    slow |= asked > SILENT_NANOS;
     if (!store.isUp() || asked > SILENT_NANOS) {
       goAlone();
       lonely.begin(now);
@@ -146,6 +151,9 @@ final class QuotaLedgers {
     }
     if (!asking && store.isUp()) {
       tell(true, now);
+      if (!asking && !slow) {
+        lonely.end(); // it was away, and nothing was to be told since
+      }
     }
   }
 
@@ -212,6 +220,7 @@ final class QuotaLedgers {
     long day = states.days().endSeconds(now);
     alone = totals == null && alone;
     if (totals != null && now - askedNanos <= SILENT_NANOS) {
+      slow = false;
       lonely.end();
     }
     for (int i = 0; i < told.size(); i++) {

@@ -32,7 +32,7 @@ final class QuotasAlone {
     }
   }
 
-  /** The store has answered in time. */
+  /** The store has answered in time, or is there and is asked for nothing. */
   void end() {
     alone = false;
     count = 0;
@@ -46,6 +46,9 @@ final class QuotasAlone {
    * Counts those of {@code all} that have a limit, and says what lasts; {@code up} is the store.
    */
   void look(Collection<QuotaLedger> all, boolean up, long now) {
+    if (!up) {
+      sinceNanos = now;
+    }
     if (!alone || now - countNanos < 0) {
       return;
     }

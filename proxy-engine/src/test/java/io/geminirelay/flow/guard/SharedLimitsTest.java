@@ -313,6 +313,16 @@ class SharedLimitsTest {
   }
 
   @Test
+  void aReloadThatChangesOneLimitLeavesTheOthersAsTheyAre() {
+    Instance[] all = start(1, 60, 1_000);
+    pass(2_000);
+    assertEquals(60, all[0].burst(100));
+    all[0].reload(60, 2_000);
+    assertEquals(0, all[0].account().requestsLeft());
+    assertEquals(0, all[0].burst(10));
+  }
+
+  @Test
   void aConfigurationThatIsNotInForceTakesNoLeases() {
     Instance[] all = start(2, 600, 0);
     all[0].burst(50);

@@ -425,6 +425,10 @@ class SharedQuotaTest {
       pass(10_000);
       assertEquals(1, all[0].states.quotasAlone());
       assertEquals(2, log.list.size(), "of a store that is away, it is said elsewhere");
+      store.up = true;
+      pass(10_000);
+      assertEquals(0, all[0].states.quotasAlone());
+      assertEquals(2, log.list.size(), "nobody has drawn since it is back");
     } finally {
       logger.detachAppender(log);
     }

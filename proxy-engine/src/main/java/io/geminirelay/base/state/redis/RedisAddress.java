@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param shown hosts and ports, for logs
  */
 record RedisAddress(boolean cluster, List<RedisURI> uris, @Nullable Path caFile, String shown) {
-  /** How long a command, or a step of a connection's beginning, may take. */
+  /** How long a step of a connection's beginning may take. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /**
+   * How long a command may take. Who waits for leases gives up earlier: an answer that is too late
+   * for that still tells what is to be given back.
+   */
+  static final Duration ANSWER_PATIENCE = Duration.ofMillis(1_500);
 
   private static final String HOST = "(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?";
   private static final Pattern HOSTS = Pattern.compile("([^@]*@)?" + HOST + "(," + HOST + ")*");

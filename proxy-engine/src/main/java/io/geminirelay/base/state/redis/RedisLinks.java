@@ -163,7 +163,7 @@ final class RedisLinks {
                 .keepAlive(true)
                 .tcpNoDelay(true)
                 .build())
-        .timeoutOptions(TimeoutOptions.enabled(RedisAddress.PATIENCE))
+        .timeoutOptions(TimeoutOptions.enabled(RedisAddress.ANSWER_PATIENCE))
         .sslOptions(tls.build());
   }
 

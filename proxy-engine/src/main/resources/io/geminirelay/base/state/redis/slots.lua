@@ -73,7 +73,7 @@ local function ask(key, name, limit, used, wanted, allowed)
   end
   local own = {name = me, granted = 0, wanted = 0, since = now}
   local all = {own}
-  local held, others_use = 0, 0
+  local held, others_use, come = 0, 0, false
   local entries = redis.call('HGETALL', key)
   for i = 1, #entries, 2 do
     local h, g, w, u, s = string.match(entries[i + 1], '^(%d+) (%d+) (%d+) (%d+) (%d+)')
@@ -85,6 +85,7 @@ local function ask(key, name, limit, used, wanted, allowed)
       if entries[i] == me then
         own = each
         all[1] = own
+        come = true
       else
         all[#all + 1] = each
         held = held + each.held
@@ -107,11 +108,10 @@ local function ask(key, name, limit, used, wanted, allowed)
   local free = limit - held
   local granted = math.min(wanted, math.max(math.min(own.share, free), free - claims))
   granted = math.max(0, granted)
-  -- Of what nobody wants now, a part for those who come next: most of it where nobody else is, but
-  -- not all, for an instance that is started and asked at once.
+  -- Of what nobody wants now, a part for those who come next; all of it where nobody else is.
   local rest = free - granted - hunger
   if rest >= 1 then
-    local spare = instances == 1 and rest - math.ceil(rest / 8) or math.floor(rest / (instances + 1))
+    local spare = instances == 1 and rest or math.floor(rest / (instances + 1))
     granted = granted + math.max(1, spare)
   end
   if (granted > 0) ~= (own.granted > 0) then
@@ -121,7 +121,8 @@ local function ask(key, name, limit, used, wanted, allowed)
   redis.call('HSET', key, me,
     table.concat({text(holds), text(granted), text(wanted), text(used), text(own.since)}, ' '))
   redis.call('PEXPIRE', key, KEPT_MILLIS)
-  if granted < wanted then
+  -- Who has just come and finds nothing to spare would refuse the first that asks.
+  if granted < wanted or (granted == 0 and not come) then
     redis.call('ZADD', KEYS[2], text(now), name)
     redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', text(now - DEAD))
     redis.call('PEXPIRE', KEYS[2], KEPT_MILLIS)

@@ -22,12 +22,20 @@ class RoundTest {
   }
 
   @Test
-  void ofSeveralNodesNoneIsWaitedForMuchLongerThanTheFirst() throws Exception {
+  void ofSeveralNodesNoneIsWaitedForLong() throws Exception {
     var round = round(true);
     assertFalse(round.isDone());
     one.complete("here");
     assertEquals(List.of(Optional.empty(), Optional.of("here")), round.get(30, TimeUnit.SECONDS));
     assertEquals(1, failures.size());
+    assertInstanceOf(TimeoutException.class, failures.get(0));
+  }
+
+  /** The others are perhaps well, though they were asked for nothing. */
+  @Test
+  void aSilentNodeThatWasAskedAloneFailsNobodyElse() throws Exception {
+    var round = Round.of(List.of(silent), true, failures::add).toCompletableFuture();
+    assertEquals(List.of(Optional.empty()), round.get(30, TimeUnit.SECONDS));
     assertInstanceOf(TimeoutException.class, failures.get(0));
   }
 
