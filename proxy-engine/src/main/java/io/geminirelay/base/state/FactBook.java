@@ -259,10 +259,25 @@ final class FactBook {
     return unsaved.contains(name) || underway.contains(name);
   }
 
-  /** Drops what has ended. */
+  /**
+   * Drops what has ended, also where it was not written yet: it is over for all by itself, and who
+   * said so would end what others found out since.
+   */
   void dropEnded(long now) {
-    kept.values().removeIf(fact -> fact.untilMillis() <= now);
+    dropEnded(kept, now);
     taught.values().removeIf(each -> each.fact().untilMillis() <= now);
+  }
+
+  private void dropEnded(Map<String, Fact> facts, long now) {
+    Iterator<Fact> each = facts.values().iterator();
+    while (each.hasNext()) {
+      Fact fact = each.next();
+      if (fact.untilMillis() <= now) {
+        each.remove();
+        unsaved.remove(fact.name());
+        underway.remove(fact.name());
+      }
+    }
   }
 
   // ---- what is written

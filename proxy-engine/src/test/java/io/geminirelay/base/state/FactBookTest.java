@@ -313,6 +313,33 @@ class FactBookTest {
   }
 
   @Test
+  void whatEndedBeforeItCouldBeWrittenDoesNotEndWhatOthersFoundSince() {
+    Fact longer = fact("key/a", 600 * MINUTE);
+    long later = NOW + 2 * MINUTE;
+    for (String write : List.of("none", "failed", "fails later")) {
+      FactBook alone = new FactBook();
+      Known source = new Known();
+      source.facts.put("key/a", fact("key/a", MINUTE));
+      alone.notice(source, NOW);
+      if (!write.equals("none")) {
+        alone.give();
+      }
+      if (write.equals("failed")) {
+        alone.written(false);
+      }
+      alone.dropEnded(later);
+      if (write.equals("fails later")) {
+        alone.written(false);
+      }
+      assertFalse(alone.hasUnsaved(), write);
+      alone.takeAll(List.of(longer), List.of(source), later);
+      alone.notice(source, later);
+      assertTrue(alone.give().isEmpty(), write);
+      assertEquals(longer, source.facts.get("key/a"), write);
+    }
+  }
+
+  @Test
   void whatWasFoundOutAloneDoesNotHideWhatTheStoreKnowsForLonger() {
     knows(fact("key/a", MINUTE));
     book.notice(known, NOW);
