@@ -43,7 +43,13 @@ final class FactBook {
 
   private record Taught(FactSource source, Fact fact) {}
 
-  /** Names of what was changed here and is not in the store for certain. */
+  /** What ended here, by name, until the store has been told for certain. */
+  private final Map<String, Fact> over = new HashMap<>();
+
+  /**
+   * Names of what was changed here and is not in the store for certain; what is not {@link #over}
+   * is kept.
+   */
   private final Set<String> unsaved = new LinkedHashSet<>();
 
   /** Names of what is being written: a read that began before may lack it. */
@@ -88,8 +94,7 @@ final class FactBook {
         if (last.source() == source
             && !told.contains(name)
             && endedEarly(source, last.fact(), now)) {
-          kept.remove(name);
-          unsaved.add(name);
+          end(name);
         }
       }
     }
@@ -123,14 +128,22 @@ final class FactBook {
   private void isSaid(Fact fact, @Nullable Fact earlier, long now) {
     if (fact.untilMillis() > now && isNews(fact, earlier)) {
       kept.put(fact.name(), asWritten(fact, earlier));
+      over.remove(fact.name());
       unsaved.add(fact.name());
     }
   }
 
   private void isOver(FactSource source, @Nullable Fact fact, long now) {
     if (fact != null && endedEarly(source, fact, now)) {
-      kept.remove(fact.name());
-      unsaved.add(fact.name());
+      end(fact.name());
+    }
+  }
+
+  private void end(String name) {
+    Fact there = kept.remove(name);
+    if (there != null) {
+      over.put(name, there);
+      unsaved.add(name);
     }
   }
 
@@ -218,8 +231,15 @@ final class FactBook {
     if (fact.untilMillis() <= now) {
       return;
     }
+    Fact ended = over.get(fact.name());
+    if (ended != null) {
+      if (!Fact.outweighs(fact, ended)) {
+        return;
+      }
+      isNotOver(fact);
+    }
     Fact before = kept.get(fact.name());
-    if (isOnItsWay(fact.name())) {
+    if (ended == null && isOnItsWay(fact.name())) {
       // It is overwritten soon, which must not lose what is known for longer.
       if (before == null || !Fact.outweighs(fact, before)) {
         return;
@@ -234,6 +254,17 @@ final class FactBook {
       of(before, sources, source -> source.forget(before));
     }
     of(fact, sources, source -> teach(source, fact));
+  }
+
+  /** Others decided or found out {@code fact} since what was known of it ended here. */
+  private void isNotOver(Fact fact) {
+    over.remove(fact.name());
+    if (underway.contains(fact.name())) {
+      // That it was over is being written: whether before or after theirs, cannot be known.
+      unsaved.add(fact.name());
+    } else {
+      unsaved.remove(fact.name());
+    }
   }
 
   private void forget(String name, List<FactSource> sources, long now) {
@@ -265,6 +296,7 @@ final class FactBook {
    */
   void dropEnded(long now) {
     dropEnded(kept, now);
+    dropEnded(over, now);
     taught.values().removeIf(each -> each.fact().untilMillis() <= now);
   }
 
@@ -312,6 +344,7 @@ final class FactBook {
       unsaved.addAll(underway);
     }
     underway.clear();
+    over.keySet().retainAll(unsaved);
   }
 
   /** Whether something waits to be written. */

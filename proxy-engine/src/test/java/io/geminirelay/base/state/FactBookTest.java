@@ -353,10 +353,56 @@ class FactBookTest {
     noticed();
     known.facts.clear();
     book.notice(known, NOW);
-    told(fact("key/a", 5 * MINUTE));
+    told(fact("key/a", MINUTE / 2));
     book.takeAll(List.of(fact("key/a", MINUTE)), List.of(known), NOW);
     assertEquals(Map.of(), known.facts);
     assertEquals(List.of("key/a"), book.give().gone());
+  }
+
+  @Test
+  void whatIsOverHereGivesWayToWhatOthersDecidedOrFoundSince() {
+    for (boolean writing : List.of(false, true)) {
+      knows(decided("disabled", -600, 2000), fact("key/a", MINUTE));
+      noticed();
+      known.facts.clear();
+      book.notice(known, NOW);
+      StateStore.Batch gone = writing ? book.give() : new StateStore.Batch(List.of(), List.of());
+      Fact hand = decided("disabled", -5, 2000);
+      Fact rest = fact("key/a", 5 * MINUTE);
+      book.takeAll(List.of(hand, rest), List.of(known), NOW);
+      assertEquals(Map.of("key/hand", hand, "key/a", rest), known.facts);
+      book.written(true);
+      // Whether what is being written ends them at the store cannot be known.
+      StateStore.Batch next = noticed();
+      assertEquals(List.of(), next.gone());
+      assertEquals(gone.gone().size(), next.facts().size());
+      assertTrue(noticed().isEmpty());
+      known.facts.clear();
+      assertEquals(2, noticed().gone().size());
+    }
+  }
+
+  @Test
+  void whatIsOverHereIsSaidAgainWhereThatCouldNotBeWrittenButNotOfWhatCameSince() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    noticed();
+    known.facts.clear();
+    book.notice(known, NOW);
+    assertEquals(2, book.give().gone().size());
+    Fact longer = fact("key/b", 5 * MINUTE);
+    book.takeAll(List.of(longer), List.of(known), NOW);
+    book.written(false);
+    StateStore.Batch next = noticed();
+    assertEquals(List.of("key/a"), next.gone());
+    assertEquals(List.of(longer), next.facts());
+    // By then it has ended by itself.
+    knows(fact("key/c", MINUTE));
+    noticed();
+    known.facts.remove("key/c");
+    book.notice(known, NOW);
+    assertTrue(book.hasUnsaved());
+    book.dropEnded(NOW + 2 * MINUTE);
+    assertFalse(book.hasUnsaved());
   }
 
   @Test
