@@ -155,10 +155,13 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
+    // What is told as before is no news, whatever was taught meanwhile: else two that say the same
+    // a little differently would write it over each other's for ever.
     boolean changedHere =
-        earlier == null || taught.containsKey(fact.name())
+        earlier == null
             ? there.contradicts(fact)
-            : !earlier.says(fact);
+            : !earlier.says(fact)
+                && (!taught.containsKey(fact.name()) || there.contradicts(fact));
     return changedHere || Fact.outweighs(fact, there);
   }
 

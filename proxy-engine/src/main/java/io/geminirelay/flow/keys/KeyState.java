@@ -135,7 +135,7 @@ public final class KeyState {
     }
     hand = done;
     disabled = done.aside();
-    return before == null || before.aside() != done.aside();
+    return !done.equals(before);
   }
 
   /** Nobody's hand counts any more, if the last was {@code aside}; whether one did. */

@@ -25,6 +25,9 @@ class FactBookTest {
     final List<String> learned = new ArrayList<>();
     String foreign = "none";
 
+    /** Whether it stays with what it knows, as who has the like already. */
+    boolean stays;
+
     @Override
     public String kind() {
       return "key";
@@ -44,7 +47,7 @@ class FactBookTest {
     public boolean learn(Fact fact) {
       learned.add(fact.name());
       Fact own = facts.get(fact.name());
-      if (knows(fact) && (own == null || Fact.outweighs(fact, own))) {
+      if (knows(fact) && (own == null || (!stays && Fact.outweighs(fact, own)))) {
         Map<String, String> understood = new TreeMap<>(fact.fields());
         understood.keySet().retainAll(List.of("reason", Fact.DECIDED));
         facts.put(fact.name(), new Fact(fact.name(), understood, fact.untilMillis()));
@@ -424,6 +427,36 @@ class FactBookTest {
     told(new Fact("key/a", Map.of("reason", "r", "news", "n"), NOW + 5 * MINUTE));
     assertEquals(fact("key/a", 5 * MINUTE), known.facts.get("key/a"));
     assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatWasToldBeforeIsNotSaidAgainstWhatOthersSaySince() {
+    Fact daily = new Fact("key/a", Map.of("began_at_ms", "5000"), NOW + MINUTE);
+    knows(decided("disabled", -600, 2000), daily);
+    noticed();
+    known.stays = true;
+    // The same hand a little later, and the same rest that began later elsewhere.
+    Fact hand = decided("disabled", -5, 2000);
+    Fact rest = new Fact("key/a", Map.of("began_at_ms", "50000"), NOW + MINUTE);
+    told(hand, rest);
+    assertEquals(List.of("key/hand", "key/a"), known.learned);
+    book.noticeHeard(NOW);
+    assertFalse(book.hasUnsaved());
+    told(hand, rest);
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatEndsLaterByAClockThatWasSetIsNotShortenedForAll() {
+    Fact rest =
+        new Fact("key/a", Map.of("began_at_ms", "5000", "reason", "r"), NOW + 30 * MINUTE);
+    knows(rest);
+    noticed();
+    // The end that was told stays as it was; by this clock, the store's is a minute later now.
+    known.stays = true;
+    book.takeAll(List.of(rest.shifted(MINUTE)), List.of(known), NOW + MINUTE);
+    assertTrue(noticed(NOW + MINUTE).isEmpty());
+    assertTrue(noticed(NOW + MINUTE).isEmpty());
   }
 
   @Test

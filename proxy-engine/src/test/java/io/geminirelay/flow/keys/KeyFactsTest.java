@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -292,6 +293,23 @@ class KeyFactsTest {
     assertEquals(KeyState.Status.AVAILABLE, key(one, 0).state().status());
     aside.values().forEach(one.facts()::forget);
     assertEquals(facts(other), facts(one));
+  }
+
+  @Test
+  void theSameHandLaterIsToldAsTheLater() {
+    String print = Secret.of("g-key-0").fingerprint();
+    one.putAside(print, true);
+    learnAll(one, other);
+    facts(one);
+    passes(Duration.ofMinutes(1));
+    other.putAside(print, true);
+    long version = one.facts().version();
+    learnAll(other, one);
+    assertNotEquals(version, one.facts().version());
+    assertEquals(facts(other), changes(one, new ArrayList<>()));
+    version = one.facts().version();
+    learnAll(other, one);
+    assertEquals(version, one.facts().version());
   }
 
   @Test
