@@ -160,8 +160,7 @@ final class FactBook {
     boolean changedHere =
         earlier == null
             ? there.contradicts(fact)
-            : !earlier.says(fact)
-                && (!taught.containsKey(fact.name()) || there.contradicts(fact));
+            : !earlier.says(fact) && (!taught.containsKey(fact.name()) || there.contradicts(fact));
     return changedHere || Fact.outweighs(fact, there);
   }
 
@@ -172,7 +171,10 @@ final class FactBook {
   private Fact asWritten(Fact fact, @Nullable Fact earlier) {
     Fact there = kept.get(fact.name());
     Taught last = taught.get(fact.name());
-    Fact known = last == null ? earlier : last.fact();
+    // Told as before, it did not become shorter here, whatever was taught: a clock may have
+    // stepped.
+    boolean same = earlier != null && earlier.says(fact);
+    Fact known = last == null || same ? earlier : last.fact();
     if (there == null || known == null || fact.isDecided()) {
       return fact;
     }

@@ -448,8 +448,7 @@ class FactBookTest {
 
   @Test
   void whatEndsLaterByAClockThatWasSetIsNotShortenedForAll() {
-    Fact rest =
-        new Fact("key/a", Map.of("began_at_ms", "5000", "reason", "r"), NOW + 30 * MINUTE);
+    Fact rest = new Fact("key/a", Map.of("began_at_ms", "5000", "reason", "r"), NOW + 30 * MINUTE);
     knows(rest);
     noticed();
     // The end that was told stays as it was; by this clock, the store's is a minute later now.
