@@ -273,6 +273,33 @@ class WayFactsTest {
   }
 
   @Test
+  void whoDoesNotTakeARefusalOfAnExitHasNothingOfItToEnd() {
+    KeyRing ring = ring("one", "two");
+    Exits here = exits(ring);
+    Exits there = exits(ring);
+    Destination way = ring.groups().get(0).exits().get(0);
+    refuse(here, ring, way);
+    time.advance(Duration.ofSeconds(3370));
+    // It cannot be reached from there, for longer by now than the refusal lasts.
+    there.failed(way, FaultKind.EGRESS_AUTH);
+    for (int i = 0; i < 5; i++) {
+      time.advance(Duration.ofSeconds(40));
+      there.failed(way, FaultKind.EGRESS_AUTH);
+    }
+    Fact told = facts(here.facts()).get(0);
+    assertTrue(there.restNanos(way) > remaining(told));
+    assertFalse(there.facts().learn(told));
+    assertEquals(List.of(), facts(there.facts()));
+    // Nor who has a longer refusal of another kind; but who has one of the same.
+    Exits longer = exits(ring);
+    refuse(longer, ring, way);
+    assertTrue(longer.facts().learn(told));
+    Fact refused =
+        new Fact(told.name().replace("LOCATION", "REFUSED"), told.fields(), told.untilMillis());
+    assertFalse(longer.facts().learn(refused));
+  }
+
+  @Test
   void aMachineThatWasSuspendedLengthensNothingForOthers() {
     KeyRing ring = ring("one", "two");
     Exits exits = exits(ring);
