@@ -182,6 +182,13 @@ class WayFactsTest {
     assertEquals(before, facts.extent());
     exits.know(ring("one", "two"));
     assertNotEquals(before, facts.extent());
+    EgressConfig one = exit("one");
+    EgressConfig same =
+        new EgressConfig(one.kind(), one.host(), one.port(), one.user(), Secret.of("another"));
+    exits.know(ring(List.of(TARGET), List.of(one, same)));
+    long unshared = facts.extent();
+    exits.know(ring("one"));
+    assertNotEquals(unshared, facts.extent(), "it is shared again");
     Breakers breakers = breakers(60);
     long known = breakers.facts().extent();
     breakers.knowing(List.of(TARGET));
