@@ -43,7 +43,13 @@ final class FactBook {
 
   private record Taught(FactSource source, Fact fact) {}
 
-  /** Names of what was changed here and is not in the store for certain. */
+  /** What ended here, by name, until the store has been told for certain. */
+  private final Map<String, Fact> over = new HashMap<>();
+
+  /**
+   * Names of what was changed here and is not in the store for certain; what is not {@link #over}
+   * is kept.
+   */
   private final Set<String> unsaved = new LinkedHashSet<>();
 
   /** Names of what is being written: a read that began before may lack it. */
@@ -88,8 +94,7 @@ final class FactBook {
         if (last.source() == source
             && !told.contains(name)
             && endedEarly(source, last.fact(), now)) {
-          kept.remove(name);
-          unsaved.add(name);
+          end(name);
         }
       }
     }
@@ -123,14 +128,22 @@ final class FactBook {
   private void isSaid(Fact fact, @Nullable Fact earlier, long now) {
     if (fact.untilMillis() > now && isNews(fact, earlier)) {
       kept.put(fact.name(), asWritten(fact, earlier));
+      over.remove(fact.name());
       unsaved.add(fact.name());
     }
   }
 
   private void isOver(FactSource source, @Nullable Fact fact, long now) {
     if (fact != null && endedEarly(source, fact, now)) {
-      kept.remove(fact.name());
-      unsaved.add(fact.name());
+      end(fact.name());
+    }
+  }
+
+  private void end(String name) {
+    Fact there = kept.remove(name);
+    if (there != null) {
+      over.put(name, there);
+      unsaved.add(name);
     }
   }
 
@@ -142,10 +155,12 @@ final class FactBook {
     if (there.says(fact)) {
       return false;
     }
+    // What is told as before is no news, whatever was taught meanwhile: else two that say the same
+    // a little differently would write it over each other's for ever.
     boolean changedHere =
-        earlier == null || taught.containsKey(fact.name())
+        earlier == null
             ? there.contradicts(fact)
-            : !earlier.says(fact);
+            : !earlier.says(fact) && (!taught.containsKey(fact.name()) || there.contradicts(fact));
     return changedHere || Fact.outweighs(fact, there);
   }
 
@@ -156,7 +171,10 @@ final class FactBook {
   private Fact asWritten(Fact fact, @Nullable Fact earlier) {
     Fact there = kept.get(fact.name());
     Taught last = taught.get(fact.name());
-    Fact known = last == null ? earlier : last.fact();
+    // Told as before, it did not become shorter here, whatever was taught: a clock may have
+    // stepped.
+    boolean same = earlier != null && earlier.says(fact);
+    Fact known = last == null || same ? earlier : last.fact();
     if (there == null || known == null || fact.isDecided()) {
       return fact;
     }
@@ -218,8 +236,15 @@ final class FactBook {
     if (fact.untilMillis() <= now) {
       return;
     }
+    Fact ended = over.get(fact.name());
+    if (ended != null) {
+      if (!Fact.outweighs(fact, ended)) {
+        return;
+      }
+      isNotOver(fact);
+    }
     Fact before = kept.get(fact.name());
-    if (isOnItsWay(fact.name())) {
+    if (ended == null && isOnItsWay(fact.name())) {
       // It is overwritten soon, which must not lose what is known for longer.
       if (before == null || !Fact.outweighs(fact, before)) {
         return;
@@ -234,6 +259,17 @@ final class FactBook {
       of(before, sources, source -> source.forget(before));
     }
     of(fact, sources, source -> teach(source, fact));
+  }
+
+  /** Others decided or found out {@code fact} since what was known of it ended here. */
+  private void isNotOver(Fact fact) {
+    over.remove(fact.name());
+    if (underway.contains(fact.name())) {
+      // That it was over is being written: whether before or after theirs, cannot be known.
+      unsaved.add(fact.name());
+    } else {
+      unsaved.remove(fact.name());
+    }
   }
 
   private void forget(String name, List<FactSource> sources, long now) {
@@ -259,10 +295,26 @@ final class FactBook {
     return unsaved.contains(name) || underway.contains(name);
   }
 
-  /** Drops what has ended. */
+  /**
+   * Drops what has ended, also where it was not written yet: it is over for all by itself, and who
+   * said so would end what others found out since.
+   */
   void dropEnded(long now) {
-    kept.values().removeIf(fact -> fact.untilMillis() <= now);
+    dropEnded(kept, now);
+    dropEnded(over, now);
     taught.values().removeIf(each -> each.fact().untilMillis() <= now);
+  }
+
+  private void dropEnded(Map<String, Fact> facts, long now) {
+    Iterator<Fact> each = facts.values().iterator();
+    while (each.hasNext()) {
+      Fact fact = each.next();
+      if (fact.untilMillis() <= now) {
+        each.remove();
+        unsaved.remove(fact.name());
+        underway.remove(fact.name());
+      }
+    }
   }
 
   // ---- what is written
@@ -297,6 +349,7 @@ final class FactBook {
       unsaved.addAll(underway);
     }
     underway.clear();
+    over.keySet().retainAll(unsaved);
   }
 
   /** Whether something waits to be written. */

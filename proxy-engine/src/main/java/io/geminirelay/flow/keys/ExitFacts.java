@@ -88,14 +88,17 @@ final class ExitFacts implements FactSource {
     if (kind == null || cooldown == null) {
       return false;
     }
+    boolean holds = false;
     for (ExitState state : states) {
       exits.learn(state, kind, cooldown);
       ExitRest rest = state.rest();
+      // A longer one of another kind stays, as which it is told, or not at all.
+      holds |= rest != null && rest.kind() == kind;
       if (rest != null && rest.cooldown() == cooldown) {
         learned.put(fact.name(), cooldown);
       }
     }
-    return !states.isEmpty();
+    return holds;
   }
 
   @Override

@@ -49,7 +49,8 @@ public final class Exits {
   public synchronized void know(KeyRing ring) {
     KnownExits old = known;
     known = KnownExits.of(ring, old, time.nanoTime());
-    if (!old.states().keySet().containsAll(known.states().keySet())) {
+    if (!old.states().keySet().containsAll(known.states().keySet())
+        || !old.shared().keySet().containsAll(known.shared().keySet())) {
       extent.increment();
     }
     count();
@@ -259,7 +260,7 @@ public final class Exits {
     return changes.sum();
   }
 
-  /** How often a configuration named exits that the one before did not. */
+  /** How often a configuration named, or shared, exits that the one before did not. */
   long extent() {
     return extent.sum();
   }

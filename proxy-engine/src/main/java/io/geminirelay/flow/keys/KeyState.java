@@ -135,7 +135,7 @@ public final class KeyState {
     }
     hand = done;
     disabled = done.aside();
-    return before == null || before.aside() != done.aside();
+    return !done.equals(before);
   }
 
   /** Nobody's hand counts any more, if the last was {@code aside}; whether one did. */
@@ -150,16 +150,20 @@ public final class KeyState {
   }
 
   /**
-   * What the configuration says of that now, which overrules the hand before it where it is another
-   * than before; whether that changed anything.
+   * What the configuration says of that now. Where it is another than before, it overrules the hand
+   * before it that says else; one that says the same goes on, for others whose configurations do
+   * not say so. Whether that changed anything.
    */
   synchronized boolean configured(boolean aside) {
     if (configuredAside == aside) {
       return false;
     }
-    boolean changed = hand != null || disabled != aside;
+    Hand before = hand;
+    boolean changed = before != null || disabled != aside;
     configuredAside = aside;
-    hand = null;
+    if (before != null && before.aside() != aside) {
+      hand = null;
+    }
     disabled = aside;
     return changed;
   }

@@ -25,6 +25,9 @@ class FactBookTest {
     final List<String> learned = new ArrayList<>();
     String foreign = "none";
 
+    /** Whether it stays with what it knows, as who has the like already. */
+    boolean stays;
+
     @Override
     public String kind() {
       return "key";
@@ -44,7 +47,7 @@ class FactBookTest {
     public boolean learn(Fact fact) {
       learned.add(fact.name());
       Fact own = facts.get(fact.name());
-      if (knows(fact) && (own == null || Fact.outweighs(fact, own))) {
+      if (knows(fact) && (own == null || (!stays && Fact.outweighs(fact, own)))) {
         Map<String, String> understood = new TreeMap<>(fact.fields());
         understood.keySet().retainAll(List.of("reason", Fact.DECIDED));
         facts.put(fact.name(), new Fact(fact.name(), understood, fact.untilMillis()));
@@ -313,6 +316,33 @@ class FactBookTest {
   }
 
   @Test
+  void whatEndedBeforeItCouldBeWrittenDoesNotEndWhatOthersFoundSince() {
+    Fact longer = fact("key/a", 600 * MINUTE);
+    long later = NOW + 2 * MINUTE;
+    for (String write : List.of("none", "failed", "fails later")) {
+      FactBook alone = new FactBook();
+      Known source = new Known();
+      source.facts.put("key/a", fact("key/a", MINUTE));
+      alone.notice(source, NOW);
+      if (!write.equals("none")) {
+        alone.give();
+      }
+      if (write.equals("failed")) {
+        alone.written(false);
+      }
+      alone.dropEnded(later);
+      if (write.equals("fails later")) {
+        alone.written(false);
+      }
+      assertFalse(alone.hasUnsaved(), write);
+      alone.takeAll(List.of(longer), List.of(source), later);
+      alone.notice(source, later);
+      assertTrue(alone.give().isEmpty(), write);
+      assertEquals(longer, source.facts.get("key/a"), write);
+    }
+  }
+
+  @Test
   void whatWasFoundOutAloneDoesNotHideWhatTheStoreKnowsForLonger() {
     knows(fact("key/a", MINUTE));
     book.notice(known, NOW);
@@ -326,10 +356,56 @@ class FactBookTest {
     noticed();
     known.facts.clear();
     book.notice(known, NOW);
-    told(fact("key/a", 5 * MINUTE));
+    told(fact("key/a", MINUTE / 2));
     book.takeAll(List.of(fact("key/a", MINUTE)), List.of(known), NOW);
     assertEquals(Map.of(), known.facts);
     assertEquals(List.of("key/a"), book.give().gone());
+  }
+
+  @Test
+  void whatIsOverHereGivesWayToWhatOthersDecidedOrFoundSince() {
+    for (boolean writing : List.of(false, true)) {
+      knows(decided("disabled", -600, 2000), fact("key/a", MINUTE));
+      noticed();
+      known.facts.clear();
+      book.notice(known, NOW);
+      StateStore.Batch gone = writing ? book.give() : new StateStore.Batch(List.of(), List.of());
+      Fact hand = decided("disabled", -5, 2000);
+      Fact rest = fact("key/a", 5 * MINUTE);
+      book.takeAll(List.of(hand, rest), List.of(known), NOW);
+      assertEquals(Map.of("key/hand", hand, "key/a", rest), known.facts);
+      book.written(true);
+      // Whether what is being written ends them at the store cannot be known.
+      StateStore.Batch next = noticed();
+      assertEquals(List.of(), next.gone());
+      assertEquals(gone.gone().size(), next.facts().size());
+      assertTrue(noticed().isEmpty());
+      known.facts.clear();
+      assertEquals(2, noticed().gone().size());
+    }
+  }
+
+  @Test
+  void whatIsOverHereIsSaidAgainWhereThatCouldNotBeWrittenButNotOfWhatCameSince() {
+    knows(fact("key/a", MINUTE), fact("key/b", MINUTE));
+    noticed();
+    known.facts.clear();
+    book.notice(known, NOW);
+    assertEquals(2, book.give().gone().size());
+    Fact longer = fact("key/b", 5 * MINUTE);
+    book.takeAll(List.of(longer), List.of(known), NOW);
+    book.written(false);
+    StateStore.Batch next = noticed();
+    assertEquals(List.of("key/a"), next.gone());
+    assertEquals(List.of(longer), next.facts());
+    // By then it has ended by itself.
+    knows(fact("key/c", MINUTE));
+    noticed();
+    known.facts.remove("key/c");
+    book.notice(known, NOW);
+    assertTrue(book.hasUnsaved());
+    book.dropEnded(NOW + 2 * MINUTE);
+    assertFalse(book.hasUnsaved());
   }
 
   @Test
@@ -351,6 +427,35 @@ class FactBookTest {
     told(new Fact("key/a", Map.of("reason", "r", "news", "n"), NOW + 5 * MINUTE));
     assertEquals(fact("key/a", 5 * MINUTE), known.facts.get("key/a"));
     assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatWasToldBeforeIsNotSaidAgainstWhatOthersSaySince() {
+    Fact daily = new Fact("key/a", Map.of("began_at_ms", "5000"), NOW + MINUTE);
+    knows(decided("disabled", -600, 2000), daily);
+    noticed();
+    known.stays = true;
+    // The same hand a little later, and the same rest that began later elsewhere.
+    Fact hand = decided("disabled", -5, 2000);
+    Fact rest = new Fact("key/a", Map.of("began_at_ms", "50000"), NOW + MINUTE);
+    told(hand, rest);
+    assertEquals(List.of("key/hand", "key/a"), known.learned);
+    book.noticeHeard(NOW);
+    assertFalse(book.hasUnsaved());
+    told(hand, rest);
+    assertTrue(noticed().isEmpty());
+  }
+
+  @Test
+  void whatEndsLaterByAClockThatWasSetIsNotShortenedForAll() {
+    Fact rest = new Fact("key/a", Map.of("began_at_ms", "5000", "reason", "r"), NOW + 30 * MINUTE);
+    knows(rest);
+    noticed();
+    // The end that was told stays as it was; by this clock, the store's is a minute later now.
+    known.stays = true;
+    book.takeAll(List.of(rest.shifted(MINUTE)), List.of(known), NOW + MINUTE);
+    assertTrue(noticed(NOW + MINUTE).isEmpty());
+    assertTrue(noticed(NOW + MINUTE).isEmpty());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -295,6 +296,23 @@ class KeyFactsTest {
   }
 
   @Test
+  void theSameHandLaterIsToldAsTheLater() {
+    String print = Secret.of("g-key-0").fingerprint();
+    one.putAside(print, true);
+    learnAll(one, other);
+    facts(one);
+    passes(Duration.ofMinutes(1));
+    other.putAside(print, true);
+    long version = one.facts().version();
+    learnAll(other, one);
+    assertNotEquals(version, one.facts().version());
+    assertEquals(facts(other), changes(one, new ArrayList<>()));
+    version = one.facts().version();
+    learnAll(other, one);
+    assertEquals(version, one.facts().version());
+  }
+
+  @Test
   void theLaterHandIsRightHoweverLongTheEarlierIsTold() {
     String print = Secret.of("g-key-0").fingerprint();
     one.putAside(print, true);
@@ -339,12 +357,18 @@ class KeyFactsTest {
     assertEquals(Map.of(), facts(filed));
     KeyRing next = filed.successor(groups(null), KeyRingTest.config());
     assertEquals(KeyState.Status.AVAILABLE, key(next, 0).state().status());
-    // Nor does it leave a hand's work from before it in force.
     next.putAside(print, true);
     KeyRing same = next.successor(groups(null), KeyRingTest.config());
     assertEquals(KeyState.Status.DISABLED, key(same, 0).state().status());
+    // What a hand did holds on elsewhere where the configuration comes to say the same here.
+    Map<String, Fact> hand = facts(same);
+    assertEquals(1, hand.size());
     KeyRing said = same.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
-    assertEquals(Map.of(), facts(said));
+    assertEquals(hand, facts(said));
+    // Nor does it leave a hand's work from before it in force where it says else.
+    KeyRing last = said.successor(groups(null), KeyRingTest.config());
+    assertEquals(Map.of(), facts(last));
+    assertEquals(KeyState.Status.AVAILABLE, key(last, 0).state().status());
   }
 
   @Test
@@ -369,8 +393,9 @@ class KeyFactsTest {
     assertEquals(KeyState.Status.DISABLED, key(again, 0).state().status());
     // One that says something new is the last hand.
     KeyRing without = next.successor(groups(null), KeyRingTest.config());
-    assertEquals(Map.of(), facts(without));
+    assertEquals(back.keySet(), facts(without).keySet(), "others may still list it");
     KeyRing with = without.successor(groups(null), with(KeyRingTest.config(), Set.of(print)));
+    assertEquals(Map.of(), facts(with));
     assertEquals(KeyState.Status.DISABLED, key(with, 0).state().status());
   }
 

@@ -182,6 +182,13 @@ class WayFactsTest {
     assertEquals(before, facts.extent());
     exits.know(ring("one", "two"));
     assertNotEquals(before, facts.extent());
+    EgressConfig one = exit("one");
+    EgressConfig same =
+        new EgressConfig(one.kind(), one.host(), one.port(), one.user(), Secret.of("another"));
+    exits.know(ring(List.of(TARGET), List.of(one, same)));
+    long unshared = facts.extent();
+    exits.know(ring("one"));
+    assertNotEquals(unshared, facts.extent(), "it is shared again");
     Breakers breakers = breakers(60);
     long known = breakers.facts().extent();
     breakers.knowing(List.of(TARGET));
@@ -270,6 +277,33 @@ class WayFactsTest {
         new EgressConfig(one.kind(), one.host(), one.port(), "other", one.password());
     assertEquals(one.identity(), two.identity());
     assertNotEquals(one.identity(), user.identity());
+  }
+
+  @Test
+  void whoDoesNotTakeARefusalOfAnExitHasNothingOfItToEnd() {
+    KeyRing ring = ring("one", "two");
+    Exits here = exits(ring);
+    Exits there = exits(ring);
+    Destination way = ring.groups().get(0).exits().get(0);
+    refuse(here, ring, way);
+    time.advance(Duration.ofSeconds(3370));
+    // It cannot be reached from there, for longer by now than the refusal lasts.
+    there.failed(way, FaultKind.EGRESS_AUTH);
+    for (int i = 0; i < 5; i++) {
+      time.advance(Duration.ofSeconds(40));
+      there.failed(way, FaultKind.EGRESS_AUTH);
+    }
+    Fact told = facts(here.facts()).get(0);
+    assertTrue(there.restNanos(way) > remaining(told));
+    assertFalse(there.facts().learn(told));
+    assertEquals(List.of(), facts(there.facts()));
+    // Nor who has a longer refusal of another kind; but who has one of the same.
+    Exits longer = exits(ring);
+    refuse(longer, ring, way);
+    assertTrue(longer.facts().learn(told));
+    Fact refused =
+        new Fact(told.name().replace("LOCATION", "REFUSED"), told.fields(), told.untilMillis());
+    assertFalse(longer.facts().learn(refused));
   }
 
   @Test
