@@ -7,11 +7,13 @@ import io.geminirelay.base.state.StateKeeper;
 import io.geminirelay.base.state.StateStore;
 import io.geminirelay.base.state.StateStores;
 import io.geminirelay.base.state.StoreFigure;
+import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.RefusalRehearsal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -29,6 +31,11 @@ final class KeptState {
 
   /** How long a start waits for what is kept. */
   private static final long PATIENCE_SECONDS = 5;
+
+  /** How long it waits for its part of the limits that are shared. */
+  private static final long SHARE_MILLIS = 1_000;
+
+  private static final long LOOK_MILLIS = 10;
 
   /** How long an end waits for the store to take leases back. */
   private static final long GOODBYE_MILLIS = 500;
@@ -84,7 +91,7 @@ final class KeptState {
         .thenCombine(rehearsed(), (known, none) -> known)
         .whenComplete((known, failure) -> read.complete(Boolean.TRUE.equals(known)));
     return read.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .thenAccept(
+        .thenCompose(
             known -> {
               share(current.get());
               // Why a store cannot be reached, it has said itself.
@@ -92,7 +99,27 @@ final class KeptState {
                 LOG.warn(
                     "starting without what the {} store holds: it is learned later", store.name());
               }
+              return inHand(current.get().guards().clients());
             });
+  }
+
+  /** Who asks first must not be refused because the others still hold what there is. */
+  private CompletionStage<Void> inHand(ClientLimits clients) {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    if (!store.isShared() || !store.isUp()) {
+      ready.complete(null);
+      return ready;
+    }
+    Runnable look =
+        () -> {
+          if (clients.isInHand()) {
+            ready.complete(null);
+          }
+        };
+    Future<?> looking = thread.scheduleWithFixedDelay(look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    return ready
+        .completeOnTimeout(null, SHARE_MILLIS, TimeUnit.MILLISECONDS)
+        .whenComplete((none, failure) -> looking.cancel(false));
   }
 
   /** Once others hear what is found out here, they hear the first of it soon, too. */

@@ -170,6 +170,17 @@ class SharedConcurrencyRouteTest {
     assertFalse(open(port(0)));
   }
 
+  /** Whoever was there has all in hand until another comes. */
+  @Test
+  void whoComesLaterServesTheFirstThatAsks() throws Exception {
+    String yaml = config(8).replace("max_concurrent", "requests_per_minute: 60, max_concurrent");
+    for (int i = 0; i < GATEWAYS; i++) {
+      Path own = Files.createDirectories(folder.resolve("gateway-" + i));
+      gateways.add(Gateway.stored(Files.writeString(own.resolve("config.yaml"), yaml)));
+      assertTrue(open(port(i)), "the first at " + i);
+    }
+  }
+
   @Test
   void whatEndsAtOneCanBeginAtAnother() throws Exception {
     startGateways(6);

@@ -148,6 +148,18 @@ public final class ClientAccount {
     return null;
   }
 
+  /** Whether a request would be let in now. Where not, it is said that one is waited for. */
+  boolean isOpen() {
+    boolean minute =
+        (tokens == null || tokens.waitNanos(1) == 0)
+            && (requests == null || requests.waitNanos(1) == 0);
+    if (!minute || !slots.tryTake()) {
+      return false;
+    }
+    slots.giveBack();
+    return true;
+  }
+
   /** Says that a request is over. */
   void leave() {
     slots.giveBack();

@@ -139,6 +139,14 @@ public final class ClientLimits {
   }
 
   /**
+   * Whether all that is to be shared is, and there is something in hand of it for each client. To
+   * be asked again and again: it asks for what is missing.
+   */
+  public boolean isInHand() {
+    return alone() == 0 && accounts.values().stream().allMatch(ClientAccount::isOpen);
+  }
+
+  /**
    * Gives back what is leased, for those who go on, and is alone from now on. Completes when the
    * store has it or cannot be reached.
    */
