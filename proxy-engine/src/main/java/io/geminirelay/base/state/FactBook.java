@@ -41,6 +41,9 @@ final class FactBook {
    */
   private final Map<String, Taught> taught = new HashMap<>();
 
+  /** What its source took, by name, though it may tell it with another end. */
+  private final Map<String, Fact> held = new HashMap<>();
+
   private record Taught(FactSource source, Fact fact) {}
 
   /** What ended here, by name, until the store has been told for certain. */
@@ -140,6 +143,7 @@ final class FactBook {
   }
 
   private void end(String name) {
+    held.remove(name);
     Fact there = kept.remove(name);
     if (there != null) {
       over.put(name, there);
@@ -186,7 +190,7 @@ final class FactBook {
     Fact there = kept.get(fact.name());
     return there != null
         && isEarly(fact, now)
-        && !Fact.outweighs(there, fact)
+        && (!Fact.outweighs(there, fact) || there.equals(held.get(fact.name())))
         && source.knows(fact);
   }
 
@@ -207,6 +211,9 @@ final class FactBook {
   private void teach(FactSource source, Fact fact) {
     if (source.learn(fact)) {
       taught.put(fact.name(), new Taught(source, fact));
+      held.put(fact.name(), fact);
+    } else {
+      held.remove(fact.name());
     }
   }
 
@@ -278,6 +285,7 @@ final class FactBook {
     }
     Fact fact = kept.remove(name);
     taught.remove(name);
+    held.remove(name);
     if (fact != null && isEarly(fact, now)) {
       of(fact, sources, source -> source.forget(fact));
     }
@@ -303,6 +311,7 @@ final class FactBook {
     dropEnded(kept, now);
     dropEnded(over, now);
     taught.values().removeIf(each -> each.fact().untilMillis() <= now);
+    held.values().removeIf(fact -> fact.untilMillis() <= now);
   }
 
   private void dropEnded(Map<String, Fact> facts, long now) {

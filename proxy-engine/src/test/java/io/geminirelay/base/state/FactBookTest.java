@@ -456,6 +456,9 @@ class FactBookTest {
     book.takeAll(List.of(rest.shifted(MINUTE)), List.of(known), NOW + MINUTE);
     assertTrue(noticed(NOW + MINUTE).isEmpty());
     assertTrue(noticed(NOW + MINUTE).isEmpty());
+    // Where it ends early, it ends for all.
+    known.facts.clear();
+    assertEquals(List.of("key/a"), noticed(NOW + MINUTE).gone());
   }
 
   @Test
