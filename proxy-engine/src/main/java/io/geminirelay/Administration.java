@@ -14,18 +14,23 @@ import io.geminirelay.side.admin.login.AdminDoor;
 import io.geminirelay.side.admin.login.LoginOperations;
 import io.geminirelay.side.admin.pages.AdminRoom;
 import io.geminirelay.side.dashboard.DashboardFiles;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The admin interface, put together: its one thread, its operations, its live events. There for as
  * long as the engine.
  */
 final class Administration {
+  private static final Logger LOG = LoggerFactory.getLogger(Administration.class);
   private static final String THREAD = "relay-admin";
 
   private final ScheduledExecutorService thread;
@@ -95,6 +100,22 @@ final class Administration {
     } catch (RejectedExecutionException e) {
       return false;
     }
+  }
+
+  /** Runs {@code work} there again and again, with {@code pause} in between, until the end. */
+  void repeat(Runnable work, Duration pause) {
+    Runnable guarded =
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            // Else it would be the last time.
+            LOG.error("what is done again and again has failed", e);
+          }
+        };
+    var unused =
+        thread.scheduleWithFixedDelay(
+            guarded, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Ends what would go on for ever; requests are still answered. */

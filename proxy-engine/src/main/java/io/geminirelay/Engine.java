@@ -10,7 +10,7 @@ import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
-import io.geminirelay.flow.accept.Listener;
+import io.geminirelay.flow.accept.Listeners;
 import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.keys.ExitFigure;
@@ -28,6 +28,7 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ public final class Engine {
 
   private static final long CLOCK_LOOK_SECONDS = 1;
 
+  /** A change counts once it has been there for two looks. */
+  private static final Duration FILE_LOOK = Duration.ofMillis(500);
+
   private final EngineConfig started;
   private final Transport transport;
   private final EventLoopGroup loops;
@@ -74,13 +78,13 @@ public final class Engine {
   private final EngineMetrics metrics;
   private final Telemetry telemetry;
   private final ExitChecks checks;
+  private final KeptState kept;
   private final ClientConnections connections;
-  private final ConnectionHandler handler;
+  private final Listeners listeners;
   private final @Nullable ServerTls listenerTls;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile Generation current;
-  private volatile @Nullable Listener listener;
 
   private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
       throws IOException {
@@ -96,10 +100,10 @@ public final class Engine {
     this.connections = new ClientConnections(config.server().maxConnections());
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
+    this.kept = new KeptState(config.state(), () -> current, exits, time);
     AdminCheck tokens = new AdminCheck(time);
     this.operator =
-        new Operator(
-            () -> current, this::tryOut, new Course(), store, config, this::clientConnections);
+        new Operator(() -> current, new Course(), store, config, this::clientConnections);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -123,6 +127,7 @@ public final class Engine {
             new Settlement(time, telemetry.andThen(metrics.meters())),
             this::isDraining,
             tokens,
+            kept::figure,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
@@ -139,10 +144,11 @@ public final class Engine {
     pools.forEach(metrics::watch);
     this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
-    metrics.read(exits, parts.settlement()::inFlight, connections, () -> current);
+    metrics.read(parts, connections, () -> current);
     exits.know(current.outbound().keys());
-    this.handler =
+    ConnectionHandler handler =
         new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
+    this.listeners = new Listeners(config.server(), transport, loops, connections, handler);
     var unused =
         loops
             .next()
@@ -162,17 +168,6 @@ public final class Engine {
         parts.exits());
   }
 
-  /**
-   * Finds out whether the files that {@code config} names can be used; without effect. Blocking.
-   *
-   * @throws IOException if one cannot be used
-   * @throws IllegalArgumentException if a CA file cannot be used
-   */
-  void tryOut(EngineConfig config) throws IOException {
-    LogLevel.hide(config);
-    var unused = read(config);
-  }
-
   private NamedFiles read(EngineConfig config) throws IOException {
     return NamedFiles.read(config, parts.tls(), current.counters());
   }
@@ -182,24 +177,40 @@ public final class Engine {
    * they began. Keys keep their states. Blocking where files are to be read; not for an event loop.
    *
    * @return names of settings that changed and that only a restart brings into effect
-   * @throws IOException if a file that it names cannot be used; then nothing changes
+   * @throws IOException if a file that it names cannot be used, or its address cannot be bound;
+   *     then nothing changes
    * @throws IllegalArgumentException if a CA file cannot be used; then nothing changes
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     LogLevel.hide(config);
     NamedFiles files = read(config);
+    Listeners.Change change = listeners.prepare(config.server().keeping(started.server()));
+    swap(config, files, change);
+    return RestartNeeds.of(started, config);
+  }
+
+  private void swap(EngineConfig config, NamedFiles files, Listeners.Change change) {
     Generation before = current;
-    Generation next = Generation.of(config, files.counters(), parts, before);
+    Generation next;
+    try {
+      next = Generation.of(config, files.counters(), parts, before);
+    } catch (RuntimeException e) {
+      change.abandon();
+      throw e;
+    }
     parts.tls().use(files.upstream());
     ServerTls certificate = files.listener();
     if (listenerTls != null && certificate != null) {
       listenerTls.follow(certificate);
     }
     parts.exits().know(next.outbound().keys());
+    parts.held().fit(config.server().limits().maxBodyBytes());
     current = next;
+    next.guards().clients().begin();
+    // Only now, as what was bound serves whom this configuration lets in.
+    change.carryOut();
     metrics.meters().configured(config);
     before.retire();
-    return RestartNeeds.of(started, config);
   }
 
   /** What the operator has done to the engine. */
@@ -220,7 +231,7 @@ public final class Engine {
    * nothing at the very end.
    */
   void reload() {
-    if (!administration.run(operator::reloadLogged)) {
+    if (!administration.run(() -> operator.reloadLogged("a signal asked for it"))) {
       LOG.info("stopping: the configuration is not read anew");
     }
   }
@@ -259,24 +270,26 @@ public final class Engine {
     return new Engine(config, store, time);
   }
 
-  /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
+  /**
+   * Learns what was kept, then starts to listen; completes with the bound address, or fails if it
+   * cannot be bound.
+   */
   public CompletionStage<InetSocketAddress> start() {
-    return Listener.bind(started.server(), transport, loops, handler)
+    return kept.start()
+        .thenCompose(known -> listeners.start())
         .thenApply(
-            bound -> {
-              listener = bound;
+            address -> {
               state.compareAndSet(State.BUILT, State.RUNNING);
               checks.start();
-              LOG.info(
-                  "listening on {} ({}, {} event loops)", bound.address(), transport, pools.size());
-              return bound.address();
+              administration.repeat(operator::lookAtFiles, FILE_LOOK);
+              LOG.info("listening on {} ({}, {} event loops)", address, transport, pools.size());
+              return address;
             });
   }
 
   /** The port it listens on; 0 before it does. */
   public int port() {
-    Listener bound = listener;
-    return bound == null ? 0 : bound.address().getPort();
+    return listeners.port();
   }
 
   /** How each exit is; for those who show it. */
@@ -316,17 +329,15 @@ public final class Engine {
     checks.stop();
     administration.drain();
     LOG.info("draining, {} connections open", connections.open());
-    Listener bound = listener;
-    CompletionStage<?> closed =
-        bound == null ? CompletableFuture.completedStage(null) : bound.stopAccepting();
-    closed
-        .thenCompose(done -> connections.drain(started.server().drain(), loops.next()))
+    listeners
+        .drain()
         .whenComplete((clean, failure) -> shutDown(failure == null && Boolean.TRUE.equals(clean)));
     return stopped;
   }
 
   private void shutDown(boolean clean) {
     administration.stop();
+    CompletionStage<Void> ended = kept.end();
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops
@@ -334,9 +345,12 @@ public final class Engine {
             .addListener(
                 over -> {
                   addresses.close();
-                  state.set(State.STOPPED);
-                  LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
-                  stopped.complete(clean);
+                  ended.whenComplete(
+                      (none, failure) -> {
+                        state.set(State.STOPPED);
+                        LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
+                        stopped.complete(clean);
+                      });
                 });
   }
 

@@ -4,7 +4,6 @@ import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.telemetry.metrics.Meters;
 import io.geminirelay.flow.accept.ClientConnections;
-import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.outbound.pool.PoolCounts;
 import io.geminirelay.side.metrics.EngineState;
@@ -14,7 +13,6 @@ import io.geminirelay.side.metrics.MetricsPage;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The engine's metrics, put together: the meters, the page, and who watches the event loops. */
@@ -50,21 +48,18 @@ final class EngineMetrics {
    *
    * @param current the present generation
    */
-  void read(
-      Exits exits,
-      LongSupplier inFlight,
-      ClientConnections connections,
-      Supplier<Generation> current) {
+  void read(EngineParts parts, ClientConnections connections, Supplier<Generation> current) {
     EngineState engine =
         new EngineState(
             Version.text(),
             time.instant().toEpochMilli() / 1000.0,
-            exits,
-            inFlight,
+            parts.exits(),
+            parts.settlement()::inFlight,
             connections::open,
             connections::refused,
             LogLevel::droppedLines,
-            this::pools);
+            this::pools,
+            parts.store());
     LiveMetrics.register(meters, engine, () -> live(current.get()));
   }
 
@@ -84,6 +79,7 @@ final class EngineMetrics {
         now.config().groups().stream().map(GroupConfig::target).distinct().toList(),
         now.crowd(),
         now.vitals().usableKeys(),
-        now.outbound().room()::waiting);
+        now.outbound().room()::waiting,
+        () -> now.guards().clients().alone() + now.outbound().keys().quotasAlone());
   }
 }

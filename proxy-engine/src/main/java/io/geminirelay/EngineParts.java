@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.login.AdminCheck;
+import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
@@ -14,6 +15,7 @@ import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What is there for as long as the engine, whatever the configuration becomes. Immutable; its parts
@@ -30,6 +32,7 @@ import java.util.function.Function;
  * @param settlement closes exchanges
  * @param draining whether the engine is stopping
  * @param tokens compares admin tokens
+ * @param store how what is kept is
  * @param pages what is answered without going upstream, but for the health
  */
 record EngineParts(
@@ -44,4 +47,5 @@ record EngineParts(
     Settlement settlement,
     BooleanSupplier draining,
     AdminCheck tokens,
+    Supplier<StoreFigure> store,
     Map<Route, LocalRoute> pages) {}

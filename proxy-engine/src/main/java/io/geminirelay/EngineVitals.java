@@ -14,8 +14,6 @@ import io.geminirelay.side.health.Crowd;
 import io.geminirelay.side.health.HealthReport;
 import io.geminirelay.side.health.Vitals;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -69,7 +67,7 @@ final class EngineVitals {
                 .toList());
   }
 
-  Vitals vitals(long startNanos, BooleanSupplier draining, LongSupplier inFlight) {
+  Vitals vitals(EngineParts parts) {
     HealthReport report =
         new HealthReport(
             keys,
@@ -80,11 +78,12 @@ final class EngineVitals {
             time);
     return new Vitals(
         Version.text(),
-        startNanos,
-        draining,
+        parts.startNanos(),
+        parts.draining(),
         this::hasUsableKey,
         () -> usableKeys().count(),
-        inFlight,
+        parts.settlement()::inFlight,
+        parts.store(),
         report);
   }
 

@@ -1,6 +1,7 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
@@ -73,7 +74,7 @@ record Generation(
     Crowd crowd = EngineVitals.crowd(outbound.room(), guards.clients());
     Vitals vitals =
         new EngineVitals(config, outbound.keys(), outbound.breakers(), parts.exits(), crowd, time)
-            .vitals(parts.startNanos(), parts.draining(), parts.settlement()::inFlight);
+            .vitals(parts);
     Map<Route, LocalRoute> pages = new EnumMap<>(Route.class);
     pages.putAll(parts.pages());
     KeyCheck check = check(config, parts, outbound);
@@ -84,7 +85,7 @@ record Generation(
     RequestPipeline stages =
         new RequestPipeline(
             config.with(config.server().keeping(parts.started())),
-            RequestPipeline.auth(config, parts.started().reachable(), parts.tokens()),
+            RequestPipeline.auth(config, config.server().reachable(), parts.tokens()),
             pages,
             guards,
             outbound,
@@ -103,6 +104,7 @@ record Generation(
     boolean sameBreakers = before != null && before.config().breaker().equals(config.breaker());
     Breakers breakers =
         old != null && sameBreakers ? old.breakers() : new Breakers(config.breaker(), time);
+    breakers.knowing(config.groups().stream().map(GroupConfig::target).distinct().toList());
     boolean sameRetries = before != null && before.config().outbound().equals(config.outbound());
     RetryBudget budget =
         old != null && sameRetries ? old.budget() : new RetryBudget(config.outbound(), time);

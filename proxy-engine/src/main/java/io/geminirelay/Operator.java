@@ -7,6 +7,7 @@ import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.Changed;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.ConfigStore;
+import io.geminirelay.base.config.edit.ConfigWatch;
 import io.geminirelay.base.config.edit.EditException;
 import io.geminirelay.base.config.edit.KeySource;
 import io.geminirelay.base.config.edit.Saved;
@@ -35,9 +36,9 @@ final class Operator {
   private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
   private final Supplier<Generation> current;
-  private final ConfigStore.Trial<IOException> trial;
   private final Successor successor;
   private final @Nullable ConfigStore store;
+  private final @Nullable ConfigWatch watch;
   private final EngineConfig started;
   private final IntSupplier connections;
 
@@ -53,22 +54,20 @@ final class Operator {
   /**
    * Looks after a gateway.
    *
-   * @param trial finds out whether a configuration would work; asked before a change is kept
    * @param store where the configuration is kept; null where it was given without a file
    * @param started what the process began with
    * @param connections open connections of clients
    */
   Operator(
       Supplier<Generation> current,
-      ConfigStore.Trial<IOException> trial,
       Successor successor,
       @Nullable ConfigStore store,
       EngineConfig started,
       IntSupplier connections) {
     this.current = current;
-    this.trial = trial;
     this.successor = successor;
     this.store = store;
+    this.watch = store == null ? null : new ConfigWatch(store);
     this.started = started;
     this.connections = connections;
   }
@@ -114,40 +113,74 @@ final class Operator {
 
   private Applied change(List<ConfigEdit> edits)
       throws EditException, ConfigException, IOException {
+    EngineConfig before = current.get().config();
     try {
-      Changed changed = store().changeTried(edits, trial);
-      return apply(changed.loaded(), changed.saved(), changed.warnings());
-    } catch (ConfigException | IOException | IllegalArgumentException e) {
+      // In force before it is kept: what cannot be put in force is kept nowhere.
+      Changed changed = store().changeTried(edits, successor::apply);
+      return applied(before, changed.loaded(), changed.saved(), changed.warnings());
+    } catch (EditException e) {
+      takeBack(before, e);
+      throw e;
+    } catch (ConfigException | IOException | RuntimeException e) {
+      takeBack(before, e);
       successor.refused();
       throw e;
+    }
+  }
+
+  /** What was in force for a moment and cannot be kept, as somebody else changes the file. */
+  private void takeBack(EngineConfig before, Exception why) {
+    if (!current.get().config().equals(before)) {
+      try {
+        successor.apply(before);
+      } catch (IOException | RuntimeException e) {
+        why.addSuppressed(e);
+        LOG.error("a change that could not be kept stays in force: {}", Main.reason(e));
+      }
     }
   }
 
   private Applied reload() throws ConfigException, IOException {
+    EngineConfig before = current.get().config();
     try {
-      Loaded loaded = store().loadTried(trial);
-      return apply(loaded, store().savesTo(), loaded.warnings());
+      Loaded loaded = store().loadTried(successor::apply);
+      return applied(before, loaded, store().savesTo(), loaded.warnings());
     } catch (ConfigException | IOException | IllegalArgumentException e) {
       successor.refused();
       throw e;
     }
   }
 
-  /** {@link #reload} for who cannot be told what came of it but by the log. */
-  void reloadLogged() {
+  /** Reads the configuration anew if its file, or one that it names, was changed by others. */
+  void lookAtFiles() {
+    if (watch != null && current.get().config().server().reloadOnChange() && watch.look()) {
+      reloadLogged("its files have changed");
+    }
+  }
+
+  /**
+   * {@link #reload} for who cannot be told what came of it but by the log.
+   *
+   * @param why it is done, as a clause
+   */
+  void reloadLogged(String why) {
     try {
       Applied applied = reload();
       applied.warnings().forEach(warning -> LOG.warn("configuration: {}", warning));
       LOG.info(
-          "the configuration was read anew{}",
+          "the configuration was read anew, as {}{}",
+          why,
           applied.restartNeeded().isEmpty()
               ? ""
               : "; a restart is needed for " + String.join(", ", applied.restartNeeded()));
     } catch (ConfigException e) {
-      LOG.error("the configuration is not valid; nothing has changed");
+      LOG.error("the configuration, read anew as {}, is not valid; nothing has changed", why);
       e.problems().forEach(problem -> LOG.error("configuration: {}", problem));
     } catch (IOException | IllegalArgumentException e) {
-      LOG.error("the configuration cannot be put in force; nothing has changed", e);
+      LOG.error(
+          "the configuration, read anew as {}, cannot be put in force; nothing has changed: {}",
+          why,
+          Main.reason(e));
     } catch (AdminProblem e) {
       LOG.error("the configuration cannot be read anew: {}", e.getMessage());
     }
@@ -163,9 +196,8 @@ final class Operator {
     return kept;
   }
 
-  private Applied apply(Loaded loaded, Saved saved, List<Problem> warnings) throws IOException {
-    EngineConfig before = current.get().config();
-    successor.apply(loaded.config());
+  private static Applied applied(
+      EngineConfig before, Loaded loaded, Saved saved, List<Problem> warnings) {
     // Only then: what the operator has set by hand since stays.
     if (!before.telemetry().equals(loaded.config().telemetry())) {
       LogLevel.set(loaded.config().telemetry());

@@ -3,6 +3,7 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.config.ServerConfig;
+import io.geminirelay.base.config.StateConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,17 +20,13 @@ final class RestartNeeds {
     RestartNeeds needs = new RestartNeeds();
     needs.server(started.server(), next.server());
     needs.outbound(started.outbound(), next.outbound());
+    needs.state(started.state(), next.state());
     return List.copyOf(needs.names);
   }
 
   private void server(ServerConfig a, ServerConfig b) {
-    look("server.host", a.host(), b.host());
-    look("server.port", a.port(), b.port());
     look("server.transport", a.transport(), b.transport());
     look("server.workers", a.workers(), b.workers());
-    look("server.max_connections", a.maxConnections(), b.maxConnections());
-    look("server.limits", a.limits(), b.limits());
-    look("server.drain_timeout_secs", a.drain(), b.drain());
     // Other files are taken over; with TLS or without is a matter of the listener.
     look("server.tls", a.tls() != null, b.tls() != null);
     look("server.proxy_protocol", a.trust().proxyProtocol(), b.trust().proxyProtocol());
@@ -40,6 +37,12 @@ final class RestartNeeds {
     look("upstream.tls_timeout_secs", a.tlsHandshake(), b.tlsHandshake());
     look("upstream.exit_check_secs", a.exitCheck(), b.exitCheck());
     look("upstream.pool", a.pool(), b.pool());
+  }
+
+  private void state(StateConfig a, StateConfig b) {
+    look("redis_url", a.redisUrl(), b.redisUrl());
+    look("redis_key_prefix", a.redisKeyPrefix(), b.redisKeyPrefix());
+    look("state_dir", a.directory(), b.directory());
   }
 
   private void look(String name, @Nullable Object before, @Nullable Object after) {

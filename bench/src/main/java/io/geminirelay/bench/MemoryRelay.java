@@ -11,6 +11,7 @@ import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.login.AdminCheck;
+import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -166,6 +167,7 @@ final class MemoryRelay {
             () -> true,
             () -> 1,
             () -> 0,
+            () -> new StoreFigure("memory", true, 0, 0),
             new HealthReport(
                 keys,
                 breakers,

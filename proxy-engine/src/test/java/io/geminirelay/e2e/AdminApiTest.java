@@ -248,15 +248,14 @@ class AdminApiTest {
   @Test
   void aChangeNamesTheRestartsThatItNeedsItself() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {
-      String host = "{\"set\":{\"server.max_connections\":77}}";
+      String host = "{\"set\":{\"server.workers\":77}}";
       assertEquals(
-          List.of("server.max_connections"),
+          List.of("server.workers"),
           Json.list(calls.ask(200, "PATCH", "config", host).get("restart_needed")));
       Map<String, Object> other =
           calls.ask(200, "PATCH", "config", "{\"set\":{\"max_wait_secs\":7}}");
       assertEquals(List.of(), Json.list(other.get("restart_needed")));
-      assertEquals(
-          List.of("server.max_connections"), Json.list(calls.get("config").get("restart_needed")));
+      assertEquals(List.of("server.workers"), Json.list(calls.get("config").get("restart_needed")));
     }
   }
 

@@ -48,7 +48,7 @@ final class AdminCalls implements AutoCloseable {
     file = folder.resolve("config.yaml");
     Files.writeString(
         file,
-        "server: {port: 0, drain_timeout_secs: 5, admin_token: %s}\n%s\n# mine\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
+        "server: {port: 0, reload_on_change: false, drain_timeout_secs: 5, admin_token: %s}\n%s\n# mine\ngroups:\n  - name: g\n    target_url: %s\n    api_keys: [%s]\n"
             .formatted(TOKEN, more, google.baseUrl(), String.join(", ", keys)));
     gateway = Gateway.stored(file, environment);
     description = Json.map(Json.parse(raw("GET", "/admin/openapi.json", null).body()));

@@ -2,8 +2,10 @@ package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("browser")
 class BrowserTest {
   @Test
   void showsAPageOfTheGateway() throws Exception {

@@ -3,10 +3,12 @@ package io.geminirelay.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** Clients as the operator admits and revokes them, in a real browser. */
+@Tag("browser")
 class DashboardClientsTest {
   private static final String TWO =
       "clients: [{name: crawler, token: token-of-a-client-000000},"

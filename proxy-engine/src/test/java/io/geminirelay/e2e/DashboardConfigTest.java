@@ -2,10 +2,12 @@ package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** Settings as the operator sees and changes them, in a real browser. */
+@Tag("browser")
 class DashboardConfigTest {
 
   @Test

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.sim.Errors;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keys as the operator sees and handles them, in a real browser. */
+@Tag("browser")
 class DashboardKeysTest {
   /** Keeps the list of the keys back, once it has come, until it is released. */
   private static final String HOLD_THE_KEYS =

@@ -3,9 +3,11 @@ package io.geminirelay.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who gets to the dashboard, in a real browser. */
+@Tag("browser")
 class DashboardLoginTest {
   private static final String REFUSED = "Failed to load resource";
 

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.testing.sim.Errors;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every view by day and night, on a desk and on a phone, and for who does not see it. */
+@Tag("browser")
 class DashboardLooksTest {
   private static final String[] VIEWS = {
     "overview", "keys", "models", "clients", "requests", "exits", "config"

@@ -7,10 +7,12 @@ import io.geminirelay.testing.Header;
 import io.geminirelay.testing.TestClient;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** Many dashboards at once, and one that is used by keyboard while it changes. */
+@Tag("browser")
 class DashboardTabsTest {
   private static final String EVENTS = "/admin/api/events";
 

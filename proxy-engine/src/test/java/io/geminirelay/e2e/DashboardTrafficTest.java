@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.sim.Errors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Traffic as the operator sees it, in a real browser. */
+@Tag("browser")
 class DashboardTrafficTest {
   private static final String POINTS =
       """

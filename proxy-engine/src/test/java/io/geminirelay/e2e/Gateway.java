@@ -53,7 +53,7 @@ final class Gateway implements AutoCloseable {
       throws Exception {
     ConfigStore store = new ConfigStore(new ConfigSource(file, Path.of(""), environment));
     Engine engine = Engine.of(store.load().config(), store, time);
-    engine.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    engine.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
     return engine;
   }
 
@@ -80,7 +80,7 @@ final class Gateway implements AutoCloseable {
 
   @Override
   public void close() {
-    engine.drain().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    engine.drain().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     if (folder != null && Files.exists(folder)) {
       delete(folder);
     }

@@ -30,14 +30,16 @@ class LogSecrecyTest {
   void theLogHasNoKeyAndNoToken(@TempDir Path folder) throws Exception {
     try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime())) {
       String config = GatewayProcess.config(google.baseUrl());
-      String first = config.replace("port: 0", "port: 0, admin_token: " + FIRST);
+      String first =
+          config.replace("port: 0", "port: 0, reload_on_change: false, admin_token: " + FIRST);
       try (GatewayProcess gateway = GatewayProcess.serve(folder, first)) {
         int port = gateway.port();
         String foreign = "AIza" + "x".repeat(35);
         ask(port, foreign, "r1-foreign");
         ask(port, Rig.key(0), "r2-own");
         ask(port, FIRST, "r3-first");
-        gateway.write(config.replace("port: 0", "port: 0, admin_token: " + SECOND));
+        gateway.write(
+            config.replace("port: 0", "port: 0, reload_on_change: false, admin_token: " + SECOND));
         try (TestClient client = TestClient.connect(port)) {
           String[] bearer = {"Authorization", "Bearer " + FIRST};
           String reload = "/admin/api/config/reload";

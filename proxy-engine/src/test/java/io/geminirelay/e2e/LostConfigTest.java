@@ -54,7 +54,7 @@ class LostConfigTest {
   }
 
   private GatewayProcess start() throws Exception {
-    return GatewayProcess.run(folder, Map.of("GEMINI_API_KEY_LIST", Rig.key(1)));
+    return GatewayProcess.run(folder, Map.of("GEMINI_API_KEY_LIST", Rig.key(1), "PORT", "0"));
   }
 
   @Test
@@ -65,12 +65,31 @@ class LostConfigTest {
         int port = gateway.port();
         assertKeepsStrangersOut(port);
         Files.delete(file);
-        gateway.signal("HUP");
-        Rig.await(() -> times(gateway, LOST) >= 1, "the signal to be refused");
+        Rig.await(() -> times(gateway, LOST) == 1, "the watch to refuse it");
         assertKeepsStrangersOut(port);
+        gateway.signal("HUP");
+        Rig.await(() -> times(gateway, LOST) == 2, "the signal to be refused");
         assertEquals(422, reload(port));
         assertKeepsStrangersOut(port);
         Files.writeString(file, yaml(google).replace("[{name: one", "[{name: other"));
+        gateway.awaitLine("the configuration was read anew, as its files have changed");
+        assertKeepsStrangersOut(port);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsEmptiedIsAMistake() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(new FakeTime())) {
+      Path file = Files.writeString(folder.resolve("config.yaml"), yaml(google));
+      try (GatewayProcess gateway = start()) {
+        int port = gateway.port();
+        Files.writeString(file, "\n");
+        gateway.signal("HUP");
+        gateway.awaitLine("an empty file");
+        assertEquals(422, reload(port));
+        assertKeepsStrangersOut(port);
+        Files.writeString(file, yaml(google));
         assertEquals(200, reload(port));
         assertKeepsStrangersOut(port);
       }
@@ -85,7 +104,7 @@ class LostConfigTest {
       try (GatewayProcess gateway = start()) {
         int port = gateway.port();
         Files.delete(file);
-        assertEquals(422, reload(port));
+        Rig.await(() -> times(gateway, LOST) == 1, "the watch to refuse it");
         assertKeepsStrangersOut(port);
       }
     }
@@ -100,11 +119,10 @@ class LostConfigTest {
       int port = gateway.port();
       Path other = Files.writeString(folder.resolve("other"), yaml(google));
       Path file = Files.move(other, folder.resolve("config.yaml"));
-      gateway.signal("HUP");
-      gateway.awaitLine("the configuration was read anew");
+      gateway.awaitLine("the configuration was read anew, as its files have changed");
       assertKeepsStrangersOut(port);
       Files.delete(file);
-      assertEquals(422, reload(port));
+      Rig.await(() -> times(gateway, LOST) == 1, "the watch to refuse it");
       assertKeepsStrangersOut(port);
     }
   }

@@ -68,14 +68,20 @@ class NewConfigurationTest {
   void whoMayAskIsDecidedByTheAddressThatIsBound() throws Exception {
     String clients = "clients: [{name: c, token: token-of-the-client-0}]";
     try (GeminiSimulator google = GeminiSimulator.plain(time);
-        Gateway gateway =
-            Gateway.start(
-                yaml(google, clients, Rig.key(0)).replace("port: 0", "port: 0, host: 0.0.0.0"));
-        TestClient client = TestClient.connect(gateway.port())) {
-      assertEquals(
-          List.of("server.host"), gateway.engine().apply(config(yaml(google, "", Rig.key(0)))));
-      assertEquals(401, client.post(Rig.UNARY, Rig.BODY).status());
-      assertEquals(0, google.journal().countOf(Rig.key(0)));
+        Gateway gateway = Gateway.start(yaml(google, "", Rig.key(0)))) {
+      assertEquals(200, status(gateway.port()));
+      String open = yaml(google, clients, Rig.key(0)).replace("port: 0", "port: 0, host: 0.0.0.0");
+      assertEquals(List.of(), gateway.engine().apply(config(open)));
+      assertEquals(401, status(gateway.port()));
+      assertEquals(List.of(), gateway.engine().apply(config(yaml(google, "", Rig.key(0)))));
+      assertEquals(200, status(gateway.port()));
+      assertEquals(2, google.journal().countOf(Rig.key(0)));
+    }
+  }
+
+  private static int status(int port) {
+    try (TestClient client = TestClient.connect(port)) {
+      return client.post(Rig.UNARY, Rig.BODY).status();
     }
   }
 

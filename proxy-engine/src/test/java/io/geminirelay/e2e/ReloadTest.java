@@ -115,7 +115,7 @@ class ReloadTest {
       Path secret = Files.writeString(folder.resolve("key.pem"), first.privateKeyPem());
       String tls = "{certificate: \"%s\", private_key: \"%s\"}".formatted(chain, secret);
       String yaml =
-          "server: {port: 0, drain_timeout_secs: 5, admin_token: %s, tls: %s}\ngroups: [{name: g, api_keys: [k]}]\n"
+          "server: {port: 0, reload_on_change: false, drain_timeout_secs: 5, admin_token: %s, tls: %s}\ngroups: [{name: g, api_keys: [k]}]\n"
               .formatted(AdminCalls.TOKEN, tls);
       Path file = Files.writeString(folder.resolve("config.yaml"), yaml);
       try (Gateway gateway = Gateway.stored(file)) {

@@ -7,6 +7,7 @@ import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Journal;
 import io.geminirelay.testing.sim.Script;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -23,7 +24,8 @@ final class Rig implements AutoCloseable {
   static final String CHAT_STREAM_BODY =
       CHAT_BODY.replace("\"model\"", "\"stream\":true,\"model\"");
 
-  private static final long LOOK_NANOS = 500_000;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final GeminiSimulator google;
   private final Gateway gateway;
@@ -99,16 +101,16 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Waits for a condition that nobody signals, half a minute at most, and leaves the processor to
-   * those it waits for.
+   * Waits for a condition that nobody signals: as long as a busy machine may need, and without
+   * keeping it busy.
    */
   static void await(BooleanSupplier condition, String what) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("waited in vain for " + what);
       }
-      LockSupport.parkNanos(LOOK_NANOS);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 

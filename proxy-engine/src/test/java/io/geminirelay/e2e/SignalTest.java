@@ -10,6 +10,7 @@ import io.geminirelay.testing.TestClient;
 import io.geminirelay.testing.sim.Reaction;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +80,25 @@ class SignalTest {
       gateway.process().destroy();
       assertTrue(gateway.process().waitFor(30, TimeUnit.SECONDS), "still running");
       assertEquals(0, gateway.process().exitValue());
+    }
+  }
+
+  /** A store that never answers has the start wait: only then is it sure to be going on. */
+  @Test
+  void aSighupDuringTheStartIsDoneAfterIt(@TempDir Path folder) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        GatewayProcess gateway =
+            GatewayProcess.serve(
+                folder,
+                "redis_url: redis://127.0.0.1:%d\n".formatted(silent.getLocalPort())
+                    + GatewayProcess.config("http://127.0.0.1:1"))) {
+      silent.setSoTimeout(30_000);
+      try (Socket waiting = silent.accept()) {
+        assertTrue(waiting.isConnected());
+        gateway.signal("HUP");
+        gateway.awaitLine("the configuration was read anew, as a signal asked for it");
+        assertTrue(gateway.port() > 0);
+      }
     }
   }
 

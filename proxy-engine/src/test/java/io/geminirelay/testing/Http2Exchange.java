@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * #stopReading} keeps it on the wire instead. Thread-safe.
  */
 public final class Http2Exchange {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Queue<byte[]> pieces = new ArrayDeque<>();
   private final List<Header> headers = new ArrayList<>();

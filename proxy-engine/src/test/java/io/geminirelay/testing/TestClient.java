@@ -88,7 +88,7 @@ public final class TestClient implements AutoCloseable {
     return socket;
   }
 
-  /** How long one read may wait; half a minute unless told. */
+  /** How long one read may wait; thirty seconds unless told. */
   public void readTimeout(Duration limit) {
     run(() -> socket.setSoTimeout((int) limit.toMillis()));
   }

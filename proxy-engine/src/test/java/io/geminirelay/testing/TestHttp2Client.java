@@ -212,7 +212,7 @@ public final class TestHttp2Client implements AutoCloseable {
 
   /** Waits until the connection is closed, by whichever side. */
   public void awaitClosed() {
-    if (!channel.closeFuture().awaitUninterruptibly(10, TimeUnit.SECONDS)) {
+    if (!channel.closeFuture().awaitUninterruptibly(30, TimeUnit.SECONDS)) {
       throw new AssertionError("the connection is still open");
     }
   }

@@ -14,8 +14,11 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
 
 /** Clients in a closed loop: each connection asks again once its answer is complete. */
 final class Driver implements AutoCloseable {
@@ -23,16 +26,40 @@ final class Driver implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final AtomicReference<String> failure = new AtomicReference<>("");
   private final List<Channel> channels = new ArrayList<>();
-  private final ByteBuf request;
+  private final List<ByteBuf> requests;
   private final Workload workload;
+  private final int pauseMillis;
+  private final @Nullable Recorder latencies;
+
+  /** Which of the requests the next connection sends; for the event loop alone. */
+  private int next;
 
   /** Written by the event loop alone. */
   private volatile long count;
 
   /** Opens the workload's connections to {@code port} and starts asking. */
   Driver(Workload workload, int port) {
+    this(workload, port, workload.connections(), 0, null, List.of(Workload.MODEL));
+  }
+
+  /**
+   * The same with so many connections.
+   *
+   * @param pauseMillis how long each waits after an answer
+   * @param latencies takes the microseconds from each request to the end of its answer
+   * @param models each connection asks for one, in turn
+   */
+  Driver(
+      Workload workload,
+      int port,
+      int connections,
+      int pauseMillis,
+      @Nullable Recorder latencies,
+      List<String> models) {
     this.workload = workload;
-    this.request = workload.request();
+    this.requests = models.stream().map(workload::request).toList();
+    this.pauseMillis = pauseMillis;
+    this.latencies = latencies;
     Bootstrap clients =
         new Bootstrap()
             .group(loop)
@@ -42,10 +69,10 @@ final class Driver implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Client());
+                    channel.pipeline().addLast(new Client(requests.get(next++ % models.size())));
                   }
                 });
-    for (int i = 0; i < workload.connections(); i++) {
+    for (int i = 0; i < connections; i++) {
       channels.add(
           clients.connect(InetAddress.getLoopbackAddress(), port).syncUninterruptibly().channel());
     }
@@ -74,19 +101,39 @@ final class Driver implements AutoCloseable {
     failure.compareAndSet("", "closed");
     channels.forEach(channel -> channel.close().syncUninterruptibly());
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    request.release();
+    requests.forEach(ByteBuf::release);
   }
 
   private final class Client extends ChannelInboundHandlerAdapter {
     private final MessageEnd end = new MessageEnd();
+    private final ByteBuf request;
+    private long askedNanos;
+
+    Client(ByteBuf request) {
+      this.request = request;
+    }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      ask(ctx);
+      askLater(ctx);
+    }
+
+    private void askLater(ChannelHandlerContext ctx) {
+      if (pauseMillis == 0) {
+        ask(ctx);
+      } else {
+        // Not in step: what came together must not go on together.
+        int millis = pauseMillis / 2 + ThreadLocalRandom.current().nextInt(pauseMillis) + 1;
+        var unused = ctx.executor().schedule(() -> ask(ctx), millis, TimeUnit.MILLISECONDS);
+      }
     }
 
     private void ask(ChannelHandlerContext ctx) {
+      if (!ctx.channel().isActive()) {
+        return;
+      }
       end.reset();
+      askedNanos = System.nanoTime();
       ctx.writeAndFlush(request.retainedDuplicate(), ctx.voidPromise());
     }
 
@@ -115,7 +162,10 @@ final class Driver implements AutoCloseable {
       if (!workload.streams()) {
         count++;
       }
-      ask(ctx);
+      if (latencies != null) {
+        latencies.recordValue((System.nanoTime() - askedNanos) / 1_000);
+      }
+      askLater(ctx);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer

@@ -62,7 +62,8 @@ public final class LoadMain implements Callable<Integer> {
     Path folder = Files.createTempDirectory("load");
     int upstreamPort = RunningProxy.freePort();
     Map<Proxy, RunningProxy> running = new EnumMap<>(Proxy.class);
-    describeMachine();
+    about.putAll(machine());
+    about.put("windows", rounds + " x " + seconds + " s");
     try (RunningProxy upstream = new RunningProxy(upstream(upstreamPort), upstreamPort)) {
       try {
         start(running, upstream.port(), folder);
@@ -83,17 +84,20 @@ public final class LoadMain implements Callable<Integer> {
     return 0;
   }
 
-  private void describeMachine() throws IOException {
+  /** What it runs on. */
+  static Map<String, String> machine() throws IOException {
+    Map<String, String> about = new LinkedHashMap<>();
     about.put("kernel", System.getProperty("os.version"));
     about.put("jvm", System.getProperty("java.vm.version"));
-    about.put("windows", rounds + " x " + seconds + " s");
     Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
         .filter(line -> line.startsWith("model name"))
         .findFirst()
         .ifPresent(line -> about.put("processor", line.substring(line.indexOf(':') + 1).strip()));
+    return about;
   }
 
-  private static Process upstream(int port) throws IOException {
+  /** Starts the upstream of a load run. */
+  static Process upstream(int port) throws IOException {
     String java = ProcessHandle.current().info().command().orElse("java");
     return new ProcessBuilder(
             java,

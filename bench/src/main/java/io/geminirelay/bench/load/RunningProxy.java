@@ -71,6 +71,11 @@ final class RunningProxy implements AutoCloseable {
     }
   }
 
+  /** Ends it as a crash does. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
   @Override
   public void close() {
     process.destroy();

@@ -8,13 +8,16 @@ import java.util.Locale;
 /** What the clients ask for, over and over; the upstream reads its part from the query. */
 enum Workload {
   /** 1 KB in, 1 KB out. */
-  UNARY(64, "gemini-2.5-flash:generateContent", "request"),
+  UNARY(64, ":generateContent", "request"),
   /** Streams as fast as they go, 16 events of 300 bytes a write. */
-  FAST16(64, "gemini-2.5-flash:streamGenerateContent?alt=sse&events=640&each=16&pace=0", "event"),
+  FAST16(64, ":streamGenerateContent?alt=sse&events=640&each=16&pace=0", "event"),
   /** Streams as fast as they go, one event of 300 bytes a write. */
-  FAST1(64, "gemini-2.5-flash:streamGenerateContent?alt=sse&events=640&each=1&pace=0", "event"),
+  FAST1(64, ":streamGenerateContent?alt=sse&events=640&each=1&pace=0", "event"),
   /** 1,000 streams, an event of 300 bytes each 50 ms. */
-  PACED(1000, "gemini-2.5-flash:streamGenerateContent?alt=sse&events=200&each=1&pace=50", "event");
+  PACED(1000, ":streamGenerateContent?alt=sse&events=200&each=1&pace=50", "event");
+
+  /** Asked for where nothing else is wanted. */
+  static final String MODEL = "gemini-2.5-flash";
 
   private static final int BODY_BYTES = 1024;
 
@@ -48,12 +51,13 @@ enum Workload {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** One whole request; the caller releases. */
-  ByteBuf request() {
+  /** One whole request for {@code model}; the caller releases. */
+  ByteBuf request(String model) {
     String frame = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"%s\"}]}]}";
     String body = frame.formatted("a".repeat(BODY_BYTES - frame.length() + 2));
     String head =
         "POST /v1beta/models/"
+            + model
             + path
             + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: load\r\nAccept: */*\r\n"
             + "Content-Type: application/json\r\nx-goog-api-key: a-client-token\r\n"

@@ -45,7 +45,6 @@ public final class ConfigLoader {
     problems.throwIfAny();
     EngineConfig config = read(root.reading(), root);
     problems.throwIfAny();
-    WithoutEffect.warn(root);
     return new Loaded(config, problems.warnings(), file.path());
   }
 
@@ -83,7 +82,8 @@ public final class ConfigLoader {
     String name = ConfigFile.name(path);
     Node node = YamlText.compose(file.text(), name, problems);
     EnvOverlay overlay = new EnvOverlay(source.environment());
-    Reading reading = new Reading(name, folder, overlay, source.environment(), problems);
+    Reading reading =
+        new Reading(name, folder, overlay, source.environment(), problems, source.reads());
     return new ConfigTree(reading, "", node);
   }
 
@@ -97,6 +97,7 @@ public final class ConfigLoader {
     }
     if (given != null) {
       Path file = source.workingDirectory().resolve(given);
+      source.reads().accept(file);
       if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
         problems.add(place, "no readable file " + file, "a YAML file");
       }
@@ -104,6 +105,7 @@ public final class ConfigLoader {
     }
     return USUAL_NAMES.stream()
         .map(source.workingDirectory()::resolve)
+        .peek(source.reads())
         .filter(Files::isRegularFile)
         .findFirst()
         .orElse(null);

@@ -3,6 +3,7 @@ package io.geminirelay.base.config;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +12,32 @@ import org.jspecify.annotations.Nullable;
  * @param file file named on the command line, or null to look for one
  * @param workingDirectory folder that is searched and that relative paths start from
  * @param environment variables that override the file
+ * @param reads told of each file before it is read or looked for: this one, and those that it names
  */
 public record ConfigSource(
-    @Nullable Path file, Path workingDirectory, Map<String, String> environment) {
+    @Nullable Path file,
+    Path workingDirectory,
+    Map<String, String> environment,
+    Consumer<Path> reads) {
 
   /** Copies the environment, which may be a live view. */
   public ConfigSource {
     environment = Map.copyOf(environment);
   }
 
+  /** A source that tells nobody what is read. */
+  public ConfigSource(@Nullable Path file, Path workingDirectory, Map<String, String> environment) {
+    this(file, workingDirectory, environment, path -> {});
+  }
+
+  /** The same source, telling {@code listener} of each file before it is read or looked for. */
+  public ConfigSource telling(Consumer<Path> listener) {
+    return new ConfigSource(file, workingDirectory, environment, listener);
+  }
+
   /** The same source with {@code found} as its file: no other is looked for if that is gone. */
   public ConfigSource staying(Path found) {
-    return new ConfigSource(found, workingDirectory, environment);
+    return new ConfigSource(found, workingDirectory, environment, reads);
   }
 
   /**

@@ -112,6 +112,7 @@ public final class ConfigText {
     all.put("trusted_proxies", server.trust().proxies());
     all.put("proxy_protocol", server.trust().proxyProtocol());
     all.put("cors", cors(config.guard().cors()));
+    all.put("reload_on_change", server.reloadOnChange());
     return all;
   }
 

@@ -1,5 +1,7 @@
 package io.geminirelay.base.config;
 
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,22 @@ public record EgressConfig(
     HTTPS,
     /** SOCKS version 5 (RFC 1928); names are resolved by the proxy. */
     SOCKS5
+  }
+
+  /**
+   * What tells it from others, to be digested, never shown. Without the password, which could be
+   * guessed and tried against the digest.
+   */
+  public String identity() {
+    return kind + "://" + user + "@" + host + ":" + port;
+  }
+
+  /** Whether it is on this machine, where another has something else at the same address. */
+  public boolean isLocal() {
+    Inet6Address address = NetUtil.getByName(host, true);
+    return host.equalsIgnoreCase("localhost")
+        || (NetUtil.isValidIpV4Address(host) && host.startsWith("127."))
+        || (address != null && address.isLoopbackAddress());
   }
 
   @Override

@@ -17,6 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record FileStamp(long size, FileTime modified, @Nullable Object identity) {
 
+  private static final FileStamp ABSENT = new FileStamp(-1, FileTime.fromMillis(0), null);
+
+  /** As {@link #of}; for a file that cannot be looked at, a stamp that no other has. */
+  public static FileStamp orAbsent(Path file) {
+    try {
+      return of(file);
+    } catch (IOException e) {
+      return ABSENT;
+    }
+  }
+
   /** The stamp of {@code file} now; take it before reading. */
   public static FileStamp of(Path file) throws IOException {
     BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);

@@ -2,6 +2,7 @@ package io.geminirelay.base.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What every part of one loading shares.
@@ -11,13 +12,15 @@ import java.util.Map;
  * @param overlay values that come before the file's
  * @param environment variables for {@code *_env} settings
  * @param problems where mistakes go
+ * @param reads told of each file before it is read
  */
 record Reading(
     String sourceName,
     Path folder,
     EnvOverlay overlay,
     Map<String, String> environment,
-    Problems problems) {
+    Problems problems,
+    Consumer<Path> reads) {
 
   @Override
   public String toString() {

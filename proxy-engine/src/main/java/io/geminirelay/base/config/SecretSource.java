@@ -144,6 +144,7 @@ final class SecretSource {
   private @Nullable Scalar content(Path file, Place place) {
     boolean like = Shown.plain(String.valueOf(file.getFileName())).equals(Shown.MASK);
     String found = "the file " + (like ? Shown.MASK : file);
+    reading.reads().accept(file);
     try {
       if (Files.size(file) > LARGEST_FILE_BYTES) {
         reading.problems().add(place, found, "a file of at most 1 MiB");

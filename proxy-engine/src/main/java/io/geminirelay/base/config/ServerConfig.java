@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminToken credential of the admin interface, or null when it is off
  * @param metricsToken opens {@code /metrics} alone, beside the admin token; null for none
  * @param trust whose word about a client is believed
+ * @param reloadOnChange whether a changed configuration file is read anew by itself
  */
 public record ServerConfig(
     String host,
@@ -32,7 +33,8 @@ public record ServerConfig(
     @Nullable TlsFiles tls,
     @Nullable Secret adminToken,
     @Nullable Secret metricsToken,
-    Trust trust) {
+    Trust trust,
+    boolean reloadOnChange) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -47,7 +49,8 @@ public record ServerConfig(
           null,
           null,
           null,
-          Trust.NOBODY);
+          Trust.NOBODY,
+          true);
 
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
@@ -65,7 +68,8 @@ public record ServerConfig(
         (tls == null) == (started.tls == null) ? tls : started.tls,
         adminToken,
         metricsToken,
-        new Trust(trust.proxies(), started.trust.proxyProtocol()));
+        new Trust(trust.proxies(), started.trust.proxyProtocol()),
+        reloadOnChange);
   }
 
   /** Whether the address that is bound can be reached from other machines. */

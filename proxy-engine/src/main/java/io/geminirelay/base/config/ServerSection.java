@@ -50,7 +50,8 @@ final class ServerSection {
         tls(),
         token("admin_token", "admin-token"),
         token("metrics_token", "metrics-token"),
-        new Trust(ranges(), typed.truth("proxy_protocol", false)));
+        new Trust(ranges(), typed.truth("proxy_protocol", false)),
+        typed.truth("reload_on_change", standard.reloadOnChange()));
   }
 
   AdminConfig admin() {
@@ -122,6 +123,7 @@ final class ServerSection {
       return null;
     }
     Path file = SecretSource.resolve(tree.reading().folder(), scalar.text());
+    tree.reading().reads().accept(file);
     if (Files.isRegularFile(file) && Files.isReadable(file)) {
       return file;
     }

@@ -2,7 +2,7 @@ package io.geminirelay.base.config;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the URLs of the configuration into targets and egress proxies. */
@@ -13,8 +13,15 @@ final class Urls {
           "https", EgressConfig.Kind.HTTPS,
           "socks5", EgressConfig.Kind.SOCKS5,
           "socks5h", EgressConfig.Kind.SOCKS5);
-  private static final Set<String> REDIS_SCHEMES =
-      Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-socket");
+
+  /** The schema has the same. */
+  private static final Pattern REDIS =
+      Pattern.compile(
+          "rediss?://([^ /?#@]*@)?[^ /?#@:]+[^ /?#@]*(/[0-9]*)?(\\?[^ #]*)?"
+              + "|rediss?-sentinel://([^ /?#@]*@)?[^ /?#@:]+[^ /?#@]*(/[0-9]*)?"
+              + "(\\?[^ #]*sentinelMasterId=[^ #]+|(\\?[^ #]*)?#[^ ]+)"
+              + "|redis-socket://[^ ]+");
+
   private static final int LONGEST_CREDENTIAL_BYTES = 255;
 
   private Urls() {}
@@ -64,11 +71,11 @@ final class Urls {
 
   /** The Redis URL at {@code scalar}, which the client library will read; null after a problem. */
   static @Nullable Secret redis(Problems problems, Scalar scalar) {
-    int end = scalar.text().indexOf("://");
-    boolean known = end > 0 && REDIS_SCHEMES.contains(scalar.text().substring(0, end));
-    boolean whole = known && scalar.text().length() > end + 3 && !scalar.text().contains(" ");
-    if (!whole) {
-      String expected = "a URL like redis://host:6379, with redis, rediss or redis-sentinel";
+    if (!REDIS.matcher(scalar.text()).matches()) {
+      String expected =
+          "a URL like redis://user:password@host:6379/0, rediss://… for TLS,"
+              + " redis-sentinel://host:26379#master, redis://host,host?cluster=true or"
+              + " redis-socket:///path; other characters in user and password percent-encoded";
       problems.add(scalar.place(), Shown.url(scalar.text()), expected);
       return null;
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class HoldBudget {
   private static final int SHARE = 4;
 
-  private final long limit;
   private final AtomicLong held = new AtomicLong();
+  private volatile long limit;
 
   /** Room for {@code limit} bytes. */
   public HoldBudget(long limit) {
@@ -23,7 +23,16 @@ public final class HoldBudget {
    * unless set otherwise; but always room for one body of {@code maxBodyBytes}.
    */
   public static HoldBudget of(long maxBodyBytes) {
-    return new HoldBudget(Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / SHARE));
+    return new HoldBudget(roomFor(maxBodyBytes));
+  }
+
+  private static long roomFor(long maxBodyBytes) {
+    return Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / SHARE);
+  }
+
+  /** Has from now on the room that {@link #of} gives; what is held stays so. */
+  public void fit(long maxBodyBytes) {
+    limit = roomFor(maxBodyBytes);
   }
 
   /** Whether there is room for {@code bytes} more; then they are held until given back. */

@@ -28,17 +28,25 @@ public final class ClientConnections {
         }
       };
 
-  private final int max;
+  /** For what was sent before the end could be known: that much of it is still waited for. */
+  static final int GRACE_SECONDS = 1;
+
   private final AtomicInteger open = new AtomicInteger();
   private final LongAdder refused = new LongAdder();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
+  private volatile int max;
   private volatile boolean draining;
   private volatile boolean forced;
 
   /** Makes an empty set of at most {@code max} connections; at least 1. */
   public ClientConnections(int max) {
     this.max = max;
+  }
+
+  /** Lets there be {@code most} connections from now on; at least 1. Those there are may stay. */
+  void allow(int most) {
+    max = most;
   }
 
   /** Connections open now. */
@@ -60,10 +68,16 @@ public final class ClientConnections {
     }
     channels.add(channel);
     channel.closeFuture().addListener(closed -> leave(channel));
-    if (draining) {
+    // One that was accepted while its listener closed was not seen by those who end them.
+    if (draining || isOrphan(channel)) {
       end(channel);
     }
     return true;
+  }
+
+  private static boolean isOrphan(Channel channel) {
+    Channel listener = channel.parent();
+    return listener != null && !listener.isOpen();
   }
 
   private void leave(Channel channel) {
@@ -91,14 +105,38 @@ public final class ClientConnections {
     return drained.whenComplete((clean, failure) -> force.cancel(false));
   }
 
+  /**
+   * Ends the connections that {@code listener} accepted, which is closed: idle ones now, busy ones
+   * after the answers in flight, those left at the deadline by force.
+   *
+   * @param deadline time for the answers in flight
+   */
+  void retire(Channel listener, Duration deadline) {
+    channels.stream().filter(each -> each.parent() == listener).forEach(ClientConnections::end);
+    var unused =
+        listener
+            .eventLoop()
+            .schedule(
+                () ->
+                    channels.stream()
+                        .filter(each -> each.parent() == listener)
+                        .forEach(ClientConnections::forceEnd),
+                deadline.toNanos(),
+                TimeUnit.NANOSECONDS);
+  }
+
   // Completes when the last one is closed, not before: who waits for it ends the event loops.
   private void force() {
     forced = true;
-    channels.forEach(channel -> channel.eventLoop().execute(() -> closeNow(channel)));
+    channels.forEach(ClientConnections::forceEnd);
   }
 
   private static void end(Channel channel) {
     channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(DRAIN));
+  }
+
+  private static void forceEnd(Channel channel) {
+    channel.eventLoop().execute(() -> closeNow(channel));
   }
 
   // Past the handlers, which would wait for streams or for the client's TLS farewell.

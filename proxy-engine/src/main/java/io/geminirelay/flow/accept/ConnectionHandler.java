@@ -17,10 +17,22 @@ import org.jspecify.annotations.Nullable;
 @ChannelHandler.Sharable
 public final class ConnectionHandler extends ChannelInitializer<Channel> {
   private final ClientConnections connections;
-  private final ClientLimits limits;
-  private final Callers callers;
   private final @Nullable ServerTls tls;
-  private final ProtocolChoice protocols;
+  private final Supplier<Consumer<ChannelPipeline>> stages;
+  private volatile Rules rules;
+
+  /** What a configuration says about a connection; it keeps what it began with. */
+  private record Rules(ClientLimits limits, Callers callers, ProtocolChoice protocols) {
+    static Rules of(ServerConfig config, Supplier<Consumer<ChannelPipeline>> stages) {
+      ClientLimits limits = config.limits();
+      return new Rules(
+          limits,
+          new Callers(config),
+          new ProtocolChoice(
+              new Http1Connection(limits, stages),
+              new Http2Connection(limits, config.drain(), stages)));
+    }
+  }
 
   /**
    * Makes the handler of all connections of a listener.
@@ -38,32 +50,39 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
       @Nullable ServerTls tls,
       Supplier<Consumer<ChannelPipeline>> stages) {
     this.connections = connections;
-    this.limits = config.limits();
-    this.callers = new Callers(config);
     this.tls = tls;
-    this.protocols =
-        new ProtocolChoice(
-            new Http1Connection(limits, stages),
-            new Http2Connection(limits, config.drain(), stages));
+    this.stages = stages;
+    this.rules = Rules.of(config, stages);
+  }
+
+  /**
+   * Prepares connections that begin from now on by {@code config}, but for TLS, which stays as it
+   * was.
+   */
+  void follow(ServerConfig config) {
+    rules = Rules.of(config, stages);
   }
 
   @Override
   protected void initChannel(Channel channel) {
+    Rules now = rules;
     if (!connections.enter(channel)) {
       channel.close();
-    } else if (callers.expectsHeader(channel)) {
-      ProxyHeaderHandler.install(channel.pipeline(), this::begin, limits.head());
+    } else if (now.callers().expectsHeader(channel)) {
+      ProxyHeaderHandler.install(
+          channel.pipeline(), pipeline -> begin(pipeline, now), now.limits().head());
     } else {
-      begin(channel.pipeline());
+      begin(channel.pipeline(), now);
     }
   }
 
-  private void begin(ChannelPipeline pipeline) {
+  private void begin(ChannelPipeline pipeline, Rules now) {
+    ClientLimits limits = now.limits();
     if (tls != null) {
       pipeline.addLast("tls", tls.handler(pipeline.channel(), limits.head()));
-      pipeline.addLast("alpn", new AlpnHandler(protocols));
+      pipeline.addLast("alpn", new AlpnHandler(now.protocols()));
     } else {
-      pipeline.addLast("preface", new PrefaceHandler(protocols, limits.idle()));
+      pipeline.addLast("preface", new PrefaceHandler(now.protocols(), limits.idle()));
     }
   }
 }

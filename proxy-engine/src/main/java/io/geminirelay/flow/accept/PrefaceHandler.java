@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import static io.geminirelay.flow.accept.ClientConnections.GRACE_SECONDS;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -22,6 +24,8 @@ final class PrefaceHandler extends ByteToMessageDecoder {
   private final ProtocolChoice protocols;
   private final Duration idle;
   private @Nullable Future<?> timeout;
+
+  private boolean draining;
 
   PrefaceHandler(ProtocolChoice protocols, Duration idle) {
     this.protocols = protocols;
@@ -56,14 +60,21 @@ final class PrefaceHandler extends ByteToMessageDecoder {
     for (int i = 0; i < known; i++) {
       if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
         protocols.http1().install(ctx.pipeline());
-        ctx.pipeline().remove(this);
+        leave(ctx);
         return;
       }
     }
     if (known == PREFACE.length) {
       protocols.http2().install(ctx.pipeline());
-      ctx.pipeline().remove(this);
+      leave(ctx);
     }
+  }
+
+  private void leave(ChannelHandlerContext ctx) {
+    if (draining) {
+      ctx.fireUserEventTriggered(ClientConnections.DRAIN);
+    }
+    ctx.pipeline().remove(this);
   }
 
   // Too few bytes for a decision are no request.
@@ -75,7 +86,10 @@ final class PrefaceHandler extends ByteToMessageDecoder {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event == ClientConnections.DRAIN) {
-      ctx.close();
+      // Who has just connected has a request on the way: it is the last one, and answered.
+      draining = true;
+      cancel();
+      timeout = ctx.executor().schedule(() -> ctx.close(), GRACE_SECONDS, TimeUnit.SECONDS);
     } else {
       super.userEventTriggered(ctx, event);
     }

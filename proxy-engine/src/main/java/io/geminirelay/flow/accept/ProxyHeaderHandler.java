@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import static io.geminirelay.flow.accept.ClientConnections.GRACE_SECONDS;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -23,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * and before TLS. A header that is broken, missing or too late closes the connection, as the
  * specification wants it: what would follow has no address. The command {@code LOCAL}, by which a
  * proxy speaks for itself, leaves the socket's own address; a client without an Internet address is
- * a hidden one. Keeps the timer alone. Event loop only.
+ * a hidden one. Where all are to end, a header that comes in time is still read, and what follows
+ * is told. Keeps the timer and whether that is so. Event loop only.
  */
 final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
   private final Consumer<ChannelPipeline> rest;
   private final Duration patience;
   private @Nullable Future<?> timeout;
+  private boolean draining;
 
   private ProxyHeaderHandler(Consumer<ChannelPipeline> rest, Duration patience) {
     this.rest = rest;
@@ -53,6 +57,10 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    cancel();
+  }
+
+  private void cancel() {
     if (timeout != null) {
       timeout.cancel(false);
     }
@@ -73,6 +81,9 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
   private void begin(ChannelHandlerContext ctx, HAProxyMessage header) {
     ChannelPipeline pipeline = ctx.pipeline();
     rest.accept(pipeline);
+    if (draining) {
+      ctx.fireUserEventTriggered(ClientConnections.DRAIN);
+    }
     if (header.command() == HAProxyCommand.LOCAL) {
       pipeline.remove(this);
     } else {
@@ -90,7 +101,9 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ClientConnections.DRAIN) {
-      ctx.close();
+      draining = true;
+      cancel();
+      timeout = ctx.executor().schedule(() -> ctx.close(), GRACE_SECONDS, TimeUnit.SECONDS);
     } else {
       ctx.fireUserEventTriggered(event);
     }

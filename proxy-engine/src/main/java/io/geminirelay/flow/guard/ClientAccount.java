@@ -4,15 +4,18 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one client has under way and how much it may still ask.
  *
  * <p>Each limit of a minute is a bucket that holds a minute's worth: as much can come at once, and
- * then flows back evenly. Lock-free; one for all event loops.
+ * then flows back evenly. They, and how many requests are under way, can be shared with other
+ * instances. Lock-free; one for all event loops.
  */
 public final class ClientAccount {
   private static final long CONCURRENT_RETRY_SECONDS = 1;
@@ -21,21 +24,57 @@ public final class ClientAccount {
   private final long requestsPerMinute;
   private final long tokensPerMinute;
   private final int maxConcurrent;
-  private final @Nullable TokenBucket requests;
-  private final @Nullable TokenBucket tokens;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final @Nullable SharedBucket requests;
+  private final @Nullable SharedBucket tokens;
+  private final Slots slots;
 
+  /** Full, with nothing under way. */
   ClientAccount(ClientConfig client, TimeSource time) {
+    this(client, time, null);
+  }
+
+  /** What is under way, and what is left of limits that stay, is that of {@code before}. */
+  private ClientAccount(ClientConfig client, TimeSource time, @Nullable ClientAccount before) {
     this.name = client.name();
     this.requestsPerMinute = client.requestsPerMinute();
     this.tokensPerMinute = client.tokensPerMinute();
     this.maxConcurrent = client.maxConcurrent();
-    this.requests = bucket(requestsPerMinute, time);
-    this.tokens = bucket(tokensPerMinute, time);
+    this.slots = before == null ? new Slots("concurrent/" + name) : before.slots;
+    this.requests =
+        before != null && before.requestsPerMinute == requestsPerMinute
+            ? before.requests
+            : bucket("requests", requestsPerMinute, time);
+    this.tokens =
+        before != null && before.tokensPerMinute == tokensPerMinute
+            ? before.tokens
+            : bucket("tokens", tokensPerMinute, time);
   }
 
-  private static @Nullable TokenBucket bucket(long perMinute, TimeSource time) {
-    return perMinute == 0 ? null : new TokenBucket(new RefillRate(perMinute, perMinute, time));
+  /**
+   * The account of the same client with other limits: what is under way stays so, and what was used
+   * of a limit that stays. The slots keep their limit until {@link #begin}.
+   */
+  ClientAccount successor(ClientConfig client, TimeSource time) {
+    return new ClientAccount(client, time, this);
+  }
+
+  /** The limit of what is under way is that of this account from now on. */
+  void begin() {
+    slots.limit(maxConcurrent);
+  }
+
+  private @Nullable SharedBucket bucket(String what, long perMinute, TimeSource time) {
+    return perMinute == 0 ? null : new SharedBucket(what + "/" + name, perMinute, time);
+  }
+
+  /** What is under way; limited where {@code max_concurrent} is set. */
+  Slots slots() {
+    return slots;
+  }
+
+  /** What of a minute can be shared with the other instances. */
+  List<SharedBucket> buckets() {
+    return Stream.of(requests, tokens).filter(Objects::nonNull).toList();
   }
 
   /** Whether {@code client} has the limits of this account. */
@@ -50,9 +89,9 @@ public final class ClientAccount {
     return name;
   }
 
-  /** Its requests that are not over. */
+  /** Its requests here that are not over. */
   public int inFlight() {
-    return inFlight.get();
+    return slots.used();
   }
 
   /** Requests it may make now; -1 where they are not limited. */
@@ -65,9 +104,17 @@ public final class ClientAccount {
     return tokens == null ? -1 : Math.max(0, tokens.room());
   }
 
-  /** Requests it may have under way beside those it has; -1 where they are not limited. */
+  /** Whether what it may ask in a minute is shared with other instances now. */
+  public boolean isShared() {
+    return (requests != null && requests.isShared()) || (tokens != null && tokens.isShared());
+  }
+
+  /**
+   * Requests it may have under way beside those it has here and, as far as was told, elsewhere; -1
+   * where they are not limited.
+   */
   public int concurrencyLeft() {
-    return maxConcurrent == 0 ? -1 : Math.max(0, maxConcurrent - inFlight.get());
+    return maxConcurrent == 0 ? -1 : slots.left();
   }
 
   /** Tokens it may use in a minute; 0 where they are not limited. */
@@ -91,9 +138,8 @@ public final class ClientAccount {
     if (waitNanos > 0) {
       return tooManyRequests(waitNanos);
     }
-    if (!tryBegin()) {
-      String detail = "this client has " + maxConcurrent + " requests under way, as many as it may";
-      return Fault.until(FaultKind.TOO_MANY_CONCURRENT, detail, CONCURRENT_RETRY_SECONDS);
+    if (!slots.tryTake()) {
+      return tooManyConcurrent();
     }
     if (requests != null && !requests.tryTake(1)) {
       leave();
@@ -102,18 +148,21 @@ public final class ClientAccount {
     return null;
   }
 
-  private boolean tryBegin() {
-    int now = inFlight.incrementAndGet();
-    if (maxConcurrent > 0 && now > maxConcurrent) {
-      inFlight.decrementAndGet();
+  /** Whether a request would be let in now. Where not, it is said that one is waited for. */
+  boolean isOpen() {
+    boolean minute =
+        (tokens == null || tokens.waitNanos(1) == 0)
+            && (requests == null || requests.waitNanos(1) == 0);
+    if (!minute || !slots.tryTake()) {
       return false;
     }
+    slots.giveBack();
     return true;
   }
 
   /** Says that a request is over. */
   void leave() {
-    inFlight.decrementAndGet();
+    slots.giveBack();
   }
 
   /** Charges {@code count} tokens, or gives so many back where it is negative. */
@@ -128,20 +177,39 @@ public final class ClientAccount {
     }
   }
 
+  private Fault tooManyConcurrent() {
+    String detail =
+        slots.isShared()
+            ? "this client may have " + slots.limit() + " requests under way at all gateways"
+            : "this client has " + slots.limit() + " requests under way, as many as it may";
+    return Fault.until(FaultKind.TOO_MANY_CONCURRENT, detail, CONCURRENT_RETRY_SECONDS);
+  }
+
   private Fault tooManyTokens(long waitNanos) {
     long seconds = wholeSeconds(waitNanos);
     String detail =
-        "this client has used the %d tokens a minute it may: try again in %d s"
-            .formatted(tokensPerMinute, seconds);
+        isAwaited(tokens)
+            ? "this instance has none of the client's %d tokens a minute at hand: try again in %d s"
+                .formatted(tokensPerMinute, seconds)
+            : "this client has used the %d tokens a minute it may: try again in %d s"
+                .formatted(tokensPerMinute, seconds);
     return Fault.until(FaultKind.TOO_MANY_CLIENT_TOKENS, detail, seconds);
   }
 
   private Fault tooManyRequests(long waitNanos) {
     long seconds = wholeSeconds(waitNanos);
     String detail =
-        "this client has made the %d requests a minute it may: try again in %d s"
-            .formatted(requestsPerMinute, seconds);
+        isAwaited(requests)
+            ? "this instance has none of the client's %d requests a minute at hand: try again in %d s"
+                .formatted(requestsPerMinute, seconds)
+            : "this client has made the %d requests a minute it may: try again in %d s"
+                .formatted(requestsPerMinute, seconds);
     return Fault.until(FaultKind.TOO_MANY_REQUESTS, detail, seconds);
+  }
+
+  /** Whether other instances have what is wanted, or the store has and was not heard of yet. */
+  private static boolean isAwaited(@Nullable SharedBucket bucket) {
+    return bucket != null && bucket.isAwaited(1);
   }
 
   /** {@code nanos} as a {@code Retry-After} says it: rounded up, so that it is never too early. */

@@ -81,6 +81,30 @@ final class TokenBucket {
     return rate.unitsIn(rate.capacityNanos() - (Math.max(fullAtNanos, now) - now));
   }
 
+  /**
+   * Sets what is in the bucket, as somebody else has counted it: units, negative where some are
+   * owed, and thousandths of one beside them. Who draws meanwhile is not heard.
+   */
+  void room(long units, int thousandths) {
+    long missing =
+        units < 0
+            ? rate.capacityNanos() + rate.nanosOf(-units)
+            : rate.capacityNanos() - Math.min(rate.nanosOf(units), rate.capacityNanos());
+    long part = rate.nanosOf(1) / 1_000 * thousandths;
+    fullAtNanos = rate.now() + Math.max(0, missing - part);
+  }
+
+  /** A moment for {@link #takenSince}. */
+  long mark() {
+    return Math.max(fullAtNanos, rate.now());
+  }
+
+  /** Whole units that were taken after {@code mark} and have not come back yet. */
+  long takenSince(long mark) {
+    long now = rate.now();
+    return Math.max(0, rate.unitsIn(Math.max(fullAtNanos, now) - Math.max(mark, now)));
+  }
+
   /** How far the bucket is from full, in nanoseconds; 0 when it is. */
   long missingNanos() {
     return Math.max(0, fullAtNanos - rate.now());

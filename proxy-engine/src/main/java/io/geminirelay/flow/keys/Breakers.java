@@ -3,10 +3,13 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.FactSource;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ public final class Breakers {
   private final BreakerConfig config;
   private final TimeSource time;
   private final Map<TargetConfig, Target> targets = new ConcurrentHashMap<>();
+  private final LongAdder openings = new LongAdder();
+  private final LongAdder extent = new LongAdder();
+  private final FactSource facts;
 
   private record Target(CircuitBreaker whole, Map<String, CircuitBreaker> models) {}
 
@@ -28,6 +34,21 @@ public final class Breakers {
   public Breakers(BreakerConfig config, TimeSource time) {
     this.config = config;
     this.time = time;
+    this.facts = new BreakerFacts(this, time);
+  }
+
+  /** Makes the breakers of {@code all} now, so that what is known of them can be learned. */
+  public void knowing(Collection<TargetConfig> all) {
+    int before = targets.size();
+    all.forEach(this::target);
+    if (targets.size() > before) {
+      extent.increment();
+    }
+  }
+
+  /** How often there were more targets than before. */
+  long extent() {
+    return extent.sum();
   }
 
   private Target target(TargetConfig config) {
@@ -92,12 +113,13 @@ public final class Breakers {
     int ofModel = (int) permit;
     switch (verdict.effect()) {
       case SERVER_FAILURE, TARGET_FAILURE -> {
-        whole.failure(ofWhole, time.nanoTime());
+        boolean answered = verdict.effect() == KeyVerdict.Effect.SERVER_FAILURE;
+        note(whole.failure(ofWhole, time.nanoTime(), answered));
         release(own, ofModel);
       }
       case MODEL_OVERLOADED -> {
         whole.release(ofWhole);
-        breakerOf(target, model).failure(ofModel, time.nanoTime());
+        note(breakerOf(target, model).failure(ofModel, time.nanoTime(), true));
       }
       case SUCCESS -> {
         whole.success(ofWhole);
@@ -119,6 +141,49 @@ public final class Breakers {
         release(own, ofModel);
       }
     }
+  }
+
+  private void note(boolean opened) {
+    if (opened) {
+      openings.increment();
+    }
+  }
+
+  // ---- what is kept and shared
+
+  /** What is known of targets, to be kept and shared. */
+  public FactSource facts() {
+    return facts;
+  }
+
+  /** How often a breaker has begun to refuse. */
+  long openings() {
+    return openings.sum();
+  }
+
+  /** Shows every breaker to {@code to}. */
+  void forEach(Visitor to) {
+    targets.forEach(
+        (config, target) -> {
+          to.visit(config.authority(), "", target.whole());
+          target.models().forEach((model, one) -> to.visit(config.authority(), model, one));
+        });
+  }
+
+  /** Is shown breakers, each with the authority of its target and its model, empty for all. */
+  interface Visitor {
+    void visit(String target, String model, CircuitBreaker breaker);
+  }
+
+  /** Refuses {@code model} of the targets called {@code authority}, all models if it is empty. */
+  void leaveAlone(String authority, String model, long nanos) {
+    targets.forEach(
+        (config, target) -> {
+          if (config.authority().equals(authority)) {
+            CircuitBreaker one = model.isEmpty() ? target.whole() : breakerOf(target, model);
+            one.leaveAlone(nanos, time.nanoTime());
+          }
+        });
   }
 
   private static boolean isSilent(KeyVerdict verdict) {

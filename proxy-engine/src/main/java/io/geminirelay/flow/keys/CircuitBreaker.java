@@ -21,7 +21,7 @@ public final class CircuitBreaker {
 
   private final BreakerConfig config;
   private final AtomicReference<Phase> phase =
-      new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0));
+      new AtomicReference<>(new Phase(State.ADMITTING, 0, 0, 0, 0, false));
 
   /** What is let through. */
   public enum State {
@@ -40,15 +40,25 @@ public final class CircuitBreaker {
    * @param count failures in a row while admitting, successes in a row while probing
    * @param trials requests under way while probing
    * @param sinceNanos when refusing began, or the last trial
+   * @param answered whether the failures were answers of the target, all of them
    */
-  private record Phase(State state, int number, int count, int trials, long sinceNanos) {
+  private record Phase(
+      State state, int number, int count, int trials, long sinceNanos, boolean answered) {
     /** The phase that follows; numbers stay positive. */
     Phase next(State state, int trials, long sinceNanos) {
-      return new Phase(state, number + 1 & Integer.MAX_VALUE, 0, trials, sinceNanos);
+      return next(state, trials, sinceNanos, false);
+    }
+
+    Phase next(State state, int trials, long sinceNanos, boolean answered) {
+      return new Phase(state, number + 1 & Integer.MAX_VALUE, 0, trials, sinceNanos, answered);
     }
 
     Phase with(int count, int trials) {
-      return new Phase(state, number, count, trials, sinceNanos);
+      return with(count, trials, answered);
+    }
+
+    Phase with(int count, int trials, boolean answered) {
+      return new Phase(state, number, count, trials, sinceNanos, answered);
     }
   }
 
@@ -82,7 +92,7 @@ public final class CircuitBreaker {
       int trials = room ? old.trials() + 1 : 1;
       Phase next =
           probing
-              ? new Phase(State.PROBING, old.number(), old.count(), trials, now)
+              ? new Phase(State.PROBING, old.number(), old.count(), trials, now, false)
               : old.next(State.PROBING, 1, now);
       if (phase.compareAndSet(old, next)) {
         return next.number();
@@ -97,6 +107,28 @@ public final class CircuitBreaker {
     return current.state() == State.ADMITTING || room
         ? 0
         : Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now);
+  }
+
+  /**
+   * Nanoseconds for which it refuses because of what the target answered; 0 in every other state,
+   * and where the way to the target may be what is broken.
+   */
+  long answeredNanos(long now) {
+    Phase current = phase.get();
+    return current.state() == State.REFUSING && current.answered()
+        ? Math.max(0, current.sinceNanos() + config.recovery().toNanos() - now)
+        : 0;
+  }
+
+  /** Refuses for {@code nanos}, though not longer than the recovery time, if it admits now. */
+  void leaveAlone(long nanos, long now) {
+    long recovery = config.recovery().toNanos();
+    long since = now - recovery + Math.min(nanos, recovery);
+    Phase old = phase.get();
+    while (old.state() == State.ADMITTING
+        && !phase.compareAndSet(old, old.next(State.REFUSING, 0, since, true))) {
+      old = phase.get();
+    }
   }
 
   /** The same, but trials under way are expected to end soon. */
@@ -127,17 +159,24 @@ public final class CircuitBreaker {
     }
   }
 
-  /** The target failed. */
-  void failure(int permit, long now) {
+  /**
+   * The target failed; whether it is refused from now on.
+   *
+   * @param answered whether it did so by an answer, which others would get, too
+   */
+  boolean failure(int permit, long now, boolean answered) {
     while (true) {
       Phase old = phase.get();
       if (old.number() != permit || old.state() == State.REFUSING) {
-        return;
+        return false;
       }
       boolean enough = old.state() == State.PROBING || old.count() + 1 >= config.failureThreshold();
-      Phase next = enough ? old.next(State.REFUSING, 0, now) : old.with(old.count() + 1, 0);
+      boolean first = old.state() == State.PROBING || old.count() == 0;
+      boolean all = answered && (first || old.answered());
+      Phase next =
+          enough ? old.next(State.REFUSING, 0, now, all) : old.with(old.count() + 1, 0, all);
       if (phase.compareAndSet(old, next)) {
-        return;
+        return enough;
       }
     }
   }

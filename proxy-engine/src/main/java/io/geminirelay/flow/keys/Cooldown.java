@@ -125,6 +125,16 @@ public final class Cooldown {
     return rest.quotaId();
   }
 
+  /** For how long, and for what. */
+  Rest length() {
+    return rest;
+  }
+
+  /** When it began, on the scale of the time source's ticker. */
+  long beganNanos() {
+    return beganNanos;
+  }
+
   /** Failures of trials in a row that came before. */
   int step() {
     return step;

@@ -41,6 +41,19 @@ final class DayCount {
     }
   }
 
+  /** Counts as many more as there are less than {@code count}. */
+  void atLeast(long count, long day) {
+    while (true) {
+      long before = word.get();
+      if (isOver(before, day) || countOf(before, day) >= count) {
+        return;
+      }
+      if (word.compareAndSet(before, wordOf(day, Math.min(count, COUNT_MASK)))) {
+        return;
+      }
+    }
+  }
+
   /** Takes a request of {@code day} back; nothing when that day is over. */
   void takeBack(long day) {
     while (true) {

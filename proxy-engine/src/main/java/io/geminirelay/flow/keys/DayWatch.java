@@ -59,6 +59,11 @@ final class DayWatch {
     return at(now).number();
   }
 
+  /** When the day of {@code now} ends, in seconds of the epoch: its name among instances. */
+  long endSeconds(long now) {
+    return at(now).reset().getEpochSecond();
+  }
+
   /** Whether {@code atNanos} is in the day of {@code now}, as far as was seen. */
   boolean sameDay(long atNanos, long now) {
     Day today = at(now);

@@ -1,11 +1,13 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ final class ExitState {
   }
 
   private final Destination way;
+  private final String id;
   private final ExitRefusals refusals = new ExitRefusals();
   private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
   private final AtomicLong anywayAtNanos;
@@ -46,8 +49,19 @@ final class ExitState {
 
   ExitState(Destination way, long now) {
     this.way = way;
+    this.id = way.target().authority() + '/' + exitOf(way);
     this.anywayAtNanos = new AtomicLong(now);
     this.usedAtNanos = now;
+  }
+
+  /** By a fingerprint, since it tells of the user; see {@link KnownExits} for the password. */
+  private static String exitOf(Destination way) {
+    return way.egress() == null ? "direct" : Secret.of(way.egress().identity()).fingerprint();
+  }
+
+  /** Names it for all instances; two exits that differ in their passwords alone the same. */
+  String id() {
+    return id;
   }
 
   Destination way() {
@@ -153,6 +167,28 @@ final class ExitState {
         old -> {
           ExitRest rest = old.rest();
           return rest == null || sentNanos - rest.sinceNanos() >= 0 ? NONE : new Trouble(0, rest);
+        });
+  }
+
+  /** Another instance knows of a rest: it holds here too where there is none, or a shorter one. */
+  Change learn(Kind kind, Cooldown cooldown, long now) {
+    return change(
+        old -> {
+          ExitRest rest = old.rest();
+          boolean longer = rest == null || rest.cooldown().untilNanos() - cooldown.untilNanos() < 0;
+          return longer
+              ? new Trouble(
+                  old.failures(), new ExitRest(kind, cooldown, now, cooldown.beganNanos()))
+              : old;
+        });
+  }
+
+  /** Ends the rest if it is what is {@code meant}. */
+  Change forget(Predicate<ExitRest> meant) {
+    return change(
+        old -> {
+          ExitRest rest = old.rest();
+          return rest != null && meant.test(rest) ? NONE : old;
         });
   }
 

@@ -3,10 +3,14 @@ package io.geminirelay.flow.keys;
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.state.FactSource;
 import io.geminirelay.flow.keys.ExitRest.Kind;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,18 +33,26 @@ public final class Exits {
   private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
 
   private final TimeSource time;
+  private final LongAdder changes = new LongAdder();
+  private final LongAdder extent = new LongAdder();
+  private final FactSource facts;
   private volatile int resting;
   private volatile KnownExits known = KnownExits.NONE;
 
   /** Knows no exit yet. */
   public Exits(TimeSource time) {
     this.time = time;
+    this.facts = new ExitFacts(this, time);
   }
 
   /** Takes the exits of {@code ring}; those known before keep their state, others are forgotten. */
   public synchronized void know(KeyRing ring) {
     KnownExits old = known;
     known = KnownExits.of(ring, old, time.nanoTime());
+    if (!old.states().keySet().containsAll(known.states().keySet())
+        || !old.shared().keySet().containsAll(known.shared().keySet())) {
+      extent.increment();
+    }
     count();
   }
 
@@ -218,6 +230,9 @@ public final class Exits {
   }
 
   private void note(ExitState state, ExitState.Change change) {
+    if (change != ExitState.Change.SAME || !calm()) {
+      changes.increment();
+    }
     switch (change) {
       case SAME -> {}
       case WENT -> {
@@ -231,6 +246,38 @@ public final class Exits {
         LOG.info("{} is in use again", state.way());
       }
     }
+  }
+
+  // ---- what is kept and shared
+
+  /** What is known of exits, to be kept and shared. */
+  public FactSource facts() {
+    return facts;
+  }
+
+  /** How often something was noted that may have begun, lengthened or ended a rest. */
+  long changes() {
+    return changes.sum();
+  }
+
+  /** How often a configuration named, or shared, exits that the one before did not. */
+  long extent() {
+    return extent.sum();
+  }
+
+  /** The exits that are the same for other instances, by their ids. */
+  Map<String, List<ExitState>> shared() {
+    return known.shared();
+  }
+
+  /** Takes over a rest that another instance knows of. */
+  void learn(ExitState state, ExitRest.Kind kind, Cooldown cooldown) {
+    note(state, state.learn(kind, cooldown, time.nanoTime()));
+  }
+
+  /** Ends a rest that is what is {@code meant}. */
+  void forget(ExitState state, Predicate<ExitRest> meant) {
+    note(state, state.forget(meant));
   }
 
   // ---- figures

@@ -85,10 +85,7 @@ final class GroupBuild {
 
   /** Whether the configuration puts the key aside, and did not before, or takes it back. */
   private boolean putAside(ApiKey key) {
-    boolean wanted = disabled.contains(key.secret().fingerprint());
-    boolean changed = key.state().disabled() != wanted;
-    key.state().disabled(wanted);
-    return changed;
+    return key.state().configured(disabled.contains(key.secret().fingerprint()));
   }
 
   /**

@@ -5,9 +5,12 @@ import io.geminirelay.base.config.GroupConfig.KeyConfig;
 import io.geminirelay.base.config.KeysConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.FactSource;
+import io.geminirelay.base.state.LedgerStore;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ public final class KeyRing {
   private final RestRules rests;
   private final RingStates states;
   private final KeySelector selector;
+  private final FactSource facts;
 
   private KeyRing(
       List<GroupConfig> groups,
@@ -46,6 +50,7 @@ public final class KeyRing {
     this.states.follow(rests.clock());
     this.groups = GroupBuild.of(groups, config.disabled(), states, time.nanoTime());
     this.selector = new KeySelector(this.groups, time, states.version());
+    this.facts = new KeyFacts(states, this.groups, time);
   }
 
   /** A ring without a past; {@code random} has to be thread safe. */
@@ -86,6 +91,31 @@ public final class KeyRing {
             null);
   }
 
+  /** What is known of the keys, to be kept and shared. */
+  public FactSource facts() {
+    return facts;
+  }
+
+  /**
+   * Counts what is drawn on quotas together with all who go by {@code store}, from now on and in
+   * the rings that follow. To be called once at most.
+   *
+   * @param store null to stay alone
+   * @param thread the state thread, on which the store is asked
+   */
+  public void shareBy(@Nullable LedgerStore store, ScheduledExecutorService thread) {
+    if (store == null) {
+      states.stayAlone();
+    } else {
+      new QuotaLedgers(store, thread, states).start();
+    }
+  }
+
+  /** How many quotas with a limit are counted alone although they are to be shared. */
+  public long quotasAlone() {
+    return states.quotasAlone();
+  }
+
   /** Who chooses among the keys. */
   public KeySelector selector() {
     return selector;
@@ -114,6 +144,26 @@ public final class KeyRing {
         () -> {
           key.bucket().forgetLearned();
           return key.bucket().clear();
+        });
+  }
+
+  /**
+   * Puts the keys with a fingerprint aside by hand, or takes them back: here, and at all instances
+   * that share a store with this one. The last hand is right, until a configuration of some
+   * instance says something else than the one before it.
+   */
+  public void putAside(String fingerprint, boolean aside) {
+    long now = time.instant().toEpochMilli();
+    long until = KeyFacts.byHandUntil(time);
+    change(
+        () -> {
+          List<ApiKey> meant =
+              groups.stream()
+                  .flatMap(group -> group.keys().stream())
+                  .filter(key -> key.secret().fingerprint().equals(fingerprint))
+                  .toList();
+          meant.forEach(key -> key.state().byHand(aside, now, until));
+          return !meant.isEmpty();
         });
   }
 

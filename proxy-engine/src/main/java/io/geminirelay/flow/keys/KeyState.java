@@ -1,8 +1,10 @@
 package io.geminirelay.flow.keys;
 
+import io.geminirelay.base.state.Fact;
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ public final class KeyState {
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile long failedAtNanos;
   private volatile boolean disabled;
+  private volatile boolean configuredAside;
+  private volatile @Nullable Hand hand;
   private volatile String project = "";
   private volatile QuotaBucket bucket;
 
@@ -52,7 +56,7 @@ public final class KeyState {
 
   /** The present state. */
   public Status status() {
-    if (disabled) {
+    if (disabled()) {
       return Status.DISABLED;
     }
     if (invalid.get() != null) {
@@ -89,15 +93,99 @@ public final class KeyState {
   /** Whether the pause after a refusal is over, so that a request may find out how the key is. */
   public boolean mayBeTried(long now) {
     Cooldown refused = invalid.get();
-    return !disabled && (refused == null || refused.over(now));
+    return !disabled() && (refused == null || refused.over(now));
   }
 
   boolean disabled() {
     return disabled;
   }
 
-  void disabled(boolean disabled) {
-    this.disabled = disabled;
+  /**
+   * What somebody did by hand, here or at another instance.
+   *
+   * @param aside put it aside, else took it back
+   * @param atMillis when, in milliseconds of the epoch; 0 where that is not known
+   * @param untilMillis when that stops being of interest, in milliseconds of the epoch
+   */
+  record Hand(boolean aside, long atMillis, long untilMillis) {
+    /** Whether it came after {@code other}; whose clocks are not known to agree wholly. */
+    boolean isAfter(Hand other) {
+      return other.atMillis != 0 && atMillis - other.atMillis >= Fact.SLACK_MILLIS;
+    }
+  }
+
+  /** What the last hand did; null where the configuration alone decides. */
+  @Nullable Hand hand() {
+    return hand;
+  }
+
+  /** A hand has acted here, after all that was known: it is right whatever a configuration says. */
+  synchronized void byHand(boolean aside, long nowMillis, long untilMillis) {
+    Hand before = hand;
+    long after = before == null ? nowMillis : before.atMillis() + 2 * Fact.SLACK_MILLIS;
+    hand = new Hand(aside, Math.max(nowMillis, after), untilMillis);
+    disabled = aside;
+  }
+
+  /** The same of a hand elsewhere, where none came later; whether that changed anything. */
+  synchronized boolean learnHand(Hand done) {
+    Hand before = hand;
+    if (before != null && before.isAfter(done)) {
+      return false;
+    }
+    hand = done;
+    disabled = done.aside();
+    return !done.equals(before);
+  }
+
+  /** Nobody's hand counts any more, if the last was {@code aside}; whether one did. */
+  synchronized boolean forgetHand(boolean aside) {
+    Hand before = hand;
+    if (before == null || before.aside() != aside) {
+      return false;
+    }
+    hand = null;
+    disabled = configuredAside;
+    return true;
+  }
+
+  /**
+   * What the configuration says of that now. Where it is another than before, it overrules the hand
+   * before it that says else; one that says the same goes on, for others whose configurations do
+   * not say so. Whether that changed anything.
+   */
+  synchronized boolean configured(boolean aside) {
+    if (configuredAside == aside) {
+      return false;
+    }
+    Hand before = hand;
+    boolean changed = before != null || disabled != aside;
+    configuredAside = aside;
+    if (before != null && before.aside() != aside) {
+      hand = null;
+    }
+    disabled = aside;
+    return changed;
+  }
+
+  /** Whether the configuration says the same as the last hand, or there was none. */
+  boolean isAsConfigured() {
+    return configuredAside == disabled;
+  }
+
+  /** Whether a hand has taken it back although the configuration puts it aside. */
+  boolean takenBack() {
+    return configuredAside && !disabled;
+  }
+
+  /** Takes over a refusal that is known elsewhere; whether that changed anything. */
+  boolean learnInvalid(Cooldown rest) {
+    return invalid.adopt(rest);
+  }
+
+  /** Ends a refusal that is what is {@code meant}; whether that changed anything. */
+  boolean forgetInvalid(Predicate<Cooldown> meant) {
+    return invalid.forget(meant);
   }
 
   String target() {

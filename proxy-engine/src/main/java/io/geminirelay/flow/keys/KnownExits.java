@@ -1,9 +1,12 @@
 package io.geminirelay.flow.keys;
 
 import io.geminirelay.base.config.Destination;
+import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param states by the way to a target, in the order of the configuration; never a direct way
  * @param keys number of keys that prefer each way
  * @param direct targets that some key reaches without an exit
+ * @param shared those that are the same for other instances, by their ids
  */
 record KnownExits(
     @Nullable KeyRing ring,
     Map<Destination, ExitState> states,
     Map<Destination, Integer> keys,
-    Set<TargetConfig> direct) {
-  static final KnownExits NONE = new KnownExits(null, Map.of(), Map.of(), Set.of());
+    Set<TargetConfig> direct,
+    Map<String, List<ExitState>> shared) {
+  static final KnownExits NONE = new KnownExits(null, Map.of(), Map.of(), Set.of(), Map.of());
 
   /** Those of {@code ring}, with the states of {@code old} where it knew them. */
   static KnownExits of(KeyRing ring, KnownExits old, long now) {
@@ -46,7 +51,27 @@ record KnownExits(
         }
       }
     }
-    return new KnownExits(ring, Collections.unmodifiableMap(states), keys, direct);
+    Map<String, List<ExitState>> shared = shared(states.values());
+    return new KnownExits(ring, Collections.unmodifiableMap(states), keys, direct, shared);
+  }
+
+  /**
+   * Exits to what has the same address count as one: that is where Google refuses them. Those on
+   * this machine are left out, since at that address another machine has another exit; and those
+   * that only their passwords tell apart, which are not told to anybody.
+   */
+  private static Map<String, List<ExitState>> shared(Collection<ExitState> states) {
+    Map<String, List<ExitState>> shared = new HashMap<>();
+    for (ExitState state : states) {
+      EgressConfig exit = state.way().egress();
+      if (exit != null && !exit.isLocal()) {
+        shared.computeIfAbsent(state.id(), id -> new ArrayList<>()).add(state);
+      }
+    }
+    shared
+        .values()
+        .removeIf(same -> same.stream().map(s -> s.way().egress()).distinct().count() > 1);
+    return shared;
   }
 
   /** Whether another way to the same target is open. */

@@ -24,11 +24,13 @@ final class ModelQuota {
   static final int ALL_ROOM = 1000;
 
   private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(61);
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final DayWatch days;
   private final AtomicReference<QuotaBounds> bounds;
   private final AtomicReference<@Nullable QuotaWindow> window = new AtomicReference<>();
   private final DayCount day = new DayCount();
+  private final DrawCount untold = new DrawCount();
   private final AtomicLong drawnNanos;
   private final long madeNanos;
   private volatile long peakRequests;
@@ -61,22 +63,11 @@ final class ModelQuota {
     }
     QuotaWindow minute = window.get();
     long used = minute == null ? 0 : minute.used(now);
-    int room = share(QuotaWindow.requestsOf(used), most.perMinute());
-    room = Math.min(room, share(QuotaWindow.tokensOf(used), most.tokensPerMinute()));
+    int room = QuotaBound.share(QuotaWindow.requestsOf(used), most.perMinute());
+    room = Math.min(room, QuotaBound.share(QuotaWindow.tokensOf(used), most.tokensPerMinute()));
     return most.perDay() == QuotaBound.UNKNOWN
         ? room
-        : Math.min(room, share(day.count(days.number(now)), most.perDay()));
-  }
-
-  private static int share(long used, long most) {
-    if (most == QuotaBound.UNKNOWN) {
-      return ALL_ROOM;
-    }
-    if (used >= most) {
-      return 0;
-    }
-    // Both fit a double's 53 bits, and its division is quicker than that of longs.
-    return Math.max(1, (int) ((double) (most - used) / most * ALL_ROOM));
+        : Math.min(room, QuotaBound.share(day.count(days.number(now)), most.perDay()));
   }
 
   /** Draws one request with {@code tokens}, unless that would exceed a limit. */
@@ -87,6 +78,9 @@ final class ModelQuota {
     QuotaBounds most = bounds(now);
     long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
     QuotaWindow minute = window(now);
+    if (untold.isShared() && !isOwnPart(drawn, most, minute, now)) {
+      return false;
+    }
     if (!minute.tryAdd(drawn, most.perMinute(), most.tokensPerMinute(), now)) {
       return false;
     }
@@ -94,15 +88,26 @@ final class ModelQuota {
       minute.takeBack(1, drawn, now);
       return false;
     }
+    untold.add(1, drawn);
     drawnNanos.setOpaque(now);
     return true;
+  }
+
+  /** Whether as much is left even if the others, who are not heard of yet, draw their parts. */
+  private boolean isOwnPart(long tokens, QuotaBounds most, QuotaWindow minute, long now) {
+    long used = minute.used(now);
+    long requests = Math.min(most.perMinute() - QuotaWindow.requestsOf(used), dayLeft(most, now));
+    long left = most.tokensPerMinute() - QuotaWindow.tokensOf(used);
+    return untold.allows(tokens, requests, left);
   }
 
   /** Draws one request with {@code tokens} whatever the limits. */
   void draw(long tokens, long now) {
     if (tokens >= 0) {
-      window(now).add(Math.min(tokens, QuotaWindow.MOST_TOKENS), now);
+      long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+      window(now).add(drawn, now);
       day.add(days.number(now));
+      untold.add(1, drawn);
       drawnNanos.setOpaque(now);
     }
   }
@@ -111,7 +116,9 @@ final class ModelQuota {
   void giveBack(long tokens, long drawnAtNanos, long now) {
     QuotaWindow minute = window.get();
     if (tokens >= 0 && minute != null) {
-      minute.takeBack(1, Math.min(tokens, QuotaWindow.MOST_TOKENS), drawnAtNanos);
+      long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+      long taken = minute.takeBack(1, drawn, drawnAtNanos);
+      untold.add(-1, -QuotaWindow.tokensOf(taken));
       if (days.sameDay(drawnAtNanos, now)) {
         day.takeBack(days.number(now));
       }
@@ -126,11 +133,28 @@ final class ModelQuota {
     }
     long more =
         Math.min(counted, QuotaWindow.MOST_TOKENS) - Math.min(guessed, QuotaWindow.MOST_TOKENS);
-    if (more > 0) {
-      minute.addTokens(more, drawnAtNanos, now);
-    } else {
-      minute.takeBack(0, -more, drawnAtNanos);
+    // The others are told of what was changed here, and of nothing that was over.
+    if (more < 0) {
+      untold.add(0, -QuotaWindow.tokensOf(minute.takeBack(0, -more, drawnAtNanos)));
+    } else if (more > 0 && minute.addTokens(more, drawnAtNanos, now)) {
+      untold.add(0, more);
     }
+  }
+
+  /** What was drawn here and is not told to the other instances. */
+  DrawCount untold() {
+    return untold;
+  }
+
+  /**
+   * Counts what other instances have drawn.
+   *
+   * @param requests and {@code tokens} just now; less than 0 where they took some back
+   * @param dayRequests of all, this one too, of today
+   */
+  void drawnElsewhere(long requests, long tokens, long dayRequests, long now) {
+    window(now).adjust(requests, tokens, now);
+    day.atLeast(dayRequests, days.number(now));
   }
 
   /** Nanoseconds until {@link #tryDraw} can succeed, 0 when it could now. */
@@ -143,13 +167,14 @@ final class ModelQuota {
       return days.untilResetNanos(now);
     }
     QuotaWindow minute = window.get();
-    return minute == null
-        ? 0
-        : minute.waitNanos(
-            Math.min(tokens, QuotaWindow.MOST_TOKENS),
-            most.perMinute(),
-            most.tokensPerMinute(),
-            now);
+    if (minute == null) {
+      return 0;
+    }
+    long drawn = Math.min(tokens, QuotaWindow.MOST_TOKENS);
+    long wait = minute.waitNanos(drawn, most.perMinute(), most.tokensPerMinute(), now);
+    // Until the others are heard of.
+    boolean soon = wait == 0 && untold.isShared() && !isOwnPart(drawn, most, minute, now);
+    return soon ? SOON_NANOS : wait;
   }
 
   /** Which quota lets nothing through, in the words of refusals. */
@@ -186,21 +211,12 @@ final class ModelQuota {
     QuotaWindow minute = window.get();
     long span = QuotaWindow.SPAN_NANOS + QuotaWindow.SLOT_NANOS;
     long used = minute == null ? 0 : minute.usedAt(now + ahead % span, now);
-    long byRequests = room(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
+    long byRequests =
+        QuotaBound.fitting(most.perMinute(), QuotaWindow.requestsOf(used), ahead / span, 1);
     long byTokens =
-        room(most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
+        QuotaBound.fitting(
+            most.tokensPerMinute(), QuotaWindow.tokensOf(used), ahead / span, Math.max(1, tokens));
     return Math.min(byRequests, byTokens);
-  }
-
-  private static long room(long most, long used, long spans, long size) {
-    if (most == QuotaBound.UNKNOWN) {
-      return QuotaBound.UNKNOWN;
-    }
-    if (size > most && most > 0) {
-      // One that can never fit goes alone.
-      return spans + (used == 0 ? 1 : 0);
-    }
-    return spans * (most / size) + Math.max(0, most - used) / size;
   }
 
   /**

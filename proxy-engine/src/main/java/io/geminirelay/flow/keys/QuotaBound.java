@@ -187,4 +187,28 @@ record QuotaBound(
       case GUESS -> Math.min(untilNanos - now, sinceNanos + pause(learned, leastGrowth) - now);
     };
   }
+
+  /** What is left of {@code most} where {@code used} are used, as {@link ModelQuota#room} tells. */
+  static int share(long used, long most) {
+    if (most == UNKNOWN) {
+      return ModelQuota.ALL_ROOM;
+    }
+    if (used >= most) {
+      return 0;
+    }
+    // Both fit a double's 53 bits, and its division is quicker than that of longs.
+    return Math.max(1, (int) ((double) (most - used) / most * ModelQuota.ALL_ROOM));
+  }
+
+  /** Requests of {@code size} that fit in so many whole spans and what {@code used} leaves. */
+  static long fitting(long most, long used, long spans, long size) {
+    if (most == UNKNOWN) {
+      return UNKNOWN;
+    }
+    if (size > most && most > 0) {
+      // One that can never fit goes alone.
+      return spans + (used == 0 ? 1 : 0);
+    }
+    return spans * (most / size) + Math.max(0, most - used) / size;
+  }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,18 @@ public final class QuotaBucket {
   private final AtomicReference<Cooldown[]> models = new AtomicReference<>(NONE);
   private final Map<String, ModelQuota> quotas = new ConcurrentHashMap<>();
   private final DayWatch days;
+  private final Runnable changed;
   private volatile Set<LimitTable> limits = Set.of();
 
   QuotaBucket(int id, DayWatch days) {
+    this(id, days, () -> {});
+  }
+
+  /** A bucket that has {@code changed} run when there are other models in it, on any thread. */
+  QuotaBucket(int id, DayWatch days, Runnable changed) {
     this.id = id;
     this.days = days;
+    this.changed = changed;
   }
 
   /** Number of the bucket, unique among those of a ring and its successors. */
@@ -63,6 +71,7 @@ public final class QuotaBucket {
     if (limits != seen) {
       made.configured(LimitTable.lowest(limits, model));
     }
+    changed.run();
     return made;
   }
 
@@ -99,6 +108,7 @@ public final class QuotaBucket {
               boolean idle = quota.isIdle(now);
               if (idle) {
                 quota.forget();
+                changed.run();
               }
               return idle;
             });
@@ -171,6 +181,11 @@ public final class QuotaBucket {
   /** All rests of single models. */
   public List<Cooldown> cooldowns() {
     return List.of(models.get());
+  }
+
+  /** The same, to be looked at only: another array where anything is another. */
+  Cooldown[] rests() {
+    return models.get();
   }
 
   boolean restWhole(Rest rest, long begunNanos, long now) {
@@ -270,6 +285,33 @@ public final class QuotaBucket {
       all = models.get();
     }
     return false;
+  }
+
+  /** Takes over a rest that is known elsewhere, where it is the longer; whether it changed any. */
+  boolean learn(Cooldown rest, long now) {
+    return rest.model().isEmpty()
+        ? whole.adopt(rest)
+        : replace(rest.model(), old -> Cooldown.longer(old, rest), now);
+  }
+
+  /**
+   * Ends the rest of {@code model}, empty for all models, if it is what is {@code meant}; whether
+   * that changed anything. Somebody elsewhere has ended it before its time: the limit that was
+   * learned with it, if Google named a quota, would hold the model back as well.
+   */
+  boolean forget(String model, Predicate<Cooldown> meant) {
+    if (model.isEmpty()) {
+      return whole.forget(meant);
+    }
+    Cooldown rest = cooldown(model);
+    if (rest == null || !meant.test(rest) || !lift(rest)) {
+      return false;
+    }
+    ModelQuota quota = quotas.get(model);
+    if (quota != null && !rest.quotaId().isEmpty()) {
+      quota.forgetLearned();
+    }
+    return true;
   }
 
   /** Ends every rest. */

@@ -96,6 +96,26 @@ final class QuotaWindow {
     put(1, tokens, now);
   }
 
+  /** Counts so many requests and tokens of {@code now}, or takes back such as are less than 0. */
+  void adjust(long requests, long tokens, long now) {
+    turn(now);
+    int more = (int) Math.max(0, Math.min(requests, SLOT_REQUEST_MASK));
+    long moreTokens = Math.max(0, Math.min(tokens, MOST_TOKENS));
+    if (more > 0 || moreTokens > 0) {
+      sum.addAndGet(sumWord(more, moreTokens));
+      put(more, moreTokens, now);
+    }
+    long less = Math.max(0, -requests);
+    long lessTokens = Math.max(0, -tokens);
+    // When what is taken back was counted is not known: the newest stays counted longest.
+    long last = newest.get();
+    for (long slot = last; slot > last - SLOTS && (less > 0 || lessTokens > 0); slot--) {
+      long taken = takeFrom(slot, less, lessTokens);
+      less -= requestsOf(taken);
+      lessTokens -= tokensOf(taken);
+    }
+  }
+
   /**
    * Counts a request unless more than {@code mostRequests} or {@code mostTokens} would be counted
    * then. Tokens that could never fit do where no others are counted.
@@ -119,32 +139,42 @@ final class QuotaWindow {
         && (used + tokens <= mostTokens || (used == 0 && mostTokens > 0));
   }
 
-  /** Takes back what was counted at {@code atNanos}; nothing when it is no longer counted. */
-  void takeBack(int requests, long tokens, long atNanos) {
-    long slot = slotOf(atNanos);
+  /**
+   * Takes back what was counted at {@code atNanos}: all, a part, or nothing when it is no longer
+   * counted. How much, for {@link #requestsOf} and {@link #tokensOf}.
+   */
+  long takeBack(int requests, long tokens, long atNanos) {
+    return takeFrom(slotOf(atNanos), requests, tokens);
+  }
+
+  private long takeFrom(long slot, long requests, long tokens) {
     int index = (int) (slot & (SLOTS - 1));
     while (true) {
       long word = slots.get(index);
       if (word >>> LAP_SHIFT != lap(slot)) {
-        return;
+        return 0;
       }
       long fewer = Math.min(requests, slotRequests(word));
       long less = Math.min(tokens, slotTokens(word));
       if (slots.compareAndSet(index, word, word - slotWord(fewer, less))) {
         sum.addAndGet(-sumWord(fewer, less));
-        return;
+        return sumWord(fewer, less);
       }
     }
   }
 
-  /** Counts more tokens with a request of {@code atNanos}, if that is still counted. */
-  void addTokens(long tokens, long atNanos, long now) {
+  /**
+   * Counts more tokens with a request of {@code atNanos}, if that is still counted; whether it is.
+   */
+  boolean addTokens(long tokens, long atNanos, long now) {
     turn(now);
     long slot = slotOf(atNanos);
-    if (slots.get((int) (slot & (SLOTS - 1))) >>> LAP_SHIFT == lap(slot)) {
+    boolean counted = slots.get((int) (slot & (SLOTS - 1))) >>> LAP_SHIFT == lap(slot);
+    if (counted) {
       sum.addAndGet(sumWord(0, tokens));
       put(0, tokens, atNanos);
     }
+    return counted;
   }
 
   /** Nanoseconds until {@link #tryAdd} can succeed if nothing is added; 0 when it could now. */

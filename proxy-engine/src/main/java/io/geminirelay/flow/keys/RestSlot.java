@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,12 @@ final class RestSlot {
         && (reason.isEmpty() || old.reason().equals(reason))
         && old.hadBegun(begunNanos)
         && cooldown.compareAndSet(old, null);
+  }
+
+  /** Ends the rest if it is what is {@code meant}; whether that changed anything. */
+  boolean forget(Predicate<Cooldown> meant) {
+    Cooldown old = cooldown.get();
+    return old != null && meant.test(old) && cooldown.compareAndSet(old, null);
   }
 
   /** Ends the rest whatever its time. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +49,11 @@ final class RingStates {
   private final TokenGuess guess = new TokenGuess();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private final AtomicLong shape = new AtomicLong();
 
   private volatile QuotaClock resets;
+  private volatile boolean alone;
+  private volatile LongSupplier quotasAlone = () -> 0;
 
   /** How far the clock was ahead of the ticker, in nanoseconds, at the last look. */
   private final AtomicLong anchor;
@@ -75,6 +79,26 @@ final class RingStates {
     for (Runnable listener : listeners) {
       listener.run();
     }
+  }
+
+  /** Nobody else learns what is known here: it is kept for the next start alone. */
+  void stayAlone() {
+    alone = true;
+  }
+
+  /** Whether nobody else learns what is known here. */
+  boolean alone() {
+    return alone;
+  }
+
+  /** Lets {@code count} tell how many quotas are counted alone although they are to be shared. */
+  void countAlone(LongSupplier count) {
+    quotasAlone = count;
+  }
+
+  /** How many quotas are counted alone although they are to be shared. */
+  long quotasAlone() {
+    return quotasAlone.getAsLong();
   }
 
   /** Numbers the days of daily quotas. */
@@ -105,6 +129,16 @@ final class RingStates {
   /** The states of all keys, of former configurations too. */
   Collection<KeyState> keys() {
     return Collections.unmodifiableCollection(keys.values());
+  }
+
+  /** The same by name, {@code TARGET#FINGERPRINT}. */
+  Map<String, KeyState> named() {
+    return Collections.unmodifiableMap(keys);
+  }
+
+  /** The buckets of configured projects by name, {@code TARGET/PROJECT}. */
+  Map<String, QuotaBucket> namedBuckets() {
+    return Collections.unmodifiableMap(buckets);
   }
 
   /** The bucket of a configured project; null when none is. */
@@ -163,7 +197,13 @@ final class RingStates {
 
   /** A bucket of its own. */
   QuotaBucket bucket() {
-    return new QuotaBucket(ids.getAndIncrement(), days);
+    shape.incrementAndGet();
+    return new QuotaBucket(ids.getAndIncrement(), days, shape::incrementAndGet);
+  }
+
+  /** Another number whenever there are other buckets, or other models in one. */
+  long shape() {
+    return shape.get();
   }
 
   /** Which keys share a project, as far as Google told. */

@@ -241,7 +241,7 @@ final class Failover {
    * where a refusal is. May look at every key: not to be asked for other answers.
    */
   Fault lastFault() {
-    return last.fault(this::outOfKeysNanos);
+    return last.fault(judged, this::outOfKeysNanos);
   }
 
   private long outOfKeysNanos() {

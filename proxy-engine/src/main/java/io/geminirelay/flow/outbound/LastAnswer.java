@@ -84,9 +84,10 @@ final class LastAnswer {
   /**
    * What the client is told when no answer is kept.
    *
+   * @param tried whether a key was tried
    * @param outOfKeys tells the time until a key could serve the request; asked only if need be
    */
-  Fault fault(LongSupplier outOfKeys) {
+  Fault fault(boolean tried, LongSupplier outOfKeys) {
     if (inVain != null) {
       return inVain;
     }
@@ -96,6 +97,9 @@ final class LastAnswer {
           : Fault.of(FaultKind.NO_KEY, "No group of keys leads this client to a target.");
     }
     long waitNanos = outOfKeys.getAsLong();
+    if (waitNanos == 0 && fault == null && !tried) {
+      return RetryPolicy.outOfKeys(1); // one has come free since there was none
+    }
     if (waitNanos == 0) {
       return fault != null
           ? fault

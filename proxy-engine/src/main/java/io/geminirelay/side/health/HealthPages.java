@@ -148,6 +148,7 @@ public final class HealthPages implements LocalRoute {
         out.writeNumberField("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(uptimeNanos));
         out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
         out.writeNumberField("requests_in_flight", vitals.inFlight().getAsLong());
+        StoreFields.write(out, vitals.store().get());
         vitals.report().write(out, details.lanes(), details.verified());
       }
       out.writeEndObject();

@@ -1,7 +1,9 @@
 package io.geminirelay.side.health;
 
+import io.geminirelay.base.state.StoreFigure;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Where the health pages look. Each supplier is called on event loops, must be thread safe and must
@@ -13,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param hasUsableKey whether any key could serve a request now or once its rest is over
  * @param usableKeys their number
  * @param inFlight requests begun and not ended, that for the page included
+ * @param store how what is kept and shared is
  * @param report the details
  */
 public record Vitals(
@@ -22,6 +25,7 @@ public record Vitals(
     BooleanSupplier hasUsableKey,
     LongSupplier usableKeys,
     LongSupplier inFlight,
+    Supplier<StoreFigure> store,
     HealthReport report) {
 
   /** The state in one word: {@code ok}, {@code draining} or {@code no_usable_key}. */

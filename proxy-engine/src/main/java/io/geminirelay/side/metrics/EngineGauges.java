@@ -1,5 +1,6 @@
 package io.geminirelay.side.metrics;
 
+import io.geminirelay.base.state.StoreFigure;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
@@ -54,6 +55,13 @@ final class EngineGauges {
             "gemini_relay_streams_open",
             "Answers that are streams, have begun and not ended; at most a second old.",
             engine.pools().get().stream().mapToLong(EngineState.Pool::streams).sum()));
+    all.addAll(store(engine.store().get()));
+    all.add(
+        one(
+            "gemini_relay_limits_alone",
+            "Limits of clients, and quotas with a known limit, that this instance counts alone"
+                + " although they are to be shared.",
+            live.limitsAlone().getAsLong()));
     all.addAll(memory());
     return all;
   }
@@ -116,6 +124,21 @@ final class EngineGauges {
         .row(waiting, "waiting")
         .row(connecting, "connecting")
         .done();
+  }
+
+  private static List<MetricSnapshot> store(StoreFigure store) {
+    return List.of(
+        new Gauge(
+                "gemini_relay_store_up",
+                "Whether what is kept and shared could be reached when it was last tried: 1 or 0.",
+                "store")
+            .row(store.up() ? 1 : 0, store.name())
+            .done(),
+        one("gemini_relay_store_facts", "Facts that the store is thought to hold.", store.facts()),
+        count(
+            "gemini_relay_store_failures",
+            "How often it was found that the store cannot be reached or written.",
+            store.failures()));
   }
 
   private static List<MetricSnapshot> memory() {

@@ -1,5 +1,6 @@
 package io.geminirelay.side.metrics;
 
+import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param refusedConnections those that were refused because too many were open
  * @param logLinesDropped lines of the log that found no room
  * @param pools upstream connections, of each event loop
+ * @param store how what is kept is
  */
 public record EngineState(
     String version,
@@ -26,7 +28,8 @@ public record EngineState(
     LongSupplier connections,
     LongSupplier refusedConnections,
     LongSupplier logLinesDropped,
-    Supplier<List<Pool>> pools) {
+    Supplier<List<Pool>> pools,
+    Supplier<StoreFigure> store) {
 
   /**
    * A late moment's numbers of the upstream connections of one event loop.

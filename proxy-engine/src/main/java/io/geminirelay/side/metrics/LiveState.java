@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param crowd who asks
  * @param usableKeys keys that could serve a request now or once their rest is over
  * @param waiting requests that wait for a key
+ * @param limitsAlone limits of clients and quotas of keys that are to be shared and are not
  */
 public record LiveState(
     KeyRing keys,
@@ -23,4 +24,5 @@ public record LiveState(
     List<TargetConfig> targets,
     Crowd crowd,
     LongSupplier usableKeys,
-    LongSupplier waiting) {}
+    LongSupplier waiting,
+    LongSupplier limitsAlone) {}

@@ -68,7 +68,8 @@ final class AcceptServer implements AutoCloseable {
             tls,
             null,
             null,
-            Trust.NOBODY);
+            Trust.NOBODY,
+            true);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.BreakerConfig;
 import io.geminirelay.flow.keys.CircuitBreaker.State;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class CircuitBreakerTest {
   private void fail(int times) {
     int permit = breaker.admit(0);
     for (int i = 0; i < times; i++) {
-      breaker.failure(permit, 0);
+      breaker.failure(permit, 0, true);
     }
   }
 
@@ -36,6 +38,38 @@ class CircuitBreakerTest {
     assertEquals(State.REFUSING, breaker.state());
     assertFalse(admits(MINUTE - 1));
     assertEquals(1, breaker.waitNanos(MINUTE - 1));
+  }
+
+  @Test
+  void isLeftAloneThoughOutcomesComeInMeanwhile() throws Exception {
+    AtomicReference<CircuitBreaker> present = new AtomicReference<>(breaker);
+    AtomicReference<CircuitBreaker> busyWith = new AtomicReference<>();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread traffic =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                CircuitBreaker one = present.get();
+                one.failure(0, 0, true);
+                one.success(0);
+                busyWith.set(one);
+              }
+            });
+    traffic.start();
+    try {
+      for (int i = 0; i < 20_000; i++) {
+        CircuitBreaker next = new CircuitBreaker(new BreakerConfig(5, Duration.ofMinutes(1), 3, 2));
+        present.set(next);
+        while (busyWith.get() != next) {
+          Thread.onSpinWait();
+        }
+        next.leaveAlone(MINUTE, 0);
+        assertEquals(State.REFUSING, next.state());
+      }
+    } finally {
+      over.set(true);
+      traffic.join();
+    }
   }
 
   @Test
@@ -55,7 +89,7 @@ class CircuitBreakerTest {
   @Test
   void oneFailedTrialRefusesAgainAndSilentTrialsAreGivenUp() {
     fail(5);
-    breaker.failure(breaker.admit(MINUTE), MINUTE);
+    breaker.failure(breaker.admit(MINUTE), MINUTE, true);
     assertFalse(admits(2 * MINUTE - 1));
     int permit = breaker.admit(2 * MINUTE);
     assertTrue(admits(2 * MINUTE));
@@ -74,7 +108,7 @@ class CircuitBreakerTest {
     for (int i = 0; i < 9; i++) {
       breaker.release(early);
       breaker.success(early);
-      breaker.failure(early, MINUTE);
+      breaker.failure(early, MINUTE, true);
     }
     assertEquals(State.PROBING, breaker.state());
     assertFalse(admits(MINUTE));
@@ -90,7 +124,7 @@ class CircuitBreakerTest {
     breaker.success(permit);
     breaker.success(permit);
     assertEquals(State.ADMITTING, breaker.state());
-    breaker.failure(permit, 0);
+    breaker.failure(permit, 0, true);
     fail(4);
     assertEquals(State.ADMITTING, breaker.state());
   }

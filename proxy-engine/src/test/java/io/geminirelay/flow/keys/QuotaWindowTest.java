@@ -38,6 +38,22 @@ class QuotaWindowTest {
   private final QuotaWindow window = new QuotaWindow(START);
 
   @Test
+  void whatOthersTakeBackLeavesTheNewestSlotsFirst() {
+    QuotaWindow window = new QuotaWindow(START);
+    for (int i = 0; i < 4; i++) {
+      window.adjust(2, 100, START + i * SLOT);
+    }
+    window.adjust(-3, -250, START + 10 * SLOT);
+    long now = START + 10 * SLOT;
+    assertEquals(5, window.requests(now));
+    assertEquals(150, window.tokens(now));
+    window.adjust(-50, -1_000, now);
+    assertEquals(0, window.requests(now));
+    assertEquals(0, window.tokens(now));
+    assertEquals(0, window.tokens(START + SPAN + 12 * SLOT));
+  }
+
+  @Test
   void countsAUseForAMinuteAndAGuardAndAtMostOneSlotLonger() {
     assertTrue(SPAN > MINUTE && SLOT < TimeUnit.MILLISECONDS.toNanos(250));
     for (long offset : new long[] {0, 1, SLOT / 2, SLOT - 1, SLOT, SLOT + 1, 300 * SLOT + 7}) {

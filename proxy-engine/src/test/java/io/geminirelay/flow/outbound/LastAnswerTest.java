@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.geminirelay.base.config.Secret;
@@ -28,7 +29,7 @@ class LastAnswerTest {
   void looksAtNoKeyAfterAWaitInVain() {
     LastAnswer last = new LastAnswer(exchange());
     last.waitedInVain(FAULT);
-    assertSame(FAULT, last.fault(LastAnswerTest::nobodyAsks));
+    assertSame(FAULT, last.fault(true, LastAnswerTest::nobodyAsks));
   }
 
   @Test
@@ -37,6 +38,25 @@ class LastAnswerTest {
     exchange.ownKey(Secret.of("own"));
     LastAnswer last = new LastAnswer(exchange);
     last.fault(FAULT);
-    assertSame(FAULT, last.fault(LastAnswerTest::nobodyAsks));
+    assertSame(FAULT, last.fault(true, LastAnswerTest::nobodyAsks));
+  }
+
+  @Test
+  void saysWhatKeptTheKeysFromBeingTried() {
+    LastAnswer last = new LastAnswer(exchange());
+    last.fault(FAULT);
+    assertSame(FAULT, last.fault(false, () -> 0));
+  }
+
+  @Test
+  void asksToComeBackWhereAKeyHasComeFreeSinceThereWasNone() {
+    Fault fault = new LastAnswer(exchange()).fault(false, () -> 0);
+    assertEquals(FaultKind.KEYS_COOLING, fault.kind());
+  }
+
+  @Test
+  void doesNotPromiseAnotherKeyToWhatCannotBeSentAgain() {
+    Fault fault = new LastAnswer(exchange()).fault(true, () -> 0);
+    assertEquals(FaultKind.NO_KEY, fault.kind());
   }
 }

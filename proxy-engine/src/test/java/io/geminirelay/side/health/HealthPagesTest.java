@@ -9,6 +9,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
@@ -76,6 +77,7 @@ class HealthPagesTest {
     assertEquals(200, answer.status().code());
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
+            + "\"store\":{\"name\":\"redis\",\"up\":false,\"facts\":3,\"failures\":1},"
             + "\"waiting\":{\"requests\":3,\"lanes\":[{\"model\":\"m\",\"groups\":[\"g\"],\"requests\":3,"
             + "\"clients\":2,\"oldest_ms\":40}]},\"clients\":[{\"name\":\"c\",\"requests_in_flight\":1,"
             + "\"concurrent_left\":4,\"tokens_left\":0}],"
@@ -91,7 +93,16 @@ class HealthPagesTest {
     HealthReport report =
         new HealthReport(
             ring, breakers, new Exits(STILL), List.of(TargetConfig.STANDARD), CROWD, STILL);
-    Vitals vitals = new Vitals("1", 5, () -> draining, () -> keys > 0, () -> keys, () -> 4, report);
+    Vitals vitals =
+        new Vitals(
+            "1",
+            5,
+            () -> draining,
+            () -> keys > 0,
+            () -> keys,
+            () -> 4,
+            () -> new StoreFigure("redis", false, 3, 1),
+            report);
     EmbeddedChannel channel =
         new EmbeddedChannel(
             new LocalHandler(

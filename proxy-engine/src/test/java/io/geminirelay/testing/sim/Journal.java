@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the simulator saw: requests, answers, cancellations, connections. Thread-safe; the {@code
- * await} methods wait at most ten seconds and then fail with what was seen instead.
+ * await} methods wait at most thirty seconds and then fail with what was seen instead.
  */
 public final class Journal {
   private final boolean keepsRequests;

@@ -7,12 +7,12 @@ import java.util.function.Supplier;
 
 /** Lets tests wait for a condition; telling costs nothing while no one waits. Thread-safe. */
 final class Waiters {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final Object changed = new Object();
 
-  /** Waits at most ten seconds, then fails with the complaint. */
+  /** Waits at most thirty seconds, then fails with the complaint. */
   void await(BooleanSupplier condition, Supplier<String> complaint) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     waiting.incrementAndGet();

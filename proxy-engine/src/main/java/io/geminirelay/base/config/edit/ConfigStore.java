@@ -6,18 +6,19 @@ import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.ConfigText;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.FileStamp;
 import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.Place;
 import io.geminirelay.base.config.Problem;
 import io.geminirelay.base.config.edit.EditException.Kind;
+import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,31 +44,30 @@ public final class ConfigStore {
    */
   private @Nullable List<ConfigEdit> unsaved;
 
-  private volatile View view = new View(null, Map.of(), Map.of(), Set.of(), List.of());
+  /** Stamps of what is being read, from before it was. Guarded by this. */
+  private final Map<Path, FileStamp> reading = new LinkedHashMap<>();
+
+  /** The file that was opened last; null if it could not be read. Guarded by this. */
+  private @Nullable ConfigFile opened;
+
+  private volatile ReadFiles lastRead = ReadFiles.NONE;
+  private volatile LastLoaded last = LastLoaded.NONE;
 
   /** The configuration of {@code source}, which is not read yet. */
   public ConfigStore(ConfigSource source) {
-    this.source = source;
+    this.source = source.telling(file -> reading.computeIfAbsent(file, FileStamp::orAbsent));
   }
 
   /**
-   * Finds out whether a configuration would work.
+   * Finds out whether a configuration works, be it by putting it in force.
    *
    * @param <X> what says that it would not
    */
   @FunctionalInterface
   public interface Trial<X extends Exception> {
-    /** Returns if it would. */
+    /** Returns if it does. */
     void of(EngineConfig config) throws X;
   }
-
-  /** What is told of the configuration that was loaded last. */
-  private record View(
-      @Nullable Path path,
-      Map<String, Place> inFile,
-      Map<String, Place> everywhere,
-      Set<String> addedClients,
-      List<String> changes) {}
 
   /** What is on disk now: the file, the journal, and both together. */
   private record Disk(ConfigFile file, Journal journal, Replay.Result now) {}
@@ -93,14 +93,25 @@ public final class ConfigStore {
   public synchronized <X extends Exception> Loaded loadTried(Trial<X> trial)
       throws ConfigException, X {
     List<Problem> warnings = new ArrayList<>();
-    Disk disk = read(null, warnings);
-    trial.of(disk.now().loaded().config());
+    Disk disk = readTried(trial, warnings);
     List<ConfigEdit> forgotten = new ArrayList<>(unsaved == null ? List.of() : unsaved);
     forgotten.removeAll(disk.now().edits());
     forgotten.forEach(edit -> warnings.add(Journal.forgotten(EditText.of(edit))));
     unsaved = null;
     look(disk.file(), disk.now().text(), disk.now().edits());
     return with(disk.now().loaded(), warnings);
+  }
+
+  /** What did not work is noted as well: it is not tried again unless it changes. */
+  private <X extends Exception> Disk readTried(Trial<X> trial, List<Problem> warnings)
+      throws ConfigException, X {
+    try {
+      Disk disk = read(null, warnings);
+      trial.of(disk.now().loaded().config());
+      return disk;
+    } finally {
+      lastRead = new ReadFiles(reading, opened);
+    }
   }
 
   /**
@@ -127,7 +138,8 @@ public final class ConfigStore {
    * Makes several changes, if {@code trial} finds nothing against what comes out: all of them, or
    * none.
    *
-   * @param trial asked before anything is kept; what it throws is thrown
+   * @param trial asked before anything is kept, anew where the file was changed meanwhile; what it
+   *     throws is thrown
    * @throws EditException if one of them cannot be made
    * @throws ConfigException if the configuration would not be valid with them, or is not now
    * @param <X> what {@code trial} throws when there is something against it
@@ -169,7 +181,9 @@ public final class ConfigStore {
     }
     changes.forEach(edit -> warnOfVariable(edit, warnings));
     // the journal's edits are in the file now, if it was that one which was written
-    look(target == Saved.FILE ? disk.file().with(text) : disk.file(), text, edits);
+    ConfigFile file = target == Saved.FILE ? disk.file().with(text) : disk.file();
+    lastRead = new ReadFiles(reading, file);
+    look(file, text, edits);
     List<Problem> all = new ArrayList<>(loaded.warnings());
     all.removeIf(warning -> isIn(before.loaded().warnings(), warning));
     all.addAll(warnings);
@@ -195,24 +209,33 @@ public final class ConfigStore {
     }
   }
 
+  /** What was read last, be it wrong; or written. */
+  ReadFiles lastRead() {
+    return lastRead;
+  }
+
+  /** The file as it is now, unread; null if it cannot be read. */
+  synchronized @Nullable ConfigFile present() {
+    try {
+      return ConfigLoader.open(source);
+    } catch (ConfigException e) {
+      return null;
+    }
+  }
+
   /** The file that was loaded last; null for none. */
   public @Nullable Path file() {
-    return view.path();
+    return last.path();
   }
 
   /** The changes that are in force and not in the file, one a line for people; without secrets. */
   public List<String> changes() {
-    return view.changes();
+    return last.changes();
   }
 
   /** Where the key with {@code fingerprint} is given, by what was loaded last. */
   public KeySource sourceOf(String fingerprint) {
-    View now = view;
-    Place place = now.everywhere().get(fingerprint);
-    if (place != null && !place.path().startsWith("groups[")) {
-      return KeySource.ENVIRONMENT;
-    }
-    return now.inFile().containsKey(fingerprint) ? KeySource.FILE : KeySource.STORE;
+    return last.sourceOf(fingerprint);
   }
 
   /** Where the client called {@code name} is given, by what was loaded last. */
@@ -220,12 +243,16 @@ public final class ConfigStore {
     if (source.clients().contains(name)) {
       return KeySource.ENVIRONMENT;
     }
-    return view.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
+    return last.addedClients().contains(name) ? KeySource.STORE : KeySource.FILE;
   }
 
   private Disk read(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
       throws ConfigException {
+    reading.clear();
+    opened = null;
     ConfigFile file = ConfigLoader.open(source);
+    opened = file;
+    last.requireNotEmptied(file);
     Journal journal = new Journal(ConfigLoader.stateFolder(source, file));
     List<ConfigEdit> edits = instead == null ? journal.read(warnings::add) : instead;
     Replay.Result now = Replay.of(source, file, edits);
@@ -327,16 +354,7 @@ public final class ConfigStore {
   }
 
   private void look(ConfigFile file, String text, List<ConfigEdit> edits) {
-    Map<String, Place> inFile = ConfigLoader.keyPlaces(source, file);
-    boolean same = text.equals(file.text());
-    Map<String, Place> everywhere = same ? inFile : ConfigLoader.keyPlaces(source, file.with(text));
-    Set<String> clients =
-        edits.stream()
-            .filter(ConfigEdit.AddClient.class::isInstance)
-            .map(edit -> ((ConfigEdit.AddClient) edit).client().name())
-            .collect(Collectors.toUnmodifiableSet());
-    List<String> changes = edits.stream().map(EditText::of).toList();
-    view = new View(file.path(), inFile, everywhere, clients, changes);
+    last = LastLoaded.of(source, file, text, edits);
     source = file.path() == null ? source : source.staying(file.path());
   }
 

@@ -2,6 +2,7 @@ package io.geminirelay.base.config.edit;
 
 import io.geminirelay.base.config.Place;
 import io.geminirelay.base.config.Problem;
+import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminProblem;
 import io.geminirelay.side.admin.AdminRequest;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -98,7 +99,10 @@ final class Change {
 
   private static AdminProblem unusable(Exception e) {
     LOG.warn("a configuration cannot be put in force", e);
-    String what = "a file that the configuration names cannot be used; the log says which";
+    String what =
+        e instanceof BindException
+            ? "the address of server.host and server.port cannot be bound; the log says why"
+            : "a file that the configuration names cannot be used; the log says which";
     return AdminProblem.of(FaultKind.INVALID_CONFIG, what);
   }
 

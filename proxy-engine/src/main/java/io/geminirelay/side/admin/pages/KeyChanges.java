@@ -158,12 +158,15 @@ final class KeyChanges {
   private AdminAnswer enable(AdminRequest request) {
     String id = idOf(request);
     Applied applied = Change.make(room, request, new ConfigEdit.EnableKey(id));
+    // Another instance may have put it aside, of which the configuration here says nothing.
+    room.view().get().keys().putAside(id, false);
     return AdminAnswer.ok(out -> writeKey(out, id, applied, List.of()));
   }
 
   private AdminAnswer disable(AdminRequest request) {
     String id = idOf(request);
     Applied applied = Change.make(room, request, new ConfigEdit.DisableKey(id));
+    room.view().get().keys().putAside(id, true);
     return AdminAnswer.ok(out -> writeKey(out, id, applied, List.of()));
   }
 

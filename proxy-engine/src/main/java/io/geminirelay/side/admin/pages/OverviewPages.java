@@ -10,6 +10,7 @@ import io.geminirelay.side.admin.AdminOperation;
 import io.geminirelay.side.admin.AdminRequest;
 import io.geminirelay.side.admin.GatewayView;
 import io.geminirelay.side.health.KeyFields;
+import io.geminirelay.side.health.StoreFields;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ final class OverviewPages {
     out.writeNumberField("waiting", view.load().waiting());
     out.writeNumberField("connections", view.load().connections());
     out.writeNumberField("unauthenticated", room.telemetry().unauthenticated());
+    StoreFields.write(out, view.vitals().store().get());
     writeKeys(out, view, now);
     out.writeObjectFieldStart("last_minute");
     History.Minute minute = room.telemetry().history().lastMinute();

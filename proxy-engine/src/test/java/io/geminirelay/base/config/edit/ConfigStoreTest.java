@@ -21,6 +21,7 @@ import io.geminirelay.base.config.edit.ConfigEdit.RemoveKey;
 import io.geminirelay.base.config.edit.ConfigEdit.Set;
 import io.geminirelay.base.config.edit.ConfigEdit.Unset;
 import io.geminirelay.base.config.edit.EditException.Kind;
+import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,6 +223,29 @@ class ConfigStoreTest {
   }
 
   @Test
+  void whatCannotBePutInForceForgetsAndChangesNothing() throws Exception {
+    mode("r--r--r--");
+    ConfigStore store = store(Map.of());
+    store.load();
+    store.change(new DisableKey(print("k1")));
+    List<String> before = store.changes();
+    ConfigStore.Trial<IOException> none =
+        config -> {
+          throw new IOException("the port is taken");
+        };
+    assertThrows(IOException.class, () -> store.loadTried(none));
+    assertThrows(
+        IOException.class, () -> store.changeTried(List.of(new DisableKey(print("k2"))), none));
+    assertEquals(before, store.changes());
+    Changed next = store.change(new Set("max_wait_secs", 1));
+    assertEquals(1, next.loaded().config().keys().disabled().size(), "the first, not the second");
+    mode("rw-r--r--");
+    assertThrows(
+        IOException.class, () -> store.changeTried(List.of(new DisableKey(print("k2"))), none));
+    assertEquals(TEXT, Files.readString(file));
+  }
+
+  @Test
   void aFolderThatCannotBeMadeIsWarnedOf() throws Exception {
     Files.writeString(state, "a file");
     ConfigStore store = readOnly();
@@ -289,12 +313,8 @@ class ConfigStoreTest {
     assertThrows(
         FileSave.ChangedMeanwhileException.class,
         () -> FileSave.replace(file, null, before, new byte[] {'x'}));
-    assertThrows(
-        FileSave.ChangedMeanwhileException.class,
-        () -> InPlace.write(file, null, before, new byte[] {'x'}));
     assertEquals(TEXT + "# mine\n", Files.readString(file));
-    InPlace.write(file, null, Files.readAllBytes(file), before);
-    assertArrayEquals(before, Files.readAllBytes(file));
+    Files.write(file, before);
     store(Map.of()).change(new Set("max_wait_secs", 1));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());

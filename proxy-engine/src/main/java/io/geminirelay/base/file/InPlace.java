@@ -1,4 +1,4 @@
-package io.geminirelay.base.config.edit;
+package io.geminirelay.base.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.geminirelay.base.config.edit;
+package io.geminirelay.base.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,6 +45,13 @@ class InPlaceTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());
     }
+  }
+
+  @Test
+  void whatWasWrittenMeanwhileIsNotOverwritten() {
+    assertThrows(
+        FileSave.ChangedMeanwhileException.class,
+        () -> InPlace.write(file, null, bytes("another"), bytes("x")));
   }
 
   @Test

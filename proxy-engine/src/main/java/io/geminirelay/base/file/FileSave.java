@@ -1,4 +1,4 @@
-package io.geminirelay.base.config.edit;
+package io.geminirelay.base.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocking. Where there is an old file, its permissions and owner stay.
  */
-final class FileSave {
+public final class FileSave {
   private static final Set<PosixFilePermission> WRITING =
       Set.of(
           PosixFilePermission.OWNER_WRITE,
@@ -32,7 +32,7 @@ final class FileSave {
   private FileSave() {}
 
   /** The file was not as expected any more; nothing was written. */
-  static final class ChangedMeanwhileException extends IOException {
+  public static final class ChangedMeanwhileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     ChangedMeanwhileException() {
@@ -44,7 +44,7 @@ final class FileSave {
    * Whether {@code file} may be written. A file that its mode gives nobody leave to write is meant
    * to stay as it is, even where this process could.
    */
-  static boolean isWritable(Path file) {
+  public static boolean isWritable(Path file) {
     try {
       PosixFileAttributeView view = posix(file);
       boolean permitted =
@@ -62,20 +62,21 @@ final class FileSave {
    * @param spare folder for a copy of the old bytes where there can be none beside the file, and
    *     another file cannot take its name; null for none
    */
-  static void replace(Path file, @Nullable Path spare, byte[] before, byte[] after)
+  public static void replace(Path file, @Nullable Path spare, byte[] before, byte[] after)
       throws IOException {
     Path real = file.toRealPath();
     Path folder = folderOf(real);
     // In a folder that takes no file, or of which only this file is mounted to be written.
-    if (!Files.isWritable(folder) || !byRename(real, before, after)) {
+    if (!Files.isWritable(folder) || byRename(real, before, after) != null) {
       InPlace.write(real, spare, before, after);
     }
   }
 
   /** Writes {@code after} into {@code file}, new or not, readable by the owner alone. */
-  static void create(Path file, byte[] after) throws IOException {
-    if (!byRename(file, null, after)) {
-      throw new IOException(file + " cannot be replaced");
+  public static void create(Path file, byte[] after) throws IOException {
+    IOException obstacle = byRename(file, null, after);
+    if (obstacle != null) {
+      throw new IOException(file + " cannot be replaced: " + obstacle, obstacle);
     }
   }
 
@@ -84,11 +85,11 @@ final class FileSave {
   }
 
   /**
-   * Puts another file in the place of {@code file}; false where that cannot be: it belongs to
-   * somebody else, or is a mount of its own. Whatever else fails is thrown, as a full disk, for
+   * Puts another file in the place of {@code file}; returns why that cannot be, or null: it belongs
+   * to somebody else, or is a mount of its own. Whatever else fails is thrown, as a full disk, for
    * writing into the file itself would only lose more.
    */
-  private static boolean byRename(Path file, byte @Nullable [] before, byte[] after)
+  private static @Nullable IOException byRename(Path file, byte @Nullable [] before, byte[] after)
       throws IOException {
     Path folder = folderOf(file);
     Path temporary = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp");
@@ -97,25 +98,26 @@ final class FileSave {
       if (before != null) {
         requireUnchanged(file, before);
       }
-      if (!takesPlace(temporary, file, before != null)) {
-        return false;
+      IOException obstacle = takePlace(temporary, file, before != null);
+      if (obstacle != null) {
+        return obstacle;
       }
     } finally {
       Files.deleteIfExists(temporary);
     }
     syncFolder(folder);
-    return true;
+    return null;
   }
 
-  private static boolean takesPlace(Path temporary, Path file, boolean likeIt) {
+  private static @Nullable IOException takePlace(Path temporary, Path file, boolean likeIt) {
     try {
       if (likeIt) {
         keepMode(file, temporary);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      return true;
+      return null;
     } catch (IOException e) {
-      return false;
+      return e;
     }
   }
 
