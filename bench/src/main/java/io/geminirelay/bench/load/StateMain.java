@@ -76,6 +76,7 @@ public final class StateMain implements Callable<Integer> {
     about.put("windows", rounds + " x " + seconds + " s");
     try (RunningProxy upstream = new RunningProxy(LoadMain.upstream(upstreamPort), upstreamPort);
         RedisProcess redis = new RedisProcess(folder);
+        RedisProcess other = new RedisProcess(Files.createDirectory(folder.resolve("other")));
         RunningProxy alone = start(MEMORY, upstream.port(), "", folder);
         RunningProxy sharing =
             start(REDIS, upstream.port(), "redis_url: " + redis.url() + "\n", folder)) {
@@ -83,7 +84,7 @@ public final class StateMain implements Callable<Integer> {
       gateways.put(MEMORY, alone);
       gateways.put(REDIS, sharing);
       measureCpu(gateways);
-      measureLatency(alone, sharing, redis);
+      measureLatency(alone, sharing, redis, other);
     }
     about.forEach((name, value) -> System.out.println(name + ": " + value));
     System.out.print("\n" + figures.table(MEMORY));
@@ -167,22 +168,27 @@ public final class StateMain implements Callable<Integer> {
     }
   }
 
-  private void measureLatency(RunningProxy alone, RunningProxy sharing, RedisProcess redis)
+  /**
+   * A server that starts takes its part of the machine: so one that nobody uses is killed and
+   * started too.
+   */
+  private void measureLatency(
+      RunningProxy alone, RunningProxy sharing, RedisProcess redis, RedisProcess other)
       throws Exception {
     for (int round = 0; round < rounds; round++) {
       latencyWindow(MEMORY, alone, () -> TimeUnit.SECONDS.sleep(seconds));
       latencyWindow(REDIS, sharing, () -> TimeUnit.SECONDS.sleep(seconds));
-      latencyWindow(
-          "redis killed and started",
-          sharing,
-          () -> {
-            TimeUnit.MILLISECONDS.sleep(seconds * 250L);
-            redis.kill();
-            TimeUnit.MILLISECONDS.sleep(seconds * 250L);
-            redis.start();
-            TimeUnit.MILLISECONDS.sleep(seconds * 500L);
-          });
+      latencyWindow("memory, another killed and started", alone, () -> restart(other));
+      latencyWindow("redis killed and started", sharing, () -> restart(redis));
     }
+  }
+
+  private void restart(RedisProcess redis) throws Exception {
+    TimeUnit.MILLISECONDS.sleep(seconds * 250L);
+    redis.kill();
+    TimeUnit.MILLISECONDS.sleep(seconds * 250L);
+    redis.start();
+    TimeUnit.MILLISECONDS.sleep(seconds * 500L);
   }
 
   /** What happens while answers are timed. */
