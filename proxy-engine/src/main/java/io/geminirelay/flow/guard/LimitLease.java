@@ -261,6 +261,7 @@ final class LimitLease {
   void answered(LeaseStore.Answer answer) {
     underWay = false;
     long now = bucket.now();
+    boolean wasAlone = !share.hasOthers();
     share.hear(answer);
     if (!shared) {
       join(answer, now);
@@ -280,6 +281,10 @@ final class LimitLease {
       begin(now);
     }
     settle(now);
+    if (wasAlone && share.hasOthers()) {
+      // For what is to be in hand at rest, now that others share it.
+      nextLookNanos = now;
+    }
   }
 
   /**

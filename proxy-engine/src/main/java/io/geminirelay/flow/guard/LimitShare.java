@@ -79,8 +79,8 @@ final class LimitShare {
   /**
    * How low the hand may fall, 0 or less: what may be drawn before anything is leased, where {@code
    * room} is left. All of it by who is alone; otherwise so little that the instances together stay
-   * near the limit even if each does so on old news. A limit too small for that, and for anything
-   * to be in hand at rest, lets one in.
+   * near the limit even if each does so on old news. While nothing is in hand at rest, of a limit
+   * too small for that one is let in.
    */
   long floor(long room, boolean rests) {
     if (room <= 0) {
@@ -93,7 +93,7 @@ final class LimitShare {
     long holders = 1L + Math.max(1, others);
     long share = Math.min(capacity / (TOGETHER_PART * holders), room / (2 * holders));
     long enough = Math.max(1, Math.min(ENOUGH, capacity / 4));
-    boolean single = rests && atRest() == 0 && room >= enough;
+    boolean single = rests && bucket.hand() <= 0 && room >= enough;
     return single ? -Math.max(1, share) : -share;
   }
 }
