@@ -1,6 +1,7 @@
 package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.state.AloneNotice;
 import io.geminirelay.base.state.SlotStore;
 import java.util.ArrayList;
 import java.util.Collection;

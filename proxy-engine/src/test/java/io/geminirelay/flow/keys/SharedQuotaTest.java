@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.geminirelay.base.config.GroupConfig.QuotaLimits;
 import io.geminirelay.base.config.KeysConfig;
+import io.geminirelay.base.state.AloneNotice;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
@@ -407,7 +408,7 @@ class SharedQuotaTest {
   @Test
   void whatIsCountedAloneIsSaid() {
     Instance[] all = start(2, new QuotaLimits(60, 0, 0));
-    Logger logger = (Logger) LoggerFactory.getLogger(QuotasAlone.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(AloneNotice.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);

@@ -1,4 +1,4 @@
-package io.geminirelay.flow.guard;
+package io.geminirelay.base.state;
 
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -6,9 +6,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says once that each instance counts for itself although the store is there, and once that this is
- * over. A store that is away says so itself. For one thread.
+ * over. A store that is away says so itself. Moments are nanoseconds of the time source's ticker.
+ * For one thread.
  */
-final class AloneNotice {
+public final class AloneNotice {
   /** How long a store that can be reached may leave limits alone before that is told. */
   private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -20,12 +21,12 @@ final class AloneNotice {
   private long sinceNanos;
 
   /** Of {@code what}, in the plural. */
-  AloneNotice(String what) {
+  public AloneNotice(String what) {
     this.what = what;
   }
 
-  /** Each counts for itself from now on. */
-  void alone(long now) {
+  /** Each counts for itself from {@code now} on. */
+  public void alone(long now) {
     if (!alone) {
       alone = true;
       sinceNanos = now;
@@ -33,14 +34,14 @@ final class AloneNotice {
   }
 
   /** The store has answered in time. */
-  void shared() {
+  public void shared() {
     alone = false;
   }
 
   /**
    * Tells what is to be told; {@code shares} is whether there is a store, and something to share.
    */
-  void look(boolean shares, long now) {
+  public void look(boolean shares, long now) {
     if (!shares) {
       sinceNanos = now;
     } else if (alone && !told && now - sinceNanos > TELL_NANOS) {

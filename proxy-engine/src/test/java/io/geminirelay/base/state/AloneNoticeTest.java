@@ -1,4 +1,4 @@
-package io.geminirelay.flow.guard;
+package io.geminirelay.base.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
