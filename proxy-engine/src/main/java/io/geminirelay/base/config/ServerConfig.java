@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param metricsToken opens {@code /metrics} alone, beside the admin token; null for none
  * @param trust whose word about a client is believed
  * @param reloadOnChange whether a changed configuration file is read anew by itself
+ * @param http2 what an HTTP/2 client may ask of its connection
+ * @param overload when the gateway begins to ask less of itself
+ * @param reusePort whether another process may be bound to the same port, for a hand-over
  */
 public record ServerConfig(
     String host,
@@ -34,7 +37,10 @@ public record ServerConfig(
     @Nullable Secret adminToken,
     @Nullable Secret metricsToken,
     Trust trust,
-    boolean reloadOnChange) {
+    boolean reloadOnChange,
+    Http2Limits http2,
+    OverloadConfig overload,
+    boolean reusePort) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -50,7 +56,10 @@ public record ServerConfig(
           null,
           null,
           Trust.NOBODY,
-          true);
+          true,
+          Http2Limits.STANDARD,
+          OverloadConfig.STANDARD,
+          false);
 
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
@@ -69,7 +78,10 @@ public record ServerConfig(
         adminToken,
         metricsToken,
         new Trust(trust.proxies(), started.trust.proxyProtocol()),
-        reloadOnChange);
+        reloadOnChange,
+        http2,
+        overload,
+        reusePort);
   }
 
   /** Whether the address that is bound can be reached from other machines. */
@@ -120,6 +132,10 @@ public record ServerConfig(
    * @param head time for the whole request head, from its first byte
    * @param body time between two pieces of a request body
    * @param idle time a kept-alive connection may wait for its next request
+   * @param maxHeaderFields header fields of a request at most
+   * @param minBodyBytesPerSecond a body that comes slower than this, over {@code body}, is refused
+   * @param send time in which a client has to take some of its answer
+   * @param connectionsPerAddress open connections of one address at most; 0 for no limit
    */
   public record ClientLimits(
       int maxRequestLineBytes,
@@ -127,9 +143,13 @@ public record ServerConfig(
       long maxBodyBytes,
       Duration head,
       Duration body,
-      Duration idle) {
+      Duration idle,
+      int maxHeaderFields,
+      int minBodyBytesPerSecond,
+      Duration send,
+      int connectionsPerAddress) {
 
-    /** Used where nothing is set: 16 KiB, 64 KiB, 100 MiB; 15 s, 30 s, 120 s. */
+    /** Used where nothing is set; the constants say how much. */
     public static final ClientLimits STANDARD =
         new ClientLimits(
             16 << 10,
@@ -137,6 +157,10 @@ public record ServerConfig(
             100L << 20,
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(120));
+            Duration.ofSeconds(120),
+            200,
+            100,
+            Duration.ofSeconds(60),
+            16_384);
   }
 }

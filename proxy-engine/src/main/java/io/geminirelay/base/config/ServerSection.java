@@ -51,7 +51,10 @@ final class ServerSection {
         token("admin_token", "admin-token"),
         token("metrics_token", "metrics-token"),
         new Trust(ranges(), typed.truth("proxy_protocol", false)),
-        typed.truth("reload_on_change", standard.reloadOnChange()));
+        typed.truth("reload_on_change", standard.reloadOnChange()),
+        Http2Limits.STANDARD,
+        OverloadConfig.STANDARD,
+        standard.reusePort());
   }
 
   AdminConfig admin() {
@@ -93,7 +96,11 @@ final class ServerSection {
             own.bytes("body_bytes", 0, 1024 * GIB, standard.maxBodyBytes()),
             own.seconds("header_timeout_secs", 1, 3600, standard.head()),
             own.seconds("body_timeout_secs", 1, 3600, standard.body()),
-            own.seconds("idle_timeout_secs", 1, DAY_SECS, standard.idle()));
+            own.seconds("idle_timeout_secs", 1, DAY_SECS, standard.idle()),
+            standard.maxHeaderFields(),
+            standard.minBodyBytesPerSecond(),
+            standard.send(),
+            standard.connectionsPerAddress());
     limits.done();
     return read;
   }

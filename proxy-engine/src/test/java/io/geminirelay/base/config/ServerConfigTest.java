@@ -50,6 +50,9 @@ class ServerConfigTest {
         null,
         null,
         trust,
-        any.reloadOnChange());
+        any.reloadOnChange(),
+        any.http2(),
+        any.overload(),
+        any.reusePort());
   }
 }

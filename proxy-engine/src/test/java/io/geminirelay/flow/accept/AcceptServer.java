@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.Http2Limits;
+import io.geminirelay.base.config.OverloadConfig;
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.config.ServerConfig.TlsFiles;
@@ -53,7 +55,11 @@ final class AcceptServer implements AutoCloseable {
           1 << 20,
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          ClientLimits.STANDARD.maxHeaderFields(),
+          0,
+          Duration.ofSeconds(30),
+          0);
 
   AcceptServer(ClientLimits limits, int max, @Nullable TlsFiles tls) throws Exception {
     ServerConfig config =
@@ -69,7 +75,10 @@ final class AcceptServer implements AutoCloseable {
             null,
             null,
             Trust.NOBODY,
-            true);
+            true,
+            Http2Limits.STANDARD,
+            OverloadConfig.STANDARD,
+            false);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
