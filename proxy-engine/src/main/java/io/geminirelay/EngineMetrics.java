@@ -56,7 +56,7 @@ final class EngineMetrics {
             parts.exits(),
             parts.settlement()::inFlight,
             connections::open,
-            connections::refused,
+            connections.refusals(),
             LogLevel::droppedLines,
             this::pools,
             parts.store());

@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.telemetry.Refusal;
+import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
@@ -11,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The open client connections: how many there may be, and how they all come to an end.
@@ -32,7 +33,7 @@ public final class ClientConnections {
   static final int GRACE_SECONDS = 1;
 
   private final AtomicInteger open = new AtomicInteger();
-  private final LongAdder refused = new LongAdder();
+  private final Refusals refusals = new Refusals();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private volatile int max;
@@ -54,16 +55,16 @@ public final class ClientConnections {
     return open.get();
   }
 
-  /** Connections refused so far because too many were open. */
-  public long refused() {
-    return refused.sum();
+  /** Connections that were not taken so far, or ended, and why. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   /** Takes in {@code channel} until it closes; false when there is no room. */
   boolean enter(Channel channel) {
     if (open.incrementAndGet() > max) {
       open.decrementAndGet();
-      refused.increment();
+      refusals.count(Refusal.TOO_MANY);
       return false;
     }
     channels.add(channel);

@@ -1,6 +1,9 @@
 package io.geminirelay.side.metrics;
 
 import io.geminirelay.base.state.StoreFigure;
+import io.geminirelay.base.telemetry.Refusal;
+import io.geminirelay.base.telemetry.Refusals;
+import io.geminirelay.base.telemetry.metrics.Words;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
@@ -33,16 +36,7 @@ final class EngineGauges {
             "gemini_relay_requests_waiting",
             "Requests that wait for a key.",
             live.waiting().getAsLong()));
-    all.add(
-        one(
-            "gemini_relay_client_connections",
-            "Connections of clients.",
-            engine.connections().getAsLong()));
-    all.add(
-        count(
-            "gemini_relay_client_connections_refused",
-            "Connections of clients that were refused because too many were open.",
-            engine.refusedConnections().getAsLong()));
+    all.addAll(connections(engine));
     all.add(
         count(
             "gemini_relay_log_lines_dropped",
@@ -91,6 +85,39 @@ final class EngineGauges {
         .help(help)
         .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder().value((double) value).build())
         .build();
+  }
+
+  private static List<MetricSnapshot> connections(EngineState engine) {
+    return List.of(
+        one(
+            "gemini_relay_client_connections",
+            "Connections of clients.",
+            engine.connections().getAsLong()),
+        refusals(
+            "gemini_relay_client_connections_refused",
+            "Connections of clients that were not taken, by why.",
+            engine.refusals(),
+            false),
+        refusals(
+            "gemini_relay_client_connections_ended",
+            "Connections that the gateway ended because of what the client did, by what.",
+            engine.refusals(),
+            true));
+  }
+
+  private static MetricSnapshot refusals(
+      String name, String help, Refusals refusals, boolean open) {
+    CounterSnapshot.Builder out = CounterSnapshot.builder().name(name).help(help);
+    for (Refusal why : Refusal.values()) {
+      if (why.wasOpen() == open) {
+        out.dataPoint(
+            CounterSnapshot.CounterDataPointSnapshot.builder()
+                .labels(Labels.of("reason", Words.of(why)))
+                .value((double) refusals.of(why))
+                .build());
+      }
+    }
+    return out.build();
   }
 
   private static MetricSnapshot clients(LiveState live) {

@@ -1,6 +1,7 @@
 package io.geminirelay.side.metrics;
 
 import io.geminirelay.base.state.StoreFigure;
+import io.geminirelay.base.telemetry.Refusals;
 import io.geminirelay.flow.keys.Exits;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
  * @param exits how exits are
  * @param inFlight requests begun and not ended
  * @param connections client connections
- * @param refusedConnections those that were refused because too many were open
+ * @param refusals those that were not taken, or ended, and why
  * @param logLinesDropped lines of the log that found no room
  * @param pools upstream connections, of each event loop
  * @param store how what is kept is
@@ -26,7 +27,7 @@ public record EngineState(
     Exits exits,
     LongSupplier inFlight,
     LongSupplier connections,
-    LongSupplier refusedConnections,
+    Refusals refusals,
     LongSupplier logLinesDropped,
     Supplier<List<Pool>> pools,
     Supplier<StoreFigure> store) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.telemetry.Refusal;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -144,7 +145,7 @@ class Http1ConnectionTest {
       try (Socket second = server.connect()) {
         assertEquals(-1, second.getInputStream().read());
       }
-      assertEquals(1, server.connections.refused());
+      assertEquals(1, server.connections.refusals().of(Refusal.TOO_MANY));
       assertEquals(1, server.connections.open());
     }
   }
