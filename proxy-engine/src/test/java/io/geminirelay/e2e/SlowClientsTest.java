@@ -105,7 +105,8 @@ class SlowClientsTest {
     try (Socket socket = new Socket("127.0.0.1", rig.port())) {
       socket.setSoTimeout(30_000);
       String framing = chunked ? "transfer-encoding: chunked" : "content-length: 1000000";
-      write(socket, "POST " + Rig.UNARY + " HTTP/1.1\r\nhost: a\r\n" + framing + "\r\n\r\n");
+      write(
+          socket, "POST " + Rig.UNARY + " HTTP/1.1\r\nhost: 127.0.0.1\r\n" + framing + "\r\n\r\n");
       // Often enough for the time between two pieces, and much too little.
       while (socket.getInputStream().available() == 0) {
         write(socket, chunked ? "1\r\nx\r\n" : "x");

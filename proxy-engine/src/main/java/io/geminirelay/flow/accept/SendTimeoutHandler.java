@@ -3,10 +3,13 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class SendTimeoutHandler extends ChannelDuplexHandler {
   /** Looks in the time that a client has: it is cut that much late at most. */
   private static final int LOOKS = 4;
+
+  /**
+   * What the system may hold for us that is not on its way yet. It would take megabytes, and tell
+   * of room only when a third of them is gone: a client that reads slowly would look like one that
+   * does not read.
+   */
+  private static final long UNSENT_BYTES = 128 << 10;
 
   private final long sendNanos;
   private final Refusals refusals;
@@ -51,6 +61,17 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
   SendTimeoutHandler(Duration send, Refusals refusals) {
     this.sendNanos = send.toNanos();
     this.refusals = refusals;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    ChannelConfig config = ctx.channel().config();
+    boolean bounded =
+        config.setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+            || config.setOption(IoUringChannelOption.TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+    if (!bounded) {
+      config.setOption(ChannelOption.SO_SNDBUF, (int) (2 * UNSENT_BYTES));
+    }
   }
 
   @Override

@@ -98,7 +98,11 @@ final class StreamRules {
       headers.remove(note.text());
     }
     List<CharSequence> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
-    return lengths.size() > 1 ? bad("there is more than one content-length") : null;
+    if (lengths.size() > 1) {
+      return bad("there is more than one content-length");
+    }
+    boolean sound = lengths.isEmpty() || RequestRules.isCanonical(lengths.get(0));
+    return sound ? null : bad("content-length has to be one number without leading zeros");
   }
 
   private static Problem bad(String detail) {
