@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Many clients at once that send and never read, or never end what they send, fill no memory. */
 class HoardingClientsTest {
-  private static final int MANY = 40;
+  private static final int MANY = 20;
   private static final long MIB = 1 << 20;
 
   /** What all of them may hold together: well below a MiB each, whatever they are sent. */

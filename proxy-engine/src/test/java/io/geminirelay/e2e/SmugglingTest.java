@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Response;
@@ -56,23 +57,27 @@ class SmugglingTest {
         "5;a\rb\r\nhello"
       })
   void cutsTheRequestThatIsUnderWayWhenItsBodyBreaks(String broken) {
+    // More than is kept for a repeat, so that it is under way before it is whole.
     String piece = "7d0\r\n" + "x".repeat(2_000) + "\r\n";
     rig.upstream.clear();
     try (TestClient client = TestClient.connect(rig.port())) {
       client.send(Vector.chunked(piece));
-      Rig.await(() -> rig.upstream.received().endsWith("x\r\n"), "what has come so far");
+      Rig.await(() -> countOfX(rig.upstream.received()) == 2_000, "what has come so far");
       client.send(broken + Vector.SMUGGLED);
       Response answer = client.read();
       assertEquals(400, answer.status(), answer::toString);
       assertTrue(client.seesClose());
     }
     Rig.await(() -> rig.upstream.cut() > 0, "the end of the request upstream");
-    String begun = Vector.postOn("transfer-encoding: chunked") + piece;
-    assertEquals(
-        begun.replace(Vector.AUTHORITY, rig.upstream.authority()),
-        rig.upstream.received(),
-        "no end that looks clean");
+    String sent = rig.upstream.received();
+    assertEquals(2_000, countOfX(sent));
+    assertFalse(sent.contains("\r\n0\r\n") || sent.contains("smuggled"), sent);
     rig.check(Vector.served("X", "afterwards", "", Vector.get(), Vector.getOn()));
+  }
+
+  private static long countOfX(String text) {
+    int body = text.indexOf("\r\n\r\n");
+    return text.substring(Math.max(0, body)).chars().filter(c -> c == 'x').count();
   }
 
   @Test
