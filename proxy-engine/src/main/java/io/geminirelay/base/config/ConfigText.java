@@ -135,6 +135,10 @@ public final class ConfigText {
     all.put("header_timeout_secs", secs(limits.head()));
     all.put("body_timeout_secs", secs(limits.body()));
     all.put("idle_timeout_secs", secs(limits.idle()));
+    all.put("header_fields", limits.maxHeaderFields());
+    all.put("body_bytes_per_sec", limits.minBodyBytesPerSecond());
+    all.put("send_timeout_secs", secs(limits.send()));
+    all.put("connections_per_address", limits.connectionsPerAddress());
     return all;
   }
 

@@ -97,10 +97,10 @@ final class ServerSection {
             own.seconds("header_timeout_secs", 1, 3600, standard.head()),
             own.seconds("body_timeout_secs", 1, 3600, standard.body()),
             own.seconds("idle_timeout_secs", 1, DAY_SECS, standard.idle()),
-            standard.maxHeaderFields(),
-            standard.minBodyBytesPerSecond(),
-            standard.send(),
-            standard.connectionsPerAddress());
+            own.count("header_fields", 10, 100_000, standard.maxHeaderFields()),
+            own.count("body_bytes_per_sec", 0, 1_000_000, standard.minBodyBytesPerSecond()),
+            own.seconds("send_timeout_secs", 1, DAY_SECS, standard.send()),
+            own.count("connections_per_address", 0, 10_000_000, standard.connectionsPerAddress()));
     limits.done();
     return read;
   }

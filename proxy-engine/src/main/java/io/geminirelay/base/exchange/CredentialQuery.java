@@ -1,11 +1,12 @@
 package io.geminirelay.base.exchange;
 
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials in a URL's query: found by their name, in whatever percent-encoding it is
- * written, and cut out without touching a byte of the other parameters. Pure.
+ * The credentials in a URL's query: found by their name, in whatever percent-encoding and case it
+ * is written, and cut out without touching a byte of the other parameters. Pure.
  */
 public final class CredentialQuery {
   /** Google's parameter for an API key, here also a client's token. */
@@ -19,6 +20,27 @@ public final class CredentialQuery {
 
   /** The older name of {@link #ACCESS_TOKEN}. */
   public static final String OAUTH_TOKEN = "oauth_token";
+
+  /**
+   * What Google takes in a query for what else stands in a head, the credentials included: names of
+   * its own, and some of old. With these it would serve another request than the one judged here.
+   */
+  private static final List<String> CREDENTIALS =
+      List.of(
+          KEY,
+          PASSWORD,
+          ACCESS_TOKEN,
+          OAUTH_TOKEN,
+          "bearer_token",
+          "$key",
+          "$access_token",
+          "$oauth_token",
+          "$userproject",
+          "userproject",
+          "$httpheaders",
+          "$httpmethod",
+          "$req",
+          "$ct");
 
   private CredentialQuery() {}
 
@@ -35,8 +57,9 @@ public final class CredentialQuery {
     char separator = '?';
     for (int from = query + 1, end; from <= uri.length(); from = end + 1) {
       end = endOfParameter(uri, from);
-      if (!isCredential(uri, from, end)) {
-        kept.append(separator).append(uri, from, end);
+      int credential = credentialAt(uri, from, end);
+      if (credential != from || from == end) {
+        kept.append(separator).append(uri, from, credential == end ? end : credential - 1);
         separator = '&';
       }
     }
@@ -55,7 +78,7 @@ public final class CredentialQuery {
     for (int from = query + 1, end; from <= uri.length(); from = end + 1) {
       end = endOfParameter(uri, from);
       int nameEnd = endOfName(uri, from, end);
-      if (nameEnd + 1 < end && named(uri, from, nameEnd, name)) {
+      if (nameEnd + 1 < end && named(uri, from, nameEnd, name, false)) {
         return decode(uri, nameEnd + 1, end);
       }
     }
@@ -65,7 +88,7 @@ public final class CredentialQuery {
   private static boolean holdsCredential(String uri, int query) {
     for (int from = query, end; from <= uri.length(); from = end + 1) {
       end = endOfParameter(uri, from);
-      if (isCredential(uri, from, end)) {
+      if (credentialAt(uri, from, end) < end) {
         return true;
       }
     }
@@ -74,10 +97,12 @@ public final class CredentialQuery {
 
   private static boolean isCredential(String uri, int from, int end) {
     int nameEnd = endOfName(uri, from, end);
-    return named(uri, from, nameEnd, KEY)
-        || named(uri, from, nameEnd, PASSWORD)
-        || named(uri, from, nameEnd, ACCESS_TOKEN)
-        || named(uri, from, nameEnd, OAUTH_TOKEN);
+    for (int i = 0; i < CREDENTIALS.size(); i++) {
+      if (named(uri, from, nameEnd, CREDENTIALS.get(i), true)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int endOfParameter(String uri, int from) {
@@ -85,19 +110,37 @@ public final class CredentialQuery {
     return end < 0 ? uri.length() : end;
   }
 
+  /**
+   * Where a credential begins in a parameter, {@code end} where there is none. A semicolon
+   * separates too (HTML 4.01 appendix B.2.2), as some servers still think; what follows the
+   * credential may belong to it, and goes with it.
+   */
+  private static int credentialAt(String uri, int from, int end) {
+    for (int piece = from; piece < end; ) {
+      int semicolon = uri.indexOf(';', piece);
+      int pieceEnd = semicolon < 0 || semicolon > end ? end : semicolon;
+      if (isCredential(uri, piece, pieceEnd)) {
+        return piece;
+      }
+      piece = pieceEnd + 1;
+    }
+    return end;
+  }
+
   private static int endOfName(String uri, int from, int end) {
     int equals = uri.indexOf('=', from);
     return equals < 0 || equals > end ? end : equals;
   }
 
-  private static boolean named(String uri, int from, int end, String name) {
+  private static boolean named(String uri, int from, int end, String name, boolean anyCase) {
     int at = from;
     for (int i = 0; i < name.length(); i++) {
       if (at >= end) {
         return false;
       }
       int escaped = PercentCode.at(uri, at, end);
-      if ((escaped >= 0 ? escaped : uri.charAt(at)) != name.charAt(i)) {
+      int c = escaped >= 0 ? escaped : uri.charAt(at);
+      if ((anyCase ? Character.toLowerCase(c) : c) != name.charAt(i)) {
         return false;
       }
       at += escaped >= 0 ? PercentCode.LENGTH : 1;

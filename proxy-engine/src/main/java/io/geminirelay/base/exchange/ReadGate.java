@@ -18,6 +18,7 @@ public final class ReadGate {
   private final Channel channel;
   private final ChannelFutureListener connectionClosed;
   private int reasons;
+  private int pauses;
 
   private ReadGate(Channel channel) {
     this.channel = channel;
@@ -40,6 +41,7 @@ public final class ReadGate {
     int before = reasons;
     reasons |= reason.bit();
     if (before == 0) {
+      pauses++;
       channel.config().setAutoRead(false);
       watchConnection(true);
     }
@@ -76,6 +78,11 @@ public final class ReadGate {
   /** Whether any reason holds. */
   public boolean paused() {
     return reasons != 0;
+  }
+
+  /** How often reading was stopped so far: whether it was between two looks. */
+  public int pauses() {
+    return pauses;
   }
 
   /** Why a client channel is not read. */

@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.exchange.ReadGate;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
@@ -7,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -14,20 +17,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends an HTTP/2 request whose body stops coming: the stages get a last content whose decoder
- * result holds the fault.
+ * Ends an HTTP/2 request whose body stops coming, or comes too slowly: the stages get a last
+ * content whose decoder result holds the fault.
  *
  * <p>Stands in front of the request stages of a stream. Costs nothing where head and body come
  * together; else one task looks at the clock now and then. Event loop only.
  */
 final class BodyTimeoutHandler extends ChannelInboundHandlerAdapter {
-  private final long bodyNanos;
-  private long pieceNanos;
+  private final BodyPace pace;
+  private int pauses;
   private boolean over;
   private @Nullable Future<?> look;
 
-  BodyTimeoutHandler(long bodyNanos) {
-    this.bodyNanos = bodyNanos;
+  BodyTimeoutHandler(ClientLimits limits) {
+    this.pace = new BodyPace(limits);
   }
 
   @Override
@@ -36,11 +39,14 @@ final class BodyTimeoutHandler extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
-    pieceNanos = ctx.executor().ticker().nanoTime();
+    long now = ctx.executor().ticker().nanoTime();
     if (message instanceof LastHttpContent) {
       cancel();
     } else if (look == null) {
-      lookAgain(ctx, bodyNanos);
+      pace.begin(now);
+      lookAgain(ctx, pace.leftNanos(now));
+    } else if (message instanceof HttpContent content) {
+      pace.took(content.content().readableBytes(), now);
     }
     ctx.fireChannelRead(message);
   }
@@ -51,10 +57,13 @@ final class BodyTimeoutHandler extends ChannelInboundHandlerAdapter {
 
   private void look(ChannelHandlerContext ctx) {
     long now = ctx.executor().ticker().nanoTime();
-    if (!ctx.channel().config().isAutoRead()) {
-      pieceNanos = now;
+    int pausesNow = ReadGate.of(ctx.channel()).pauses();
+    if (pausesNow != pauses || !ctx.channel().config().isAutoRead()) {
+      // It is us who do not read.
+      pace.begin(now);
     }
-    long left = bodyNanos - (now - pieceNanos);
+    pauses = pausesNow;
+    long left = pace.leftNanos(now);
     if (left > 0) {
       lookAgain(ctx, left);
       return;

@@ -45,6 +45,12 @@ public final class Callers implements BiFunction<Channel, HttpRequest, Caller> {
     return told != null ? told.caller(https, socket) : new Caller(socket, https, null);
   }
 
+  /** The address whose connections are counted together; null where a trusted proxy's are not. */
+  @Nullable InetAddress counted(Channel connection) {
+    InetAddress address = NodeAddress.of(connection.remoteAddress());
+    return address == null || trusted.trusts(address) ? null : address;
+  }
+
   /** Whether a new connection has to begin with a PROXY header. */
   boolean expectsHeader(Channel connection) {
     @Nullable InetAddress address =

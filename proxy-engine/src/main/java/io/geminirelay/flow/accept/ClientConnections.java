@@ -5,6 +5,7 @@ import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ public final class ClientConnections {
   static final int GRACE_SECONDS = 1;
 
   private final AtomicInteger open = new AtomicInteger();
+  private final AddressConnections addresses = new AddressConnections();
   private final Refusals refusals = new Refusals();
   private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
@@ -74,6 +76,15 @@ public final class ClientConnections {
       end(channel);
     }
     return true;
+  }
+
+  /** As {@link #enter(Channel)}, and only while {@code address} has fewer than {@code most}. */
+  boolean enter(Channel channel, InetAddress address, int most) {
+    if (!addresses.enter(channel, address, most)) {
+      refusals.count(Refusal.ADDRESS_TOO_MANY);
+      return false;
+    }
+    return enter(channel);
   }
 
   private static boolean isOrphan(Channel channel) {

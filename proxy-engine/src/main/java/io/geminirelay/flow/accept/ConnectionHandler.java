@@ -2,17 +2,19 @@ package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a new client connection: the limit on their number, the PROXY header, TLS, and the
- * choice of HTTP version. Sharable.
+ * Prepares a new client connection: the limits on their number and on slow readers, the PROXY
+ * header, TLS, and the choice of HTTP version. Sharable.
  */
 @ChannelHandler.Sharable
 public final class ConnectionHandler extends ChannelInitializer<Channel> {
@@ -23,14 +25,15 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
 
   /** What a configuration says about a connection; it keeps what it began with. */
   private record Rules(ClientLimits limits, Callers callers, ProtocolChoice protocols) {
-    static Rules of(ServerConfig config, Supplier<Consumer<ChannelPipeline>> stages) {
+    static Rules of(
+        ServerConfig config, Refusals refusals, Supplier<Consumer<ChannelPipeline>> stages) {
       ClientLimits limits = config.limits();
       return new Rules(
           limits,
           new Callers(config),
           new ProtocolChoice(
               new Http1Connection(limits, stages),
-              new Http2Connection(limits, config.drain(), stages)));
+              new Http2Connection(limits, config.drain(), refusals, stages)));
     }
   }
 
@@ -52,7 +55,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
     this.connections = connections;
     this.tls = tls;
     this.stages = stages;
-    this.rules = Rules.of(config, stages);
+    this.rules = Rules.of(config, connections.refusals(), stages);
   }
 
   /**
@@ -60,20 +63,31 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * was.
    */
   void follow(ServerConfig config) {
-    rules = Rules.of(config, stages);
+    rules = Rules.of(config, connections.refusals(), stages);
   }
 
   @Override
   protected void initChannel(Channel channel) {
     Rules now = rules;
-    if (!connections.enter(channel)) {
+    if (!enter(channel, now)) {
       channel.close();
-    } else if (now.callers().expectsHeader(channel)) {
+      return;
+    }
+    channel
+        .pipeline()
+        .addLast("send", new SendTimeoutHandler(now.limits().send(), connections.refusals()));
+    if (now.callers().expectsHeader(channel)) {
       ProxyHeaderHandler.install(
           channel.pipeline(), pipeline -> begin(pipeline, now), now.limits().head());
     } else {
       begin(channel.pipeline(), now);
     }
+  }
+
+  private boolean enter(Channel channel, Rules now) {
+    int most = now.limits().connectionsPerAddress();
+    InetAddress address = most == 0 ? null : now.callers().counted(channel);
+    return address == null ? connections.enter(channel) : connections.enter(channel, address, most);
   }
 
   private void begin(ChannelPipeline pipeline, Rules now) {

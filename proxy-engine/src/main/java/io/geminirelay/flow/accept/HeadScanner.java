@@ -16,14 +16,12 @@ import java.nio.charset.StandardCharsets;
  * values are checked there. Not thread safe.
  */
 final class HeadScanner {
-  /** Header fields in a request at most. */
-  static final int MAX_FIELDS = 200;
-
   private static final byte CR = '\r';
   private static final byte LF = '\n';
 
   private final int maxLineBytes;
   private final int maxHeaderBytes;
+  private final int maxFields;
 
   private int scanned;
   private int lineStart;
@@ -35,10 +33,12 @@ final class HeadScanner {
    *
    * @param maxLineBytes request line without its CRLF, at most
    * @param maxHeaderBytes header lines with their CRLFs, at most
+   * @param maxFields header lines at most
    */
-  HeadScanner(int maxLineBytes, int maxHeaderBytes) {
+  HeadScanner(int maxLineBytes, int maxHeaderBytes, int maxFields) {
     this.maxLineBytes = maxLineBytes;
     this.maxHeaderBytes = maxHeaderBytes;
+    this.maxFields = maxFields;
   }
 
   /** Forgets the head that was read. */
@@ -124,7 +124,7 @@ final class HeadScanner {
       throw refused("a header line begins with a blank");
     }
     fields++;
-    if (fields > MAX_FIELDS || end - headersStart > maxHeaderBytes) {
+    if (fields > maxFields || end - headersStart > maxHeaderBytes) {
       throw tooLarge();
     }
   }
@@ -200,7 +200,7 @@ final class HeadScanner {
             "the header is longer than "
                 + maxHeaderBytes
                 + " bytes or has more than "
-                + MAX_FIELDS
+                + maxFields
                 + " fields"));
   }
 }

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.exchange.ReadGate;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,6 +23,7 @@ final class HeadTimeoutHandler extends ChannelInboundHandlerAdapter {
   private final long headNanos;
   private final long bodyNanos;
   private final long idleNanos;
+  private int pauses;
   private @Nullable Future<?> look;
 
   HeadTimeoutHandler(StrictRequestDecoder decoder, RequestClock clock, ClientLimits limits) {
@@ -64,11 +66,14 @@ final class HeadTimeoutHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void look(ChannelHandlerContext ctx) {
-    if (clock.phase() == RequestClock.Phase.BODY && !ctx.channel().config().isAutoRead()) {
+    int pausesNow = ReadGate.of(ctx.channel()).pauses();
+    boolean paused = pausesNow != pauses || !ctx.channel().config().isAutoRead();
+    pauses = pausesNow;
+    if (clock.phase() == RequestClock.Phase.BODY && paused) {
       // It is us who do not read.
       clock.enter(RequestClock.Phase.BODY);
     }
-    long left = limitNanos() - clock.elapsedNanos();
+    long left = leftNanos();
     if (clock.phase() == RequestClock.Phase.ANSWERING) {
       lookAgain(ctx, shortest());
     } else if (left > 0) {
@@ -78,11 +83,11 @@ final class HeadTimeoutHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private long limitNanos() {
+  private long leftNanos() {
     return switch (clock.phase()) {
-      case IDLE -> idleNanos;
-      case HEAD -> headNanos;
-      case BODY -> bodyNanos;
+      case IDLE -> idleNanos - clock.elapsedNanos();
+      case HEAD -> headNanos - clock.elapsedNanos();
+      case BODY -> clock.bodyLeftNanos();
       case ANSWERING -> Long.MAX_VALUE;
     };
   }

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -32,11 +33,17 @@ final class Http2Connection {
 
   private final ClientLimits limits;
   private final Duration drain;
+  private final Refusals refusals;
   private final Supplier<Consumer<ChannelPipeline>> stages;
 
-  Http2Connection(ClientLimits limits, Duration drain, Supplier<Consumer<ChannelPipeline>> stages) {
+  Http2Connection(
+      ClientLimits limits,
+      Duration drain,
+      Refusals refusals,
+      Supplier<Consumer<ChannelPipeline>> stages) {
     this.limits = limits;
     this.drain = drain;
+    this.refusals = refusals;
     this.stages = stages;
   }
 
@@ -44,6 +51,7 @@ final class Http2Connection {
   void install(ChannelPipeline pipeline) {
     Http2FrameCodec codec = codec();
     pipeline.addLast("codec", codec);
+    pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits.send(), refusals));
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer()));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
@@ -80,9 +88,9 @@ final class Http2Connection {
     @Override
     protected void initChannel(Channel stream) {
       ChannelPipeline pipeline = stream.pipeline();
-      pipeline.addLast("stream", new Http2StreamHandler(limits.maxRequestLineBytes()));
+      pipeline.addLast("stream", new Http2StreamHandler(limits));
       pipeline.addLast("codec", StreamCodec.INSTANCE);
-      pipeline.addLast("timeout", new BodyTimeoutHandler(limits.body().toNanos()));
+      pipeline.addLast("timeout", new BodyTimeoutHandler(limits));
       stages.get().accept(pipeline);
     }
   }

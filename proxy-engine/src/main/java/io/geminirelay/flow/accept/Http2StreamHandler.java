@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -26,14 +27,14 @@ import io.netty.util.ReferenceCountUtil;
  * <p>First in the stream's pipeline. Keeps how far both directions are. Event loop only.
  */
 final class Http2StreamHandler extends ChannelDuplexHandler {
-  private final int maxTargetBytes;
+  private final ClientLimits limits;
   private boolean begun;
   private boolean requestEnded;
   private boolean refused;
   private boolean head;
 
-  Http2StreamHandler(int maxTargetBytes) {
-    this.maxTargetBytes = maxTargetBytes;
+  Http2StreamHandler(ClientLimits limits) {
+    this.limits = limits;
   }
 
   @Override
@@ -47,7 +48,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
     if (message instanceof Http2HeadersFrame frame && !begun) {
       begun = true;
       head = HttpMethod.HEAD.asciiName().contentEquals(frame.headers().method());
-      StreamRules.Problem problem = StreamRules.check(frame.headers(), maxTargetBytes);
+      StreamRules.Problem problem = StreamRules.check(frame.headers(), limits);
       if (problem != null) {
         refused = true;
         ctx.fireChannelRead(refusal(frame.headers(), problem));

@@ -5,11 +5,13 @@ import io.netty.util.concurrent.Ticker;
 /** How far the client is with its request, and since when. Event loop only. */
 final class RequestClock {
   private final Ticker ticker;
+  private final BodyPace pace;
   private Phase phase = Phase.IDLE;
   private long sinceNanos;
 
-  RequestClock(Ticker ticker) {
+  RequestClock(Ticker ticker, BodyPace pace) {
     this.ticker = ticker;
+    this.pace = pace;
     this.sinceNanos = ticker.nanoTime();
   }
 
@@ -17,6 +19,19 @@ final class RequestClock {
   void enter(Phase next) {
     phase = next;
     sinceNanos = ticker.nanoTime();
+    if (next == Phase.BODY) {
+      pace.begin(sinceNanos);
+    }
+  }
+
+  /** So many bytes of the body have come. */
+  void tookBody(int bytes) {
+    pace.took(bytes, ticker.nanoTime());
+  }
+
+  /** Nanoseconds until the body may be too late; 0 or less when it is. */
+  long bodyLeftNanos() {
+    return pace.leftNanos(ticker.nanoTime());
   }
 
   Phase phase() {
@@ -34,7 +49,7 @@ final class RequestClock {
     IDLE,
     /** The rest of a head. */
     HEAD,
-    /** The next piece of a body. */
+    /** The rest of a body. */
     BODY,
     /** Nothing of the client: its answer is made, or its connection ends. */
     ANSWERING

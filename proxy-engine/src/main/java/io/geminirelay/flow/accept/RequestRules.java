@@ -135,12 +135,19 @@ final class RequestRules {
           || length != null) {
         throw bad("Transfer-Encoding has to be chunked, and alone");
       }
+    } else if (length != null && !isCanonical(length)) {
+      throw bad("Content-Length has to be one number without leading zeros");
     } else if (length == null) {
       // The parser would read eight bytes of body for a handshake of the WebSocket draft 76.
       if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
         throw bad("the WebSocket draft with Sec-WebSocket-Key1 is not served");
       }
     }
+  }
+
+  /** Whether {@code length} has no zero in front, which some parsers read as octal. */
+  static boolean isCanonical(CharSequence length) {
+    return length.length() == 1 || (length.length() > 1 && length.charAt(0) != '0');
   }
 
   private static FaultException bad(String detail) {

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * 8.3.1). Pure, but for what clients have no business to send, which is removed.
  */
 final class StreamRules {
+  /** Method, scheme, authority and path, which HTTP/1.1 has in other places. */
+  private static final int PSEUDO_FIELDS = 4;
+
   private StreamRules() {}
 
   /**
@@ -25,7 +29,7 @@ final class StreamRules {
   record Problem(FaultKind kind, String detail) {}
 
   /** The first rule that {@code headers} break, or null. */
-  static @Nullable Problem check(Http2Headers headers, int maxTargetBytes) {
+  static @Nullable Problem check(Http2Headers headers, ClientLimits limits) {
     CharSequence method = headers.method();
     CharSequence path = headers.path();
     if (method == null || !Tokens.isToken(method)) {
@@ -37,12 +41,12 @@ final class StreamRules {
     if (path == null || !isTarget(path, method)) {
       return bad("the path is malformed");
     }
-    if (path.length() > maxTargetBytes) {
-      return new Problem(
-          FaultKind.URI_TOO_LONG, "the path is longer than " + maxTargetBytes + " bytes");
+    int longest = limits.maxRequestLineBytes();
+    if (path.length() > longest) {
+      return new Problem(FaultKind.URI_TOO_LONG, "the path is longer than " + longest + " bytes");
     }
     Problem host = host(headers);
-    return host != null ? host : fields(headers);
+    return host != null ? host : fields(headers, limits.maxHeaderFields());
   }
 
   /** The path of {@code headers} if it can stand in a request line, else {@code /}. */
@@ -84,18 +88,21 @@ final class StreamRules {
     return null;
   }
 
-  private static @Nullable Problem fields(Http2Headers headers) {
-    if (headers.size() > HeadScanner.MAX_FIELDS + 4) {
+  private static @Nullable Problem fields(Http2Headers headers, int most) {
+    if (headers.size() > most + PSEUDO_FIELDS) {
       return new Problem(
-          FaultKind.HEADERS_TOO_LARGE,
-          "the header has more than " + HeadScanner.MAX_FIELDS + " fields");
+          FaultKind.HEADERS_TOO_LARGE, "the header has more than " + most + " fields");
     }
     // What Netty's translation would write itself must not come from outside.
     for (ExtensionHeaderNames note : ExtensionHeaderNames.values()) {
       headers.remove(note.text());
     }
     List<CharSequence> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
-    return lengths.size() > 1 ? bad("there is more than one content-length") : null;
+    if (lengths.size() > 1) {
+      return bad("there is more than one content-length");
+    }
+    boolean sound = lengths.isEmpty() || RequestRules.isCanonical(lengths.get(0));
+    return sound ? null : bad("content-length has to be one number without leading zeros");
   }
 
   private static Problem bad(String detail) {

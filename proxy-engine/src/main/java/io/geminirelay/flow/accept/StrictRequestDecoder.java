@@ -54,7 +54,9 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
             .setMaxChunkSize(MAX_CHUNK_BYTES)
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true));
-    this.scanner = new HeadScanner(limits.maxRequestLineBytes(), limits.maxHeaderBytes());
+    this.scanner =
+        new HeadScanner(
+            limits.maxRequestLineBytes(), limits.maxHeaderBytes(), limits.maxHeaderFields());
     this.clock = clock;
   }
 
@@ -204,7 +206,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
       } else if (content instanceof LastHttpContent) {
         ended();
       } else {
-        clock.enter(RequestClock.Phase.BODY);
+        clock.tookBody(content.content().readableBytes());
       }
     }
   }

@@ -32,12 +32,16 @@ import org.jspecify.annotations.Nullable;
  *   <li>what belongs to the client's connection ({@link HopByHop}), and {@code Expect}, which was
  *       answered here;
  *   <li>every credential: {@code Authorization}, {@code x-goog-api-key}, {@code X-API-KEY}, {@code
- *       api-key}, and {@code Cookie}, which can only be meant for the gateway, since Google sets
- *       none on this API; the admin token ({@link Trail#ADMIN}), and what it is sent with;
+ *       api-key}, {@code X-Goog-IAM-Auth*}, and {@code Cookie}, which can only be meant for the
+ *       gateway, since Google sets none on this API; the admin token ({@link Trail#ADMIN}), and
+ *       what it is sent with;
  *   <li>what would make another request of it than the one that was judged here: {@code
- *       X-HTTP-Method-Override}, {@code X-Method-Override};
+ *       X-HTTP-Method-Override}, {@code X-HTTP-Method}, {@code X-Method-Override}, {@code
+ *       X-Original-URL}, {@code X-Rewrite-URL};
+ *   <li>the twin of any of these, and of {@code Content-Length}, that is written with underscores,
+ *       which servers behind CGI or WSGI cannot tell from the name itself;
  *   <li>whatever names the client or the way it came: {@code Forwarded}, {@code X-Forwarded-*},
- *       {@code X-Real-IP}, {@code Via};
+ *       {@code X-Real-IP}, {@code True-Client-IP}, {@code Via};
  *   <li>what a browser tells of a page, or asks on its behalf: {@code Origin}, {@code Referer},
  *       {@code Access-Control-Request-*}. Whether a page may read an answer is for the gateway to
  *       say, not for Google.
@@ -59,6 +63,11 @@ public final class RequestHead {
   /** Names who pays: with a key of another project Google refuses it, and blames the key. */
   private static final AsciiString USER_PROJECT = AsciiString.cached("x-goog-user-project");
 
+  private static final AsciiString GOOGLE_IAM_PREFIX = AsciiString.cached("x-goog-iam-auth");
+  private static final AsciiString CLIENT_IP = AsciiString.cached("true-client-ip");
+  private static final AsciiString HTTP_METHOD = AsciiString.cached("x-http-method");
+  private static final AsciiString ORIGINAL_URL = AsciiString.cached("x-original-url");
+  private static final AsciiString REWRITE_URL = AsciiString.cached("x-rewrite-url");
   private static final AsciiString HTTP_METHOD_OVERRIDE =
       AsciiString.cached("x-http-method-override");
   private static final AsciiString METHOD_OVERRIDE = AsciiString.cached("x-method-override");
@@ -116,7 +125,7 @@ public final class RequestHead {
     while (all.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = all.next();
       CharSequence name = header.getKey();
-      if (HopByHop.isHopByHop(name) || isDropped(name) || HopByHop.isListed(listed, name)) {
+      if (isLeftOut(name, listed) || isTwin(name, listed)) {
         continue;
       }
       if (is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
@@ -127,6 +136,18 @@ public final class RequestHead {
         to.add(name, header.getValue());
       }
     }
+  }
+
+  private static boolean isLeftOut(CharSequence name, List<String> listed) {
+    return HopByHop.isHopByHop(name) || isDropped(name) || HopByHop.isListed(listed, name);
+  }
+
+  private static boolean isTwin(CharSequence name, List<String> listed) {
+    if (AsciiString.indexOf(name, '_', 0) < 0) {
+      return false;
+    }
+    String meant = name.toString().replace('_', '-');
+    return isLeftOut(meant, listed) || is(meant, HttpHeaderNames.CONTENT_LENGTH);
   }
 
   private static boolean isDropped(CharSequence name) {
@@ -142,15 +163,18 @@ public final class RequestHead {
           case 13 ->
               is(name, HttpHeaderNames.AUTHORIZATION)
                   || is(name, Trail.ADMIN)
+                  || is(name, HTTP_METHOD)
+                  || is(name, REWRITE_URL)
                   || is(name, Trail.HEADER);
-          case 14 -> is(name, GOOGLE_KEY);
+          case 14 -> is(name, GOOGLE_KEY) || is(name, ORIGINAL_URL) || is(name, CLIENT_IP);
           case 17 -> is(name, METHOD_OVERRIDE);
           case 19 -> is(name, USER_PROJECT);
           case 22 -> is(name, HTTP_METHOD_OVERRIDE);
           default -> false;
         }
         || starts(name, FORWARDED_PREFIX)
-        || starts(name, PREFLIGHT_PREFIX);
+        || starts(name, PREFLIGHT_PREFIX)
+        || starts(name, GOOGLE_IAM_PREFIX);
   }
 
   /** The length of the body is no option of the connection, whatever the client lists. */
