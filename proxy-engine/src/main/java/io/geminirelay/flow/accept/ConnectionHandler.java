@@ -2,6 +2,7 @@ package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -23,14 +24,14 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
 
   /** What a configuration says about a connection; it keeps what it began with. */
   private record Rules(ClientLimits limits, Callers callers, ProtocolChoice protocols) {
-    static Rules of(ServerConfig config, Supplier<Consumer<ChannelPipeline>> stages) {
+    static Rules of(
+        ServerConfig config, Refusals refusals, Supplier<Consumer<ChannelPipeline>> stages) {
       ClientLimits limits = config.limits();
       return new Rules(
           limits,
           new Callers(config),
           new ProtocolChoice(
-              new Http1Connection(limits, stages),
-              new Http2Connection(limits, config.drain(), stages)));
+              new Http1Connection(limits, stages), new Http2Connection(config, refusals, stages)));
     }
   }
 
@@ -52,7 +53,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
     this.connections = connections;
     this.tls = tls;
     this.stages = stages;
-    this.rules = Rules.of(config, stages);
+    this.rules = Rules.of(config, connections.refusals(), stages);
   }
 
   /**
@@ -60,7 +61,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * was.
    */
   void follow(ServerConfig config) {
-    rules = Rules.of(config, stages);
+    rules = Rules.of(config, connections.refusals(), stages);
   }
 
   @Override

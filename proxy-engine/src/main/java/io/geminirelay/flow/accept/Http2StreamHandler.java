@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.http2.FrameWatch;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -26,14 +28,16 @@ import io.netty.util.ReferenceCountUtil;
  * <p>First in the stream's pipeline. Keeps how far both directions are. Event loop only.
  */
 final class Http2StreamHandler extends ChannelDuplexHandler {
-  private final int maxTargetBytes;
+  private final ClientLimits limits;
+  private final FrameWatch watch;
   private boolean begun;
   private boolean requestEnded;
   private boolean refused;
   private boolean head;
 
-  Http2StreamHandler(int maxTargetBytes) {
-    this.maxTargetBytes = maxTargetBytes;
+  Http2StreamHandler(ClientLimits limits, FrameWatch watch) {
+    this.limits = limits;
+    this.watch = watch;
   }
 
   @Override
@@ -47,7 +51,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
     if (message instanceof Http2HeadersFrame frame && !begun) {
       begun = true;
       head = HttpMethod.HEAD.asciiName().contentEquals(frame.headers().method());
-      StreamRules.Problem problem = StreamRules.check(frame.headers(), maxTargetBytes);
+      StreamRules.Problem problem = StreamRules.check(frame.headers(), limits);
       if (problem != null) {
         refused = true;
         ctx.fireChannelRead(refusal(frame.headers(), problem));
@@ -86,6 +90,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
         promise.trySuccess();
         return;
       }
+      watch.sending(data.content().readableBytes());
       ctx.write(data, data.isEndStream() ? ending(ctx, promise) : promise);
     } else {
       ctx.write(message, promise);

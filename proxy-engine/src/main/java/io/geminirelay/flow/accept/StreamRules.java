@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * 8.3.1). Pure, but for what clients have no business to send, which is removed.
  */
 final class StreamRules {
+  private static final int PSEUDO_HEADERS = 4;
+
   private StreamRules() {}
 
   /**
@@ -25,7 +28,7 @@ final class StreamRules {
   record Problem(FaultKind kind, String detail) {}
 
   /** The first rule that {@code headers} break, or null. */
-  static @Nullable Problem check(Http2Headers headers, int maxTargetBytes) {
+  static @Nullable Problem check(Http2Headers headers, ClientLimits limits) {
     CharSequence method = headers.method();
     CharSequence path = headers.path();
     if (method == null || !Tokens.isToken(method)) {
@@ -37,12 +40,13 @@ final class StreamRules {
     if (path == null || !isTarget(path, method)) {
       return bad("the path is malformed");
     }
-    if (path.length() > maxTargetBytes) {
+    if (path.length() > limits.maxRequestLineBytes()) {
       return new Problem(
-          FaultKind.URI_TOO_LONG, "the path is longer than " + maxTargetBytes + " bytes");
+          FaultKind.URI_TOO_LONG,
+          "the path is longer than " + limits.maxRequestLineBytes() + " bytes");
     }
     Problem host = host(headers);
-    return host != null ? host : fields(headers);
+    return host != null ? host : fields(headers, limits.maxHeaderFields());
   }
 
   /** The path of {@code headers} if it can stand in a request line, else {@code /}. */
@@ -84,11 +88,10 @@ final class StreamRules {
     return null;
   }
 
-  private static @Nullable Problem fields(Http2Headers headers) {
-    if (headers.size() > HeadScanner.MAX_FIELDS + 4) {
+  private static @Nullable Problem fields(Http2Headers headers, int maxFields) {
+    if (headers.size() > maxFields + PSEUDO_HEADERS) {
       return new Problem(
-          FaultKind.HEADERS_TOO_LARGE,
-          "the header has more than " + HeadScanner.MAX_FIELDS + " fields");
+          FaultKind.HEADERS_TOO_LARGE, "the header has more than " + maxFields + " fields");
     }
     // What Netty's translation would write itself must not come from outside.
     for (ExtensionHeaderNames note : ExtensionHeaderNames.values()) {
