@@ -104,11 +104,11 @@ public final class RawHttp2 implements AutoCloseable {
   }
 
   public static byte[] frame(int type, int flags, int stream, byte[] payload) {
-    return join(head(payload.length, type, flags, stream), payload);
+    return join(frameHead(payload.length, type, flags, stream), payload);
   }
 
   /** A frame head alone, whatever follows. */
-  public static byte[] head(int length, int type, int flags, int stream) {
+  public static byte[] frameHead(int length, int type, int flags, int stream) {
     byte[] head = {(byte) (length >> 16), (byte) (length >> 8), (byte) length, 0, 0, 0, 0, 0, 0};
     head[3] = (byte) type;
     head[4] = (byte) flags;

@@ -5,6 +5,7 @@ import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -36,6 +37,9 @@ final class StreamRules {
     }
     if (HttpMethod.CONNECT.asciiName().contentEquals(method)) {
       return new Problem(FaultKind.METHOD_NOT_ALLOWED, "this is not a forward proxy: no CONNECT");
+    }
+    if (headers.contains(PseudoHeaderName.PROTOCOL.value())) {
+      return bad("extended CONNECT (RFC 8441) is not served");
     }
     if (path == null || !isTarget(path, method)) {
       return bad("the path is malformed");
