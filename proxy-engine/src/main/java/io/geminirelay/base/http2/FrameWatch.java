@@ -49,7 +49,7 @@ public final class FrameWatch {
   private int resets;
   private int controlFrames;
   private int free;
-  private long lastNanos;
+  private int reads;
 
   /**
    * Watches one connection.
@@ -70,7 +70,7 @@ public final class FrameWatch {
    * Reads {@code bytes} along, which it leaves as they are; what there was too much of, or null.
    */
   public @Nullable Excess look(ByteBuf bytes, long nowNanos) {
-    lastNanos = nowNanos;
+    reads++;
     int at = bytes.readerIndex();
     int end = bytes.writerIndex();
     int skipped = Math.min(prefaceLeft, end - at);
@@ -161,8 +161,8 @@ public final class FrameWatch {
     return blocks;
   }
 
-  /** When the peer's latest bytes came, on the event loop's clock; 0 if none came. */
-  public long lastNanos() {
-    return lastNanos;
+  /** How often bytes of the peer came; two equal numbers mean that it was silent in between. */
+  public int reads() {
+    return reads;
   }
 }
