@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
@@ -58,17 +59,35 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
   @Override
   protected void decode(ChannelHandlerContext ctx, Http2StreamFrame frame, List<Object> out)
       throws Exception {
+    if (frame instanceof Http2HeadersFrame head && !isNumber(head.headers().status())) {
+      // The conversion would leave the buffer behind that it makes for an answer without body.
+      out.add(failed("the :status is no number"));
+      return;
+    }
     super.decode(ctx, frame, out);
     for (int i = 0; i < out.size(); i++) {
       String broken = broken(out.get(i));
       if (broken != null) {
         out.forEach(ReferenceCountUtil::release);
         out.clear();
-        LastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-        end.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(broken)));
-        out.add(end);
+        out.add(failed(broken));
       }
     }
+  }
+
+  private static LastHttpContent failed(String broken) {
+    LastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+    end.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(broken)));
+    return end;
+  }
+
+  /** Three digits, or nothing at all, as in trailers (RFC 9110 section 15). */
+  private static boolean isNumber(@Nullable CharSequence status) {
+    boolean good = status == null || status.length() == 3;
+    for (int i = 0; good && status != null && i < 3; i++) {
+      good = status.charAt(i) >= '0' && status.charAt(i) <= '9';
+    }
+    return good;
   }
 
   private @Nullable String broken(Object part) {
