@@ -93,6 +93,7 @@ public final class ConfigText {
     all.put("workers", server.workers());
     all.put("max_connections", server.maxConnections());
     all.put("limits", limits(server.limits()));
+    all.put("http2", http2(server.http2()));
     all.put("connect_timeout_secs", secs(config.outbound().connect()));
     all.put("request_timeout_secs", secs(config.outbound().firstByte()));
     all.put("drain_timeout_secs", secs(server.drain()));
@@ -139,6 +140,15 @@ public final class ConfigText {
     all.put("body_bytes_per_sec", limits.minBodyBytesPerSecond());
     all.put("send_timeout_secs", secs(limits.send()));
     all.put("connections_per_address", limits.connectionsPerAddress());
+    return all;
+  }
+
+  private static Map<String, Object> http2(Http2Limits limits) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("max_streams", limits.maxStreams());
+    all.put("max_resets", limits.maxResets());
+    all.put("max_control_frames", limits.maxControlFrames());
+    all.put("flood_window_secs", secs(limits.window()));
     return all;
   }
 

@@ -6,6 +6,7 @@ import io.geminirelay.base.config.ServerConfig.TransportChoice;
 import io.geminirelay.base.config.ServerConfig.Trust;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class ServerSection {
         token("metrics_token", "metrics-token"),
         new Trust(ranges(), typed.truth("proxy_protocol", false)),
         typed.truth("reload_on_change", standard.reloadOnChange()),
-        Http2Limits.STANDARD,
+        http2(),
         OverloadConfig.STANDARD,
         standard.reusePort());
   }
@@ -102,6 +103,21 @@ final class ServerSection {
             own.seconds("send_timeout_secs", 1, DAY_SECS, standard.send()),
             own.count("connections_per_address", 0, 10_000_000, standard.connectionsPerAddress()));
     limits.done();
+    return read;
+  }
+
+  private Http2Limits http2() {
+    ConfigTree http2 = tree.section("http2");
+    Typed own = new Typed(http2);
+    Http2Limits standard = Http2Limits.STANDARD;
+    int window = (int) standard.window().toSeconds();
+    Http2Limits read =
+        new Http2Limits(
+            own.count("max_streams", 1, 100_000, standard.maxStreams()),
+            own.count("max_resets", 1, 10_000_000, standard.maxResets()),
+            own.count("max_control_frames", 100, 10_000_000, standard.maxControlFrames()),
+            Duration.ofSeconds(own.count("flood_window_secs", 1, 3600, window)));
+    http2.done();
     return read;
   }
 

@@ -1,20 +1,31 @@
 package io.geminirelay.base.telemetry;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 
 /** How many connections of clients were not taken, or ended, and why. Thread safe. */
 public final class Refusals {
-  private final LongAdder[] counts =
-      Stream.of(Refusal.values()).map(each -> new LongAdder()).toArray(LongAdder[]::new);
+  private final Map<Refusal, LongAdder> counts = new EnumMap<>(Refusal.class);
+
+  /** None yet. */
+  public Refusals() {
+    for (Refusal each : Refusal.values()) {
+      counts.put(each, new LongAdder());
+    }
+  }
 
   /** Counts one. */
   public void count(Refusal why) {
-    counts[why.ordinal()].increment();
+    LongAdder count = counts.get(why);
+    if (count != null) {
+      count.increment();
+    }
   }
 
   /** How many so far. */
   public long of(Refusal why) {
-    return counts[why.ordinal()].sum();
+    LongAdder count = counts.get(why);
+    return count == null ? 0 : count.sum();
   }
 }

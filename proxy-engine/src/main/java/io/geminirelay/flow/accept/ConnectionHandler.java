@@ -32,8 +32,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
           limits,
           new Callers(config),
           new ProtocolChoice(
-              new Http1Connection(limits, stages),
-              new Http2Connection(limits, config.drain(), refusals, stages)));
+              new Http1Connection(limits, stages), new Http2Connection(config, refusals, stages)));
     }
   }
 

@@ -1,6 +1,10 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.Http2Limits;
+import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.http2.FrameLimitHandler;
+import io.geminirelay.base.http2.FrameWatch;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -20,29 +24,28 @@ import java.util.function.Supplier;
  * stages as an HTTP/1.1 connection. Thread safe.
  */
 final class Http2Connection {
-  private static final int MAX_STREAMS = 256;
   private static final int STREAM_WINDOW_BYTES = 1 << 20;
 
   /** What paused uploads may hold back together before they stall their neighbours. */
   private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
 
-  private static final int MAX_RESETS = 2 * MAX_STREAMS;
-  private static final int RESET_WINDOW_SECONDS = 30;
   private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
   private static final int MAX_EMPTY_DATA_FRAMES = 2;
 
+  /** Of less than 8 KiB; a header that needs as many has been cut on purpose (CVE-2024-27316). */
+  private static final int MAX_SMALL_CONTINUATIONS = 16;
+
+  private final Http2Limits counts;
   private final ClientLimits limits;
   private final Duration drain;
   private final Refusals refusals;
   private final Supplier<Consumer<ChannelPipeline>> stages;
 
   Http2Connection(
-      ClientLimits limits,
-      Duration drain,
-      Refusals refusals,
-      Supplier<Consumer<ChannelPipeline>> stages) {
-    this.limits = limits;
-    this.drain = drain;
+      ServerConfig config, Refusals refusals, Supplier<Consumer<ChannelPipeline>> stages) {
+    this.counts = config.http2();
+    this.limits = config.limits();
+    this.drain = config.drain();
     this.refusals = refusals;
     this.stages = stages;
   }
@@ -50,9 +53,17 @@ final class Http2Connection {
   /** Adds the handlers at the end of {@code pipeline}. */
   void install(ChannelPipeline pipeline) {
     Http2FrameCodec codec = codec();
+    codec.connection().addListener(new EndCounter(refusals));
+    FrameWatch watch =
+        new FrameWatch(
+            Http2CodecUtil.connectionPrefaceBuf().readableBytes(),
+            counts.maxResets(),
+            counts.maxControlFrames(),
+            counts.window().toNanos());
+    pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
     pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits.send(), refusals));
-    pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer()));
+    pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch)));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
     pipeline.writeAndFlush(
@@ -64,22 +75,34 @@ final class Http2Connection {
     return Http2FrameCodecBuilder.forServer()
         .initialSettings(
             Http2Settings.defaultSettings()
-                .maxConcurrentStreams(MAX_STREAMS)
+                .maxConcurrentStreams(counts.maxStreams())
                 .maxHeaderListSize(limits.maxHeaderBytes())
                 .initialWindowSize(STREAM_WINDOW_BYTES))
         .validateHeaders(true)
         .validateRequiredPseudoHeaders(true)
-        // Rapid reset, empty frames, settings and ping floods: CVE-2023-44487, CVE-2019-9518,
-        // -9512.
-        .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
-        .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
-        .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES)
+        // Both forms of rapid reset (CVE-2023-44487, CVE-2025-8671); the codec knows which resets
+        // of its own the client brought about.
+        .decoderEnforceMaxRstFramesPerWindow(counts.maxResets(), windowSeconds())
+        .encoderEnforceMaxRstFramesPerWindow(counts.maxResets(), windowSeconds())
+        .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES) // CVE-2019-9518
+        .decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS)
+        // Answers that the client does not take (CVE-2019-9512, -9515).
         .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
         .gracefulShutdownTimeoutMillis(drain.toMillis())
         .build();
   }
 
+  private int windowSeconds() {
+    return (int) counts.window().toSeconds();
+  }
+
   private final class StreamInitializer extends ChannelInitializer<Channel> {
+    private final FrameWatch watch;
+
+    StreamInitializer(FrameWatch watch) {
+      this.watch = watch;
+    }
+
     @Override
     public boolean isSharable() {
       return true;
@@ -88,7 +111,7 @@ final class Http2Connection {
     @Override
     protected void initChannel(Channel stream) {
       ChannelPipeline pipeline = stream.pipeline();
-      pipeline.addLast("stream", new Http2StreamHandler(limits));
+      pipeline.addLast("stream", new Http2StreamHandler(limits, watch));
       pipeline.addLast("codec", StreamCodec.INSTANCE);
       pipeline.addLast("timeout", new BodyTimeoutHandler(limits));
       stages.get().accept(pipeline);

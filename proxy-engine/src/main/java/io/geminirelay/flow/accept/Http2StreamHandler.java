@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.http2.FrameWatch;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -28,13 +29,15 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class Http2StreamHandler extends ChannelDuplexHandler {
   private final ClientLimits limits;
+  private final FrameWatch watch;
   private boolean begun;
   private boolean requestEnded;
   private boolean refused;
   private boolean head;
 
-  Http2StreamHandler(ClientLimits limits) {
+  Http2StreamHandler(ClientLimits limits, FrameWatch watch) {
     this.limits = limits;
+    this.watch = watch;
   }
 
   @Override
@@ -87,6 +90,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
         promise.trySuccess();
         return;
       }
+      watch.sending(data.content().readableBytes());
       ctx.write(data, data.isEndStream() ? ending(ctx, promise) : promise);
     } else {
       ctx.write(message, promise);

@@ -5,6 +5,7 @@ import io.geminirelay.base.fault.FaultKind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.util.AsciiString;
 import java.util.List;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * 8.3.1). Pure, but for what clients have no business to send, which is removed.
  */
 final class StreamRules {
-  /** Method, scheme, authority and path, which HTTP/1.1 has in other places. */
-  private static final int PSEUDO_FIELDS = 4;
+  private static final int PSEUDO_HEADERS = 4;
 
   private StreamRules() {}
 
@@ -38,12 +38,16 @@ final class StreamRules {
     if (HttpMethod.CONNECT.asciiName().contentEquals(method)) {
       return new Problem(FaultKind.METHOD_NOT_ALLOWED, "this is not a forward proxy: no CONNECT");
     }
+    if (headers.contains(PseudoHeaderName.PROTOCOL.value())) {
+      return bad("extended CONNECT (RFC 8441) is not served");
+    }
     if (path == null || !isTarget(path, method)) {
       return bad("the path is malformed");
     }
-    int longest = limits.maxRequestLineBytes();
-    if (path.length() > longest) {
-      return new Problem(FaultKind.URI_TOO_LONG, "the path is longer than " + longest + " bytes");
+    if (path.length() > limits.maxRequestLineBytes()) {
+      return new Problem(
+          FaultKind.URI_TOO_LONG,
+          "the path is longer than " + limits.maxRequestLineBytes() + " bytes");
     }
     Problem host = host(headers);
     return host != null ? host : fields(headers, limits.maxHeaderFields());
@@ -88,10 +92,10 @@ final class StreamRules {
     return null;
   }
 
-  private static @Nullable Problem fields(Http2Headers headers, int most) {
-    if (headers.size() > most + PSEUDO_FIELDS) {
+  private static @Nullable Problem fields(Http2Headers headers, int maxFields) {
+    if (headers.size() > maxFields + PSEUDO_HEADERS) {
       return new Problem(
-          FaultKind.HEADERS_TOO_LARGE, "the header has more than " + most + " fields");
+          FaultKind.HEADERS_TOO_LARGE, "the header has more than " + maxFields + " fields");
     }
     // What Netty's translation would write itself must not come from outside.
     for (ExtensionHeaderNames note : ExtensionHeaderNames.values()) {

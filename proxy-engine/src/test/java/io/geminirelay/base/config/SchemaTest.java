@@ -40,6 +40,7 @@ class SchemaTest {
     assertEquals(List.of(), schema().validate(printed, InputFormat.YAML), printed);
     assertEquals(config.outbound(), load(printed).outbound());
     assertEquals(config.server().limits(), load(printed).server().limits());
+    assertEquals(config.server().http2(), load(printed).server().http2());
     assertEquals(config.keys(), load(printed).keys());
     assertEquals(limits(config), limits(load(printed)));
     assertEquals(config.guard().cors(), load(printed).guard().cors());
@@ -69,6 +70,11 @@ class SchemaTest {
         "server: {limits: {body_bytes_per_sec: -1}}",
         "server: {limits: {send_timeout_secs: 0}}",
         "server: {limits: {connections_per_address: -1}}",
+        "server: {http2: {max_streams: 0}}",
+        "server: {http2: {max_resets: many}}",
+        "server: {http2: {max_control_frames: 99}}",
+        "server: {http2: {flood_window_secs: 0.5}}",
+        "server: {http2: {max_stream: 1}}",
         "server: {trusted_proxies: 10.0.0.0/8}",
         "server: {proxy_protocol: v2}",
         "server: {cors: {origins: [example.com]}}",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -144,8 +145,7 @@ class NewcomersTest {
     ProtocolChoice protocols =
         new ProtocolChoice(
             new Http1Connection(AcceptServer.LIMITS, stages),
-            new Http2Connection(
-                AcceptServer.LIMITS, Duration.ofSeconds(30), new Refusals(), stages));
+            new Http2Connection(ServerConfig.STANDARD, new Refusals(), stages));
     server.pipeline().addLast(ours.newHandler(server.alloc()), new AlpnHandler(protocols));
     SslContext theirs =
         SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();

@@ -217,7 +217,7 @@ final class DestinationPool {
         version = Version.HTTP_2;
         connections++;
         new Http2Connection(DestinationPool.this, channel, limits.maxStreams(), target.tls())
-            .start(config.tlsHandshake());
+            .start();
       } else {
         version = Version.HTTP_1;
         connecting--;
@@ -382,6 +382,11 @@ final class DestinationPool {
     int ones = connections - multiplexed.size() - idle.size();
     return new PoolCounts(
         idle.size() + idleStreams, Math.max(ones, 0) + streams, waiters.size(), connecting, 0);
+  }
+
+  /** How long a target may take to answer what costs it nothing: SETTINGS, PING. */
+  Duration answerLimit() {
+    return config.tlsHandshake();
   }
 
   long nanoTime() {

@@ -1,5 +1,7 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.geminirelay.base.http2.FrameLimitHandler;
+import io.geminirelay.base.http2.FrameWatch;
 import io.geminirelay.flow.relay.ResponseHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,9 +9,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -32,6 +36,14 @@ final class Http2Connection {
   private static final int CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
   private static final int MAX_HEADERS_BYTES = 256 * 1024;
 
+  // A target that serves many requests may refuse many at once; no good one does this.
+  private static final int MAX_RESETS = 5_000;
+  private static final int MAX_CONTROL_FRAMES = 5_000;
+  private static final long COUNT_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MAX_QUEUED_CONTROL_FRAMES = 5_000;
+  private static final int MAX_EMPTY_DATA_FRAMES = 10;
+  private static final int MAX_SMALL_CONTINUATIONS = 16;
+
   private enum State {
     STARTING,
     TAKING,
@@ -44,6 +56,8 @@ final class Http2Connection {
   private final int ownLimit;
   private final long bornNanos;
   private final Http2StreamChannelBootstrap streams;
+  private final FrameWatch watch = new FrameWatch(0, MAX_RESETS, MAX_CONTROL_FRAMES, COUNT_NANOS);
+  private final SilenceCheck silence;
   private State state = State.STARTING;
   private int peerLimit = Integer.MAX_VALUE;
   private int open;
@@ -57,28 +71,25 @@ final class Http2Connection {
     this.ownLimit = maxStreams;
     this.bornNanos = pool.nanoTime();
     this.idleSinceNanos = bornNanos;
+    this.silence = new SilenceCheck(channel, watch, pool.answerLimit().toNanos());
     this.streams =
         new Http2StreamChannelBootstrap(channel)
             .option(ChannelOption.AUTO_READ, false)
-            .handler(new StreamInstaller(tls));
+            .handler(new StreamInstaller(tls, watch));
   }
 
   /**
-   * Begins to speak HTTP/2; the pool hears when the peer has answered within {@code limit}, or the
-   * channel closed.
+   * Begins to speak HTTP/2; the pool hears when the peer has answered in time, or the channel
+   * closed.
    */
-  void start(Duration limit) {
+  void start() {
+    Duration limit = pool.answerLimit();
+    Http2FrameCodec codec = codec();
     channel
         .pipeline()
         .addLast(
-            Http2FrameCodecBuilder.forClient()
-                .initialSettings(
-                    Http2Settings.defaultSettings()
-                        .pushEnabled(false)
-                        .initialWindowSize(STREAM_WINDOW_BYTES)
-                        .maxHeaderListSize(MAX_HEADERS_BYTES))
-                .encoderEnforceMaxRstFramesPerWindow(0, 1)
-                .build(),
+            new FrameLimitHandler(codec, watch, limit.toNanos()),
+            codec,
             new Http2MultiplexHandler(new RefuseHandler()),
             new EventsHandler());
     channel.write(new DefaultHttp2WindowUpdateFrame(connectionWindow()));
@@ -89,6 +100,26 @@ final class Http2Connection {
     Future<?> clock =
         channel.eventLoop().schedule(this::closeIfSilent, limit.toNanos(), TimeUnit.NANOSECONDS);
     channel.closeFuture().addListener(done -> clock.cancel(false));
+  }
+
+  private static Http2FrameCodec codec() {
+    return Http2FrameCodecBuilder.forClient()
+        .initialSettings(
+            Http2Settings.defaultSettings()
+                .pushEnabled(false)
+                .maxConcurrentStreams(0)
+                .initialWindowSize(STREAM_WINDOW_BYTES)
+                .maxHeaderListSize(MAX_HEADERS_BYTES))
+        .maxReservedStreams(0)
+        .validateHeaders(true)
+        .validateRequiredPseudoHeaders(true)
+        .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES)
+        .decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS)
+        .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
+        // The watch counts those that come; those that go are requests that nobody wants any more.
+        .decoderEnforceMaxRstFramesPerWindow(0, 1)
+        .encoderEnforceMaxRstFramesPerWindow(0, 1)
+        .build();
   }
 
   private void closeIfSilent() {
@@ -137,7 +168,7 @@ final class Http2Connection {
     Http2StreamChannel stream = opening.getNow();
     open++;
     stream.closeFuture().addListener(done -> onStreamClosed());
-    Lease lease = new Lease(stream, stream.pipeline().get(ResponseHandler.class), served);
+    Lease lease = new Lease(stream, silence, served);
     if (!served) {
       served = true;
       askedBeforeUse = asked;
@@ -197,6 +228,8 @@ final class Http2Connection {
           onSettings(frame.settings());
         } else if (message instanceof Http2GoAwayFrame) {
           drain();
+        } else if (message instanceof Http2PingFrame ping && ping.ack()) {
+          silence.answered();
         }
       } finally {
         ReferenceCountUtil.release(message);
@@ -232,9 +265,11 @@ final class Http2Connection {
   /** Makes a stream's pipeline. */
   private static final class StreamInstaller extends ChannelInboundHandlerAdapter {
     private final boolean tls;
+    private final FrameWatch watch;
 
-    StreamInstaller(boolean tls) {
+    StreamInstaller(boolean tls, FrameWatch watch) {
       this.tls = tls;
+      this.watch = watch;
     }
 
     @Override
@@ -245,7 +280,7 @@ final class Http2Connection {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
       ctx.pipeline()
-          .addLast(new FirstWriteHandler(), new StreamCodec(tls), new ResponseHandler())
+          .addLast(new FirstWriteHandler(), new StreamCodec(tls, watch), new ResponseHandler())
           .remove(this);
     }
   }
@@ -253,11 +288,15 @@ final class Http2Connection {
   private static final class Lease implements UpstreamLease {
     private final Channel stream;
     private final ResponseHandler responses;
+    private final SilenceCheck silence;
+    private final int readsBefore;
     private final boolean reused;
 
-    Lease(Channel stream, ResponseHandler responses, boolean reused) {
+    Lease(Channel stream, SilenceCheck silence, boolean reused) {
       this.stream = stream;
-      this.responses = responses;
+      this.responses = stream.pipeline().get(ResponseHandler.class);
+      this.silence = silence;
+      this.readsBefore = silence.reads();
       this.reused = reused;
     }
 
@@ -284,12 +323,14 @@ final class Http2Connection {
     @Override
     public void giveBack() {
       // Does nothing more where both sides have ended the stream; otherwise it must be reset.
-      discard();
+      responses.detach();
+      stream.close();
     }
 
     @Override
     public void discard() {
       responses.detach();
+      silence.onDiscard(readsBefore);
       stream.close();
     }
   }
