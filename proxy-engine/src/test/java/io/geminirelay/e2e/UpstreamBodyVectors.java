@@ -124,7 +124,7 @@ final class UpstreamBodyVectors {
             "trailers of 300 KB",
             "RFC 9112 section 7.1.2",
             "200 " + JSON,
-            wire -> wire.say(whole + "0\r\n" + "A: b\r\n".repeat(50_000) + "\r\n")),
+            wire -> wire.say(whole + "0\r\n" + "A: b\r\n".repeat(100_000) + "\r\n")),
         cut("FIN in a chunk", INCOMPLETE, "200 " + HALF, wire -> wire.say(half + "ff\r\n").fin()),
         cut("FIN between chunks", INCOMPLETE, "200 " + JSON, wire -> wire.say(whole).fin()),
         cut(

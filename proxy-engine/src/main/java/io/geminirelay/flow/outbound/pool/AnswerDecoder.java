@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.util.AsciiString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,23 @@ final class AnswerDecoder extends HttpResponseDecoder {
       }
     }
     return false;
+  }
+
+  /**
+   * The codec would take the first word for the name and skip the others, which makes a length of
+   * {@code Content-Length of that: 5}. Before the colon there may be white space at most (RFC 9112
+   * section 5.1).
+   */
+  @Override
+  protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+    int next = start + length;
+    while (next < line.length && (line[next] == ' ' || line[next] == '\t')) {
+      next++;
+    }
+    if (next == line.length || line[next] != ':') {
+      throw new IllegalArgumentException("white space in a field name");
+    }
+    return super.splitHeaderName(line, start, length);
   }
 
   /** Asked once a head, when all of its headers are there. */
