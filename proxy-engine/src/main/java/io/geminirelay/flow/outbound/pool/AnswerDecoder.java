@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
   private @Nullable HttpMethod method;
   private int interimAnswers;
   private boolean bodyForeseen;
+  private boolean idle;
 
   AnswerDecoder() {
     super(
@@ -60,6 +63,23 @@ final class AnswerDecoder extends HttpResponseDecoder {
     this.method = method;
     this.interimAnswers = 0;
     this.bodyForeseen = false;
+    this.idle = false;
+  }
+
+  /** No answer is awaited: whatever comes until the next request ends the connection. */
+  void expectNothing() {
+    this.idle = true;
+  }
+
+  /** Else the beginning of a head could wait here for the next client's request. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (idle) {
+      ReferenceCountUtil.release(message);
+      ctx.close();
+    } else {
+      super.channelRead(ctx, message);
+    }
   }
 
   /**
