@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Upstreams whose certificate or handshake is not in order: never used, and the error says why. */
 class UpstreamTlsTest {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
-  private static final int CLOSE_NOTIFY_BYTES = 19;
+
+  /** An alert takes 19 bytes, or 35 as the JDK pads it; an answer takes more. */
+  private static final int ALERT_BYTES = 35;
 
   @TempDir static Path folder;
   private static X509Bundle root;
@@ -77,7 +79,11 @@ class UpstreamTlsTest {
             new CertificateBuilder().ecp256().subject("CN=other").addSanDnsName("other.example"),
             true,
             "localhost"),
-        Arguments.of("signed by itself", server(), false, "certification path"));
+        Arguments.of(
+            "signed by itself",
+            server().setIsCertificateAuthority(true),
+            false,
+            "certification path"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -112,7 +118,7 @@ class UpstreamTlsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("handshakes")
-  void ahandshakeThatComesToNothingIsACleanError(String name, Object answer, String why)
+  void aHandshakeThatComesToNothingIsACleanError(String name, Object answer, String why)
       throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 50, HERE);
         Gateway gateway = gateway(listening.getLocalPort())) {
@@ -165,7 +171,7 @@ class UpstreamTlsTest {
           return;
         }
         byte[] record = in.readNBytes((head[3] & 0xff) << 8 | (head[4] & 0xff));
-        if (record.length != CLOSE_NOTIFY_BYTES) {
+        if (record.length == 1 || record.length > ALERT_BYTES) {
           out.write(head);
           out.write(record);
         }
