@@ -132,7 +132,8 @@ public final class Engine {
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
-            new ReflectiveChannelFactory<>(transport.clientChannel()));
+            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            config.outbound().dnsServers());
     Connector connector = connector(config);
     this.checks =
         new ExitChecks(

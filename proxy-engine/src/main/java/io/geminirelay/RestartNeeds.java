@@ -36,6 +36,7 @@ final class RestartNeeds {
     look("server.connect_timeout_secs", a.connect(), b.connect());
     look("upstream.tls_timeout_secs", a.tlsHandshake(), b.tlsHandshake());
     look("upstream.exit_check_secs", a.exitCheck(), b.exitCheck());
+    look("upstream.dns_servers", a.dnsServers(), b.dnsServers());
     look("upstream.pool", a.pool(), b.pool());
   }
 

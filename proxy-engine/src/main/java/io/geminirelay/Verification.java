@@ -51,7 +51,8 @@ public final class Verification implements AutoCloseable {
     this.addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(transport.datagramChannel()),
-            new ReflectiveChannelFactory<>(transport.clientChannel()));
+            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            config.outbound().dnsServers());
     Connector connector =
         new Connector(
             new ReflectiveChannelFactory<>(transport.clientChannel()),

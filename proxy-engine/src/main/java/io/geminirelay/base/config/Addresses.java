@@ -59,6 +59,25 @@ final class Addresses {
     return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= most;
   }
 
+  /** An address with its port, or with {@code port} where it has none; null if it is no address. */
+  static @Nullable String withPort(String text, int port) {
+    if (NetUtil.isValidIpV4Address(text)) {
+      return text + ":" + port;
+    }
+    if (NetUtil.isValidIpV6Address(unbracketed(text))) {
+      return "[" + unbracketed(text) + "]:" + port;
+    }
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    boolean address =
+        host.startsWith("[")
+            ? NetUtil.isValidIpV6Address(unbracketed(host))
+            : NetUtil.isValidIpV4Address(host);
+    String digits = text.substring(colon + 1);
+    boolean numbered = digits.matches("[1-9][0-9]{0,4}") && Integer.parseInt(digits) <= 65_535;
+    return address && numbered ? text : null;
+  }
+
   private static @Nullable InetAddress literal(String text) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
     try {

@@ -266,6 +266,7 @@ public final class ConfigText {
     all.put("retry_budget", new BigDecimal(String.valueOf(outbound.retryBudget())));
     all.put("min_retries_per_second", outbound.minRetriesPerSecond());
     all.put("exit_check_secs", secs(outbound.exitCheck()));
+    all.put("dns_servers", outbound.dnsServers());
     Map<String, Object> pool = new LinkedHashMap<>();
     pool.put("max_idle", outbound.pool().maxIdle());
     pool.put("max_connections", outbound.pool().maxConnections());

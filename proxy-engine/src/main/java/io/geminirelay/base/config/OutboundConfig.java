@@ -1,6 +1,7 @@
 package io.geminirelay.base.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The upstream side.
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param pool connection pools
  * @param keepaliveComments interval of SSE comment lines to a waiting client; zero for none
  * @param exitCheck how often an exit is checked that rests or is not used; zero for never
+ * @param dnsServers addresses with ports of the name servers to ask; none: the machine's
  */
 public record OutboundConfig(
     Duration connect,
@@ -32,7 +34,8 @@ public record OutboundConfig(
     int minRetriesPerSecond,
     PoolConfig pool,
     Duration keepaliveComments,
-    Duration exitCheck) {
+    Duration exitCheck,
+    List<String> dnsServers) {
 
   /** Used where nothing is set; the constants say how much. */
   public static final OutboundConfig STANDARD =
@@ -49,7 +52,8 @@ public record OutboundConfig(
           3,
           PoolConfig.STANDARD,
           Duration.ZERO,
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          List.of());
 
   /**
    * Connection pools, per event loop and destination.

@@ -6,7 +6,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 /** Reads how requests are tried, rested and limited, which the file spreads over several names. */
 final class TrafficSection {
   private static final int DAY_SECS = 86_400;
+  private static final int DNS_PORT = 53;
   private static final Pattern RESET =
       Pattern.compile("([01][0-9]|2[0-3]):([0-5][0-9]) ([A-Za-z0-9_+/-]+)");
 
@@ -103,9 +106,24 @@ final class TrafficSection {
             own.count("min_retries_per_second", 0, 1_000_000, standard.minRetriesPerSecond()),
             pool(tree.section("pool")),
             typed.seconds("keepalive_secs", 0, 3600, standard.keepaliveComments()),
-            own.seconds("exit_check_secs", 0, DAY_SECS, standard.exitCheck()));
+            own.seconds("exit_check_secs", 0, DAY_SECS, standard.exitCheck()),
+            dnsServers(own));
     tree.done();
     return outbound;
+  }
+
+  private List<String> dnsServers(Typed own) {
+    List<String> servers = new ArrayList<>();
+    for (Scalar server : own.texts("dns_servers")) {
+      String full = Addresses.withPort(server.text(), DNS_PORT);
+      if (full == null) {
+        String expected = "an address like 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:53";
+        root.problems().add(server.place(), Shown.plain(server.text()), expected);
+      } else {
+        servers.add(full);
+      }
+    }
+    return List.copyOf(servers);
   }
 
   private static PoolConfig pool(ConfigTree tree) {

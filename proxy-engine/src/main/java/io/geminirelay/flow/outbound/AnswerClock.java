@@ -28,10 +28,10 @@ final class AnswerClock {
     alarm.set(Math.min(config.firstByte().toNanos(), Math.max(0, leftNanos)));
   }
 
-  /** Waits for the next piece of an answer. */
-  void awaitNextByte() {
-    cutShort = false;
-    alarm.set(config.idle().toNanos());
+  /** Waits for the next piece of an answer, at most for {@code leftNanos}. */
+  void awaitNextByte(long leftNanos) {
+    cutShort = leftNanos < config.idle().toNanos();
+    alarm.set(Math.min(config.idle().toNanos(), Math.max(0, leftNanos)));
   }
 
   /** Whether the present wait ends with the exchange's time rather than with its own. */

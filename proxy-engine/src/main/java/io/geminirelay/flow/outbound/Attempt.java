@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -55,6 +56,7 @@ final class Attempt implements LeaseListener, ResponseSink {
   private boolean headWritten;
   private boolean requestSent;
   private boolean answerWhole;
+  private boolean endsWithConnection;
 
   Attempt(Forwarding forwarding, Choice choice) {
     this.forwarding = forwarding;
@@ -193,13 +195,21 @@ final class Attempt implements LeaseListener, ResponseSink {
 
   @Override
   public void head(HttpResponse head) {
-    forwarding.awaitNextByte();
-    if (forwarding.onHead(head) == FirstAnswerGate.Decision.COMMIT) {
+    FirstAnswerGate.Decision decision = forwarding.onHead(head);
+    boolean committed = decision == FirstAnswerGate.Decision.COMMIT;
+    forwarding.awaitNextByte(committed);
+    endsWithConnection = lease != null && !lease.http2() && !isFramed(head);
+    if (committed) {
       commit(head);
     } else {
       moveTo(State.HOLDING);
       held = new HeldAnswer(head);
     }
+  }
+
+  private static boolean isFramed(HttpResponse head) {
+    return head.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+        || head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
   private void commit(HttpResponse head) {
@@ -213,7 +223,7 @@ final class Attempt implements LeaseListener, ResponseSink {
       piece.release();
       return;
     }
-    forwarding.awaitNextByte();
+    forwarding.awaitNextByte(held == null);
     forwarding.look(piece);
     if (held == null) {
       forwarding.relay().take(piece);
@@ -229,8 +239,14 @@ final class Attempt implements LeaseListener, ResponseSink {
       last.release();
       return;
     }
-    answerWhole = true;
     forwarding.look(last);
+    if (endsWithConnection && forwarding.looksCut()) {
+      // Such an end is that of a peer which crashed, too (RFC 9112 section 8); the body knows more.
+      last.release();
+      broken(Fault.of(FaultKind.BROKEN_ANSWER, "the connection closed within the answer's body"));
+      return;
+    }
+    answerWhole = true;
     if (held == null) {
       end();
       // Before the client knows that it is over, and asks again.
@@ -253,6 +269,8 @@ final class Attempt implements LeaseListener, ResponseSink {
     if (answerWhole) {
       end();
       forwarding.counted();
+    } else {
+      forwarding.awaitNextByte(true);
     }
     answer.giveTo(forwarding.relay());
     if (answerWhole) {
@@ -291,7 +309,7 @@ final class Attempt implements LeaseListener, ResponseSink {
    * @param deadline whether it was that of the whole exchange
    */
   void timedOut(boolean deadline) {
-    if (state == State.RELAYING || state == State.HOLDING) {
+    if (state == State.RELAYING || (state == State.HOLDING && !deadline)) {
       broken(Fault.of(FaultKind.IDLE_TIMEOUT, "the answer fell silent"));
     } else if (deadline) {
       broken(Fault.of(FaultKind.DEADLINE, "the time for all attempts is over"));

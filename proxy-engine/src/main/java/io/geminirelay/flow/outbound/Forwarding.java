@@ -160,7 +160,6 @@ final class Forwarding {
   }
 
   // ---- attempts ----
-
   private void begin() {
     exchange.bodyBytes(request.expectedBytes());
     goOn(failover.first(request.kept().mayReplay()), 0);
@@ -219,13 +218,21 @@ final class Forwarding {
   }
 
   void awaitFirstByte() {
-    // A body that streams through has one attempt only: nothing is gained by cutting it short.
-    boolean single = request.kept().isOverCap();
-    clock.awaitFirstByte(single ? Long.MAX_VALUE : failover.deadlineLeftNanos());
+    clock.awaitFirstByte(attemptLeftNanos());
   }
 
-  void awaitNextByte() {
-    clock.awaitNextByte();
+  // Endless for a body that streams through: no attempt follows, so none is cut short.
+  private long attemptLeftNanos() {
+    return request.kept().isOverCap() ? Long.MAX_VALUE : failover.deadlineLeftNanos();
+  }
+
+  // What is not committed has to become an answer within the time for all attempts.
+  void awaitNextByte(boolean committed) {
+    clock.awaitNextByte(committed ? Long.MAX_VALUE : attemptLeftNanos());
+  }
+
+  boolean looksCut() {
+    return exchange.generating() && FirstAnswerGate.looksCut(scanner);
   }
 
   void timedOut() {
@@ -235,7 +242,7 @@ final class Forwarding {
     boolean clientStalls = relay.headSent() && !relay.writable();
     if (clientStalls && clock.mayStall()) {
       // It is the client that does not read; the upstream is not even asked for more.
-      awaitNextByte();
+      awaitNextByte(true);
     } else if (clientStalls) {
       client.close();
     } else {
@@ -286,7 +293,6 @@ final class Forwarding {
     }
   }
 
-  /** An attempt came to nothing before it was committed. */
   void failed(Attempt from, Fault fault) {
     // A beginning that will have no end, or an end without content, is an answer to nobody.
     from.dropHeld();

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.relay;
 
+import io.geminirelay.base.scan.Ending;
 import io.geminirelay.base.scan.StreamScanner;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
@@ -99,6 +100,12 @@ public final class FirstAnswerGate {
       return full || scanner.errorWhole() ? Decision.ERROR_EVENT : Decision.HOLD;
     }
     return full ? Decision.COMMIT : Decision.HOLD;
+  }
+
+  /** Whether what {@code scanner} has read of an answer that has ended lacks its end. */
+  public static boolean looksCut(StreamScanner scanner) {
+    scanner.end();
+    return scanner.endedCleanly() == Ending.TRUNCATED;
   }
 
   private static Decision streamEnd(StreamScanner scanner) {

@@ -2,23 +2,33 @@ package io.geminirelay.flow.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of an answer that is not yet known to be the one, or an error answer kept in case
  * nothing better comes: its head and the body pieces so far.
  *
+ * <p>Short pieces are copied and joined, so that an upstream which sends byte by byte can neither
+ * pin a receive buffer with each of them nor fill the memory with objects.
+ *
  * <p>Owns the pieces until they are handed on or {@link #release()} is called. Used on one event
  * loop.
  */
 public final class HeldAnswer {
+  private static final int SMALL_BYTES = 512;
+  private static final int JOINED_BYTES = 8192;
+
   private final HttpResponse head;
   // Owner: this object, until given by sendTo() or released.
   private final List<HttpContent> pieces = new ArrayList<>(2);
+  // Owner: the last of the pieces, to which it belongs; null if no small piece may be added to it.
+  private @Nullable ByteBuf joined;
   private int bytes;
 
   /** Holds {@code head}. */
@@ -28,8 +38,26 @@ public final class HeldAnswer {
 
   /** Adds a piece. Takes ownership. */
   public void take(HttpContent piece) {
-    bytes += piece.content().readableBytes();
-    pieces.add(piece);
+    int length = piece.content().readableBytes();
+    bytes += length;
+    if (length >= SMALL_BYTES || pieces.isEmpty() || piece instanceof LastHttpContent) {
+      pieces.add(piece);
+      joined = null;
+      return;
+    }
+    try {
+      join(piece.content(), length);
+    } finally {
+      piece.release();
+    }
+  }
+
+  private void join(ByteBuf content, int length) {
+    if (joined == null || joined.readableBytes() + length > JOINED_BYTES) {
+      joined = content.alloc().buffer(length, JOINED_BYTES);
+      pieces.add(new DefaultHttpContent(joined));
+    }
+    joined.writeBytes(content, content.readerIndex(), length);
   }
 
   /** The answer's head. */
@@ -68,6 +96,7 @@ public final class HeldAnswer {
   public void giveTo(ResponseRelay relay) {
     List<HttpContent> given = List.copyOf(pieces);
     pieces.clear();
+    joined = null;
     bytes = 0;
     for (HttpContent piece : given) {
       if (piece instanceof LastHttpContent last) {
@@ -82,6 +111,7 @@ public final class HeldAnswer {
   public void release() {
     pieces.forEach(HttpContent::release);
     pieces.clear();
+    joined = null;
     bytes = 0;
   }
 }

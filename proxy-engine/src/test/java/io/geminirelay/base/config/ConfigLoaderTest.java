@@ -44,6 +44,18 @@ class ConfigLoaderTest {
     assertEquals(Duration.ofSeconds(30), load(group, Map.of()).outbound().exitCheck());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.53, 10.0.0.53:53",
+    "127.0.0.1:5353, 127.0.0.1:5353",
+    "fd00::53, [fd00::53]:53",
+    "[fd00::53]:54, [fd00::53]:54"
+  })
+  void aNameServerHasAPort(String given, String meant) throws Exception {
+    String servers = "\nupstream: {dns_servers: [\"" + given + "\"]}";
+    assertEquals(List.of(meant), load(KEY + servers, Map.of()).outbound().dnsServers());
+  }
+
   @Test
   void anExitThatIsListedTwiceIsWarnedOf() throws Exception {
     List<Problem> warnings =

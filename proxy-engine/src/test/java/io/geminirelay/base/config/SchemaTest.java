@@ -89,6 +89,7 @@ class SchemaTest {
         "server: {admin_token: a, admin_token_env: B}",
         "server: {tls: {certificate: a.pem}}",
         "server: []",
+        "upstream: {dns_servers: [dns.example]}",
         "auth: some",
         "clients: [{name: a}]",
         "clients: [{token: a}]",

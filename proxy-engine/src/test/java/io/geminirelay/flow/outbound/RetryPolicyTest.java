@@ -16,6 +16,7 @@ import io.geminirelay.flow.outbound.RetryDecision.Action;
 import io.geminirelay.flow.outbound.RetryPolicy.Situation;
 import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ class RetryPolicyTest {
           3,
           new OutboundConfig.PoolConfig(1, 1, 1, T, T),
           Duration.ZERO,
-          Duration.ZERO);
+          Duration.ZERO,
+          List.of());
   private static final Situation FREE = new Situation(false, true, T.toNanos());
 
   private final FakeTime time = new FakeTime();

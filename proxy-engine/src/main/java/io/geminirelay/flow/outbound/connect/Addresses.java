@@ -8,6 +8,7 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -26,26 +27,58 @@ import org.jspecify.annotations.Nullable;
  * made per loop, the cache is common.
  */
 public final class Addresses implements AutoCloseable {
+  /**
+   * A name that is not there is asked for once a second at most, however many requests need it (RFC
+   * 2308 section 5 allows more; less could outlast a record's return).
+   */
+  private static final int NEGATIVE_SECONDS = 1;
+
+  /** Leaves time for a second server within the standard 10 s to connect. */
+  private static final int QUERY_MILLIS = 3_000;
+
   private static final byte[] LOOPBACK_4 = {127, 0, 0, 1};
   private static final byte[] LOOPBACK_6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
   private final AddressResolverGroup<InetSocketAddress> group;
 
   /**
-   * Asks the platform's name servers through the transport's own channels.
+   * Asks name servers through the transport's own channels.
    *
    * @param datagrams for queries
    * @param streams for answers too long for a datagram (RFC 7766)
+   * @param servers addresses with ports, in the order to ask; none: the platform's
    */
   public Addresses(
       ChannelFactory<? extends DatagramChannel> datagrams,
-      ChannelFactory<? extends SocketChannel> streams) {
+      ChannelFactory<? extends SocketChannel> streams,
+      List<String> servers) {
     this(
         new DnsAddressResolverGroup(
-            new DnsNameResolverBuilder()
+            asking(servers)
                 .datagramChannelFactory(datagrams)
                 .socketChannelFactory(streams)
-                .resolveCache(new DefaultDnsCache())));
+                .resolveCache(new DefaultDnsCache(0, Integer.MAX_VALUE, NEGATIVE_SECONDS))));
+  }
+
+  private static DnsNameResolverBuilder asking(List<String> servers) {
+    DnsNameResolverBuilder builder = new DnsNameResolverBuilder();
+    if (!servers.isEmpty()) {
+      builder
+          .queryTimeoutMillis(QUERY_MILLIS)
+          .nameServerProvider(
+              new SequentialDnsServerAddressStreamProvider(
+                  servers.stream().map(Addresses::server).toList()));
+    }
+    return builder;
+  }
+
+  private static InetSocketAddress server(String address) {
+    int colon = address.lastIndexOf(':');
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address.substring(0, colon));
+    if (bytes == null) {
+      throw new IllegalArgumentException(address + " is no address of a name server");
+    }
+    return address(bytes, Integer.parseInt(address.substring(colon + 1)));
   }
 
   /** Asks {@code group}, which is closed with this object. */

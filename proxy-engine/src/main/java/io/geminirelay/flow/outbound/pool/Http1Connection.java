@@ -89,6 +89,7 @@ final class Http1Connection {
       if (whole && channel.isActive() && reuse.mayReuse()) {
         // The owner may have turned it on; an idle connection listens for its end only.
         channel.config().setAutoRead(false);
+        decoder.expectNothing();
         pool.returned(Http1Connection.this);
       } else {
         channel.close();

@@ -10,13 +10,17 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * Watches one exchange after the other on an HTTP/1.1 connection to tell whether the next may
  * follow: request and answer whole, both sides willing to keep the connection (RFC 9112 section
  * 9.3).
  *
- * <p>Between codec and tail; passes everything on; keeps four facts about the exchange in flight.
+ * <p>Between codec and tail; passes everything on; keeps four facts about the exchange in flight,
+ * and one about the connection.
  */
 final class ReuseHandler extends ChannelDuplexHandler {
   private final AnswerDecoder decoder;
@@ -24,6 +28,7 @@ final class ReuseHandler extends ChannelDuplexHandler {
   private boolean answerWhole;
   private boolean keepAlive;
   private boolean interim;
+  private boolean tlsClosed;
 
   ReuseHandler(AnswerDecoder decoder) {
     this.decoder = decoder;
@@ -31,7 +36,11 @@ final class ReuseHandler extends ChannelDuplexHandler {
 
   /** Whether the connection can take another request now. */
   boolean mayReuse() {
-    return requestWhole && answerWhole && keepAlive && !decoder.hasLeftover();
+    return requestWhole
+        && answerWhole
+        && keepAlive
+        && !decoder.foresawBody()
+        && !decoder.hasLeftover();
   }
 
   @Override
@@ -60,12 +69,33 @@ final class ReuseHandler extends ChannelDuplexHandler {
       keepAlive = false;
     }
     if (message instanceof LastHttpContent && !interim) {
+      if (!ctx.channel().isActive() && wasCutUnderTls(ctx)) {
+        // Not passed on: the connection's end, which follows, then shows that there was none.
+        ReferenceCountUtil.release(message);
+        return;
+      }
       // An answer ahead of its request's end: the peer may close, or read the rest as a new
       // request.
       keepAlive &= requestWhole;
       answerWhole = true;
     }
     ctx.fireChannelRead(message);
+  }
+
+  /**
+   * Whether an answer that ends with its connection ended with something that anybody on the way
+   * can send (RFC 9112 section 9.8: incomplete without TLS's own close).
+   */
+  private boolean wasCutUnderTls(ChannelHandlerContext ctx) {
+    return !tlsClosed && ctx.pipeline().get(SslHandler.class) != null;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslCloseCompletionEvent close) {
+      tlsClosed = close.isSuccess();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   private static boolean allowsAnother(HttpResponse head) {

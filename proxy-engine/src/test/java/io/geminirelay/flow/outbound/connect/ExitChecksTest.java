@@ -44,7 +44,8 @@ class ExitChecksTest {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoop loop = group.next();
-  private final Addresses addresses = new Addresses(NioDatagramChannel::new, NioSocketChannel::new);
+  private final Addresses addresses =
+      new Addresses(NioDatagramChannel::new, NioSocketChannel::new, List.of());
   private final List<ServerSocket> proxies = new ArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 

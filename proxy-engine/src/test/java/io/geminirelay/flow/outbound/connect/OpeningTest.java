@@ -104,7 +104,8 @@ class OpeningTest {
             3,
             pool,
             Duration.ZERO,
-            Duration.ZERO);
+            Duration.ZERO,
+            List.of());
     CompletableFuture<String> end = new CompletableFuture<>();
     EventLoop loop = group.next();
     try (Addresses names = new Addresses(new Names(addresses))) {

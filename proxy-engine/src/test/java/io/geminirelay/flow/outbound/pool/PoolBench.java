@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,7 +44,8 @@ final class PoolBench implements AutoCloseable {
   final EventLoop loop = group.next();
   final AtomicLong skippedNanos = new AtomicLong();
   final LoopPools pools;
-  private final Addresses addresses = new Addresses(NioDatagramChannel::new, NioSocketChannel::new);
+  private final Addresses addresses =
+      new Addresses(NioDatagramChannel::new, NioSocketChannel::new, List.of());
 
   PoolBench(int maxConnections, int maxStreams) {
     Duration clock = Duration.ofSeconds(5);
@@ -62,7 +64,8 @@ final class PoolBench implements AutoCloseable {
             new PoolConfig(
                 8, maxConnections, maxStreams, Duration.ofMinutes(1), Duration.ofMinutes(10)),
             Duration.ZERO,
-            Duration.ZERO);
+            Duration.ZERO,
+            List.of());
     TimeSource time =
         new TimeSource() {
           @Override
