@@ -53,7 +53,7 @@ final class ServerSection {
         new Trust(ranges(), typed.truth("proxy_protocol", false)),
         typed.truth("reload_on_change", standard.reloadOnChange()),
         Http2Limits.STANDARD,
-        OverloadConfig.STANDARD,
+        OverloadSection.read(tree.section("overload")),
         standard.reusePort());
   }
 

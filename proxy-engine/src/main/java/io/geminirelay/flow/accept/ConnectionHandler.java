@@ -5,6 +5,7 @@ import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,14 +24,16 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
 
   /** What a configuration says about a connection; it keeps what it began with. */
   private record Rules(ClientLimits limits, Callers callers, ProtocolChoice protocols) {
-    static Rules of(ServerConfig config, Supplier<Consumer<ChannelPipeline>> stages) {
+    static Rules of(
+        ServerConfig config,
+        Supplier<Consumer<ChannelPipeline>> stages,
+        ClientConnections connections) {
       ClientLimits limits = config.limits();
       return new Rules(
           limits,
           new Callers(config),
           new ProtocolChoice(
-              new Http1Connection(limits, stages),
-              new Http2Connection(limits, config.drain(), stages)));
+              new Http1Connection(limits, stages), new Http2Connection(limits, stages, connections::open)));
     }
   }
 
@@ -52,7 +55,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
     this.connections = connections;
     this.tls = tls;
     this.stages = stages;
-    this.rules = Rules.of(config, stages);
+    this.rules = Rules.of(config, stages, connections);
   }
 
   /**
@@ -60,13 +63,15 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * was.
    */
   void follow(ServerConfig config) {
-    rules = Rules.of(config, stages);
+    rules = Rules.of(config, stages, connections);
   }
 
   @Override
   protected void initChannel(Channel channel) {
     Rules now = rules;
     if (!connections.enter(channel)) {
+      // With RST: who is turned away is to try elsewhere at once, and no state of it stays here.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.close();
     } else if (now.callers().expectsHeader(channel)) {
       ProxyHeaderHandler.install(

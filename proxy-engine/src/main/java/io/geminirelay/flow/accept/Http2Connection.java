@@ -1,6 +1,8 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.load.DirectMemory;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -10,8 +12,8 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
-import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -25,18 +27,29 @@ final class Http2Connection {
   /** What paused uploads may hold back together before they stall their neighbours. */
   private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
 
+  /**
+   * One in so many bytes of the direct memory is shared out to connections as they come: the n-th
+   * gets an n-th of it, so that all together may hold back little more than ten times as much,
+   * however many there are.
+   */
+  private static final int WINDOW_SHARE = 32;
+
   private static final int MAX_RESETS = 2 * MAX_STREAMS;
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
   private static final int MAX_EMPTY_DATA_FRAMES = 2;
 
   private final ClientLimits limits;
-  private final Duration drain;
   private final Supplier<Consumer<ChannelPipeline>> stages;
+  private final IntSupplier connections;
 
-  Http2Connection(ClientLimits limits, Duration drain, Supplier<Consumer<ChannelPipeline>> stages) {
+  /** For connections by {@code limits}; {@code connections} says how many are open. */
+  Http2Connection(
+      ClientLimits limits,
+      Supplier<Consumer<ChannelPipeline>> stages,
+      IntSupplier connections) {
+    this.connections = connections;
     this.limits = limits;
-    this.drain = drain;
     this.stages = stages;
   }
 
@@ -47,9 +60,15 @@ final class Http2Connection {
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer()));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
+    int more = windowBytes() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
     pipeline.writeAndFlush(
-        new DefaultHttp2WindowUpdateFrame(
-            CONNECTION_WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
+        more > 0 ? new DefaultHttp2WindowUpdateFrame(more) : Unpooled.EMPTY_BUFFER);
+  }
+
+  private int windowBytes() {
+    long share =
+        DirectMemory.limitBytes() / WINDOW_SHARE / Math.max(1, connections.getAsInt());
+    return (int) Math.min(CONNECTION_WINDOW_BYTES, share);
   }
 
   private Http2FrameCodec codec() {
@@ -67,7 +86,8 @@ final class Http2Connection {
         .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES)
         .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
-        .gracefulShutdownTimeoutMillis(drain.toMillis())
+        // Streams are cut by ClientConnections alone, at the end of a drain.
+        .gracefulShutdownTimeoutMillis(-1)
         .build();
   }
 

@@ -143,7 +143,7 @@ class NewcomersTest {
     ProtocolChoice protocols =
         new ProtocolChoice(
             new Http1Connection(AcceptServer.LIMITS, stages),
-            new Http2Connection(AcceptServer.LIMITS, Duration.ofSeconds(30), stages));
+            new Http2Connection(AcceptServer.LIMITS, stages, () -> 1));
     server.pipeline().addLast(ours.newHandler(server.alloc()), new AlpnHandler(protocols));
     SslContext theirs =
         SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();

@@ -9,6 +9,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
@@ -102,6 +103,7 @@ class HealthPagesTest {
             () -> keys,
             () -> 4,
             () -> new StoreFigure("redis", false, 3, 1),
+            new Load(),
             report);
     EmbeddedChannel channel =
         new EmbeddedChannel(
