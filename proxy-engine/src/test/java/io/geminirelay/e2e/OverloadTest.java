@@ -62,7 +62,11 @@ class OverloadTest {
       client.request("POST", Rig.STREAM, Header.list(by("high")), BODY);
       held.add(client);
     }
-    rig.journal().awaitRequests(count);
+    Rig.await(
+        () ->
+            MOST * Scrape.of(rig.port()).value("gemini_relay_load_ratio{signal=\"requests\"}")
+                > count - 0.5,
+        count + " requests");
   }
 
   private static void awaitLevel(Rig rig, int level) {
@@ -83,9 +87,8 @@ class OverloadTest {
       stream.send(BODY, true);
       rig.journal().awaitRequests(2);
 
-      hold(rig, 35);
+      hold(rig, 34);
       assertNear(rig, idle, http2);
-      rig.journal().clear();
       hold(rig, 37);
       assertShedding(rig);
       hold(rig, MOST);
@@ -118,7 +121,7 @@ class OverloadTest {
     assertTrue(
         health.text().contains("\"load\":{\"level\":\"near\",\"step\":\"near\",\"signals\":{"),
         health::text);
-    assertTrue(health.text().contains("\"requests\":0.875"), health::text);
+    assertTrue(health.text().contains("\"requests\":0.8"), health::text);
   }
 
   private static void assertShedding(Rig rig) {

@@ -32,8 +32,8 @@ class ScarceMemoryTest {
               + "\"}]}}]}\r\n\r\n")
           .repeat(64)
           .getBytes(StandardCharsets.UTF_8);
-  private static final int UPLOADS = 40;
-  private static final int READERS = 60;
+  private static final int UPLOADS = 16;
+  private static final int READERS = 16;
 
   @TempDir Path folder;
 
@@ -98,7 +98,7 @@ class ScarceMemoryTest {
       Thread attack = new Thread(() -> attack(port));
       attack.start();
       double most = 0;
-      for (int i = 0; i < 60 || attack.isAlive(); i++) {
+      for (int i = 0; i < 20 || attack.isAlive(); i++) {
         try (TestClient good = TestClient.connect(port)) {
           Response answer = good.post(Rig.UNARY, Rig.BODY);
           statuses.merge(answer.status(), 1, Integer::sum);

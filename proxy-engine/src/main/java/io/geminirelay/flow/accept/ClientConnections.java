@@ -47,6 +47,9 @@ public final class ClientConnections {
 
   private static final int YIELD_LEAST = 16;
 
+  /** In place of the number of a connection that was asked. */
+  private static final long ASKED = -1;
+
   private final AtomicInteger open = new AtomicInteger();
   private final Refusals refusals = new Refusals();
   private final Load load;
@@ -144,10 +147,17 @@ public final class ClientConnections {
   public void yield() {
     int some = Math.max(YIELD_LEAST, open.get() / YIELD_SHARE);
     channels.entrySet().stream()
+        .filter(each -> each.getValue() >= 0)
         .filter(each -> each.getKey().attr(Exchange.KEY).get() == null)
         .sorted(Map.Entry.comparingByValue())
         .limit(some)
-        .forEach(each -> end(each.getKey()));
+        .forEach(each -> askToEnd(each.getKey(), each.getValue()));
+  }
+
+  private void askToEnd(Channel channel, Long number) {
+    if (channels.replace(channel, number, ASKED)) {
+      end(channel);
+    }
   }
 
   private static boolean isOrphan(Channel channel) {
