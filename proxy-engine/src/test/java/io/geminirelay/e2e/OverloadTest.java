@@ -96,7 +96,10 @@ class OverloadTest {
 
       held.forEach(TestClient::abort);
       stream.goOnReading();
-      assertWhole(stream.response());
+      int more = 0;
+      while (more < BLOCK.length * BLOCKS / 2) {
+        more += java.util.Objects.requireNonNull(stream.next(), "its stream goes on").length;
+      }
       Reading answer = slow.begin();
       assertWhole(answer.response());
       awaitLevel(rig, 0);
