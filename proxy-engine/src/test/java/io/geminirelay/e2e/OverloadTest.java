@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** More than the gateway is set to do at once: it asks less of itself step by step, and recovers. */
+/**
+ * More than the gateway is set to do at once: it asks less of itself step by step, and recovers.
+ */
 class OverloadTest {
   private static final byte[] BODY = Rig.BODY.getBytes(StandardCharsets.UTF_8);
   private static final String CLIENTS =
@@ -32,7 +34,8 @@ class OverloadTest {
           .repeat(256)
           .getBytes(StandardCharsets.UTF_8);
   private static final byte[] END =
-      "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\r\n\r\n".getBytes(StandardCharsets.UTF_8);
+      "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\r\n\r\n"
+          .getBytes(StandardCharsets.UTF_8);
   private static final int BLOCKS = 1000;
   private static final int MOST = 40;
 
@@ -120,7 +123,8 @@ class OverloadTest {
     assertTrue(idle.seesClose(), "an idle connection makes room");
     Rig.await(() -> http2.goAwayCode() == 0, "GOAWAY");
     assertTrue(http2.isOpen(), "its stream goes on");
-    Response health = Scrape.get(rig.port(), "/health/detailed", "authorization", "Bearer " + ADMIN);
+    Response health =
+        Scrape.get(rig.port(), "/health/detailed", "authorization", "Bearer " + ADMIN);
     assertTrue(
         health.text().contains("\"load\":{\"level\":\"near\",\"step\":\"near\",\"signals\":{"),
         health::text);

@@ -111,11 +111,15 @@ class ScarceMemoryTest {
       }
       attack.join();
       attackers.forEach(TestClient::abort);
-      Rig.await(
-          () -> Scrape.of(port).value("gemini_relay_load_level") == 0, "memory to come back");
+      Rig.await(() -> Scrape.of(port).value("gemini_relay_load_level") == 0, "memory to come back");
       System.out.println(
-          "good client " + statuses + ", direct memory " + (long) most / MIB + " MiB at most, "
-              + (long) directMemory(port) / MIB + " MiB after");
+          "good client "
+              + statuses
+              + ", direct memory "
+              + (long) most / MIB
+              + " MiB at most, "
+              + (long) directMemory(port) / MIB
+              + " MiB after");
       try (TestClient good = TestClient.connect(port)) {
         assertEquals(200, good.post(Rig.UNARY, Rig.BODY).status());
       }

@@ -106,7 +106,8 @@ final class ClientSection {
       reading.problems().warn(scalar.place(), "the token of client " + other, "each token once");
       return;
     }
-    ClientConfig client = new ClientConfig(name, digest, 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
+    ClientConfig client =
+        new ClientConfig(name, digest, 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
     add(client, scalar.place(), scalar.place());
   }
 

@@ -33,7 +33,8 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
           limits,
           new Callers(config),
           new ProtocolChoice(
-              new Http1Connection(limits, stages), new Http2Connection(limits, stages, connections::open)));
+              new Http1Connection(limits, stages),
+              new Http2Connection(limits, stages, connections::open)));
     }
   }
 

@@ -45,9 +45,7 @@ final class Http2Connection {
 
   /** For connections by {@code limits}; {@code connections} says how many are open. */
   Http2Connection(
-      ClientLimits limits,
-      Supplier<Consumer<ChannelPipeline>> stages,
-      IntSupplier connections) {
+      ClientLimits limits, Supplier<Consumer<ChannelPipeline>> stages, IntSupplier connections) {
     this.connections = connections;
     this.limits = limits;
     this.stages = stages;
@@ -66,8 +64,7 @@ final class Http2Connection {
   }
 
   private int windowBytes() {
-    long share =
-        DirectMemory.limitBytes() / WINDOW_SHARE / Math.max(1, connections.getAsInt());
+    long share = DirectMemory.limitBytes() / WINDOW_SHARE / Math.max(1, connections.getAsInt());
     return (int) Math.min(CONNECTION_WINDOW_BYTES, share);
   }
 

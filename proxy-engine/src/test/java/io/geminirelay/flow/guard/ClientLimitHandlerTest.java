@@ -37,7 +37,8 @@ class ClientLimitHandlerTest {
   private EmbeddedChannel channel = new EmbeddedChannel();
 
   private static ClientConfig client(long requests, long tokens, int concurrent) {
-    return new ClientConfig("c", new byte[32], requests, tokens, concurrent, List.of(), List.of(), Priority.NORMAL);
+    return new ClientConfig(
+        "c", new byte[32], requests, tokens, concurrent, List.of(), List.of(), Priority.NORMAL);
   }
 
   private ClientAccount open(ClientConfig client) {
@@ -267,7 +268,8 @@ class ClientLimitHandlerTest {
   @Test
   void leavesOtherClientsAlone() {
     open(client(1, 0, 0));
-    ClientConfig other = new ClientConfig("other", new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
+    ClientConfig other =
+        new ClientConfig("other", new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
     for (int i = 0; i < 5; i++) {
       send(other, true).closed();
       assertTrue(passed());

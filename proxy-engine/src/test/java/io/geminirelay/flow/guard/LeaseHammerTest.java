@@ -31,7 +31,8 @@ class LeaseHammerTest {
     List<ClientLimits> limits = new ArrayList<>();
     List<ScheduledExecutorService> states = new ArrayList<>();
     ClientConfig client =
-        new ClientConfig("fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
+        new ClientConfig(
+            "fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
     long begin = System.nanoTime();
     for (int i = 0; i < INSTANCES; i++) {
       ScheduledExecutorService state = Executors.newSingleThreadScheduledExecutor();

@@ -37,7 +37,8 @@ class RedisLimitsTest {
   /** One gateway, as far as limits go. */
   private final class Instance implements StateStore.Listener {
     private final ClientConfig client =
-        new ClientConfig("fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
+        new ClientConfig(
+            "fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final RedisStore store =
         new RedisStore(Secret.of(redis.url()), "test:", TimeSource.SYSTEM);

@@ -105,7 +105,8 @@ class RedisSlotsHammerTest {
   }
 
   private static ClientConfig client(int limit, long tokens) {
-    return new ClientConfig("fleet", new byte[32], 0, tokens, limit, List.of(), List.of(), Priority.NORMAL);
+    return new ClientConfig(
+        "fleet", new byte[32], 0, tokens, limit, List.of(), List.of(), Priority.NORMAL);
   }
 
   @BeforeEach

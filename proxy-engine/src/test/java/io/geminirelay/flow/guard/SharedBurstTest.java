@@ -34,7 +34,9 @@ class SharedBurstTest {
     private final ClientLimits limits;
 
     private Instance(long requests, long tokens) {
-      client = new ClientConfig("fleet", new byte[32], requests, tokens, 0, List.of(), List.of(), Priority.NORMAL);
+      client =
+          new ClientConfig(
+              "fleet", new byte[32], requests, tokens, 0, List.of(), List.of(), Priority.NORMAL);
       limits = ClientLimits.of(List.of(client), time);
       limits.shareBy(store, null, thread.eventLoop());
       instances.add(this);

@@ -29,7 +29,8 @@ class KeyWaitNameTest {
 
   private static String of(String client) {
     Exchange exchange = exchange();
-    exchange.client(new ClientConfig(client, new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL));
+    exchange.client(
+        new ClientConfig(client, new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL));
     return KeyWait.name(exchange);
   }
 

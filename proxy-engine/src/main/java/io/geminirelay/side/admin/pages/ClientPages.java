@@ -2,9 +2,9 @@ package io.geminirelay.side.admin.pages;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ClientConfig;
-import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Credentials;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.KeySource;
