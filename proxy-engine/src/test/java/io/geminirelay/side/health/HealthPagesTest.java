@@ -79,6 +79,7 @@ class HealthPagesTest {
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
             + "\"store\":{\"name\":\"redis\",\"up\":false,\"facts\":3,\"failures\":1},"
+            + "\"load\":{\"level\":\"calm\",\"step\":\"calm\",\"signals\":{}},"
             + "\"waiting\":{\"requests\":3,\"lanes\":[{\"model\":\"m\",\"groups\":[\"g\"],\"requests\":3,"
             + "\"clients\":2,\"oldest_ms\":40}]},\"clients\":[{\"name\":\"c\",\"requests_in_flight\":1,"
             + "\"concurrent_left\":4,\"tokens_left\":0}],"
