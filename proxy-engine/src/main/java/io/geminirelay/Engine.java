@@ -5,6 +5,8 @@ import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Descriptors;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
@@ -80,6 +82,7 @@ public final class Engine {
   private final ExitChecks checks;
   private final KeptState kept;
   private final ClientConnections connections;
+  private final LoadWatch watch;
   private final Listeners listeners;
   private final @Nullable ServerTls listenerTls;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUILT);
@@ -97,7 +100,9 @@ public final class Engine {
     tls.use(files.upstream());
     this.listenerTls = files.listener();
     this.loops = transport.eventLoops(config.server().workers());
-    this.connections = new ClientConnections(config.server().maxConnections());
+    Load load = new Load();
+    this.connections =
+        new ClientConnections(config.server().maxConnections(), Descriptors.roomForClients(), load);
     this.metrics = new EngineMetrics(time);
     this.telemetry = new Telemetry(time);
     this.kept = new KeptState(config.state(), () -> current, exits, time);
@@ -128,6 +133,7 @@ public final class Engine {
             this::isDraining,
             tokens,
             kept::figure,
+            load,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
@@ -146,6 +152,9 @@ public final class Engine {
     this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
     metrics.read(parts, connections, () -> current);
+    this.watch =
+        new LoadWatch(
+            load, () -> current, parts.settlement()::inFlight, metrics::lateNanos, connections);
     exits.know(current.outbound().keys());
     ConnectionHandler handler =
         new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
@@ -282,6 +291,7 @@ public final class Engine {
             address -> {
               state.compareAndSet(State.BUILT, State.RUNNING);
               checks.start();
+              watch.start();
               administration.repeat(operator::lookAtFiles, FILE_LOOK);
               LOG.info("listening on {} ({}, {} event loops)", address, transport, pools.size());
               return address;
@@ -338,6 +348,7 @@ public final class Engine {
 
   private void shutDown(boolean clean) {
     administration.stop();
+    watch.stop();
     CompletionStage<Void> ended = kept.end();
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =

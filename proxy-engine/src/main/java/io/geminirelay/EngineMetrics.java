@@ -4,6 +4,7 @@ import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.telemetry.metrics.Meters;
 import io.geminirelay.flow.accept.ClientConnections;
+import io.geminirelay.flow.guard.ClientHold;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.outbound.pool.PoolCounts;
 import io.geminirelay.side.metrics.EngineState;
@@ -43,6 +44,15 @@ final class EngineMetrics {
     watch.start();
   }
 
+  /** How late the latest of the watched loops is. */
+  long lateNanos() {
+    long most = 0;
+    for (LoopWatch each : watches) {
+      most = Math.max(most, each.lateNanos());
+    }
+    return most;
+  }
+
   /**
    * Adds what is read when a page is made.
    *
@@ -59,8 +69,13 @@ final class EngineMetrics {
             connections.refusals(),
             LogLevel::droppedLines,
             this::pools,
-            parts.store());
+            parts.store(),
+            parts.load());
     LiveMetrics.register(meters, engine, () -> live(current.get()));
+  }
+
+  private static LiveState.Shed shed(ClientHold hold) {
+    return new LiveState.Shed(hold.name(), hold.priority(), hold.shed());
   }
 
   private List<EngineState.Pool> pools() {
@@ -80,6 +95,7 @@ final class EngineMetrics {
         now.crowd(),
         now.vitals().usableKeys(),
         now.outbound().room()::waiting,
-        () -> now.guards().clients().alone() + now.outbound().keys().quotasAlone());
+        () -> now.guards().clients().alone() + now.outbound().keys().quotasAlone(),
+        () -> now.guards().holds().all().stream().map(EngineMetrics::shed).toList());
   }
 }

@@ -5,6 +5,7 @@ import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
  * @param draining whether the engine is stopping
  * @param tokens compares admin tokens
  * @param store how what is kept is
+ * @param load how loaded the gateway is
  * @param pages what is answered without going upstream, but for the health
  */
 record EngineParts(
@@ -48,4 +50,5 @@ record EngineParts(
     BooleanSupplier draining,
     AdminCheck tokens,
     Supplier<StoreFigure> store,
+    Load load,
     Map<Route, LocalRoute> pages) {}

@@ -84,6 +84,7 @@ final class EngineVitals {
         () -> usableKeys().count(),
         parts.settlement()::inFlight,
         parts.store(),
+        parts.load(),
         report);
   }
 

@@ -68,7 +68,7 @@ record Generation(
             config.groups());
     Guards guards =
         before == null
-            ? Guards.of(config, tokens, time)
+            ? Guards.of(config, tokens, parts.load(), time)
             : before.guards().successor(before.config(), config, tokens, time);
     Outbound outbound = outbound(config, parts, before);
     Crowd crowd = EngineVitals.crowd(outbound.room(), guards.clients());

@@ -3,7 +3,9 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GuardConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.flow.guard.AddressLimits;
+import io.geminirelay.flow.guard.ClientHolds;
 import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.TokenLimit;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +17,25 @@ import org.jspecify.annotations.Nullable;
  * @param addresses what an address may ask; null for no limit
  * @param clients what clients may ask
  * @param tokens bound of a request
+ * @param load how loaded the gateway is
+ * @param holds what clients have open
  */
-public record Guards(@Nullable AddressLimits addresses, ClientLimits clients, TokenLimit tokens) {
+public record Guards(
+    @Nullable AddressLimits addresses,
+    ClientLimits clients,
+    TokenLimit tokens,
+    Load load,
+    ClientHolds holds) {
 
   /** Guards without a past. */
-  public static Guards of(EngineConfig config, TokenLimit tokens, TimeSource time) {
+  public static Guards of(EngineConfig config, TokenLimit tokens, Load load, TimeSource time) {
     GuardConfig guard = config.guard();
-    return new Guards(addresses(guard, time), ClientLimits.of(config.clients(), time), tokens);
+    return new Guards(
+        addresses(guard, time),
+        ClientLimits.of(config.clients(), time),
+        tokens,
+        load,
+        ClientHolds.of(config.clients()));
   }
 
   /** The guards of a new configuration; what has the same limits as before goes on counting. */
@@ -34,7 +48,9 @@ public record Guards(@Nullable AddressLimits addresses, ClientLimits clients, To
     return new Guards(
         same ? addresses : addresses(guard, time),
         clients.successor(config.clients(), time),
-        newTokens);
+        newTokens,
+        load,
+        holds.successor(config.clients()));
   }
 
   private static @Nullable AddressLimits addresses(GuardConfig guard, TimeSource time) {

@@ -19,7 +19,8 @@ final class LoopWatch implements Runnable {
   private final EventLoop loop;
   private final LoopPools pools;
   private final LongConsumer lateNanos;
-  private long dueNanos;
+  private volatile long dueNanos;
+  private volatile long lastLateNanos;
   private int round;
   private volatile PoolCounts counts = new PoolCounts(0, 0, 0, 0, 0);
 
@@ -32,6 +33,7 @@ final class LoopWatch implements Runnable {
 
   /** Begins to watch, until the loop ends. */
   void start() {
+    dueNanos = TimeSource.SYSTEM.nanoTime();
     loop.execute(this::goOn);
   }
 
@@ -40,9 +42,16 @@ final class LoopWatch implements Runnable {
     return counts;
   }
 
+  /** How late it was last, or already is. */
+  long lateNanos() {
+    return Math.max(lastLateNanos, TimeSource.SYSTEM.nanoTime() - dueNanos);
+  }
+
   @Override
   public void run() {
-    lateNanos.accept(TimeSource.SYSTEM.nanoTime() - dueNanos);
+    long late = TimeSource.SYSTEM.nanoTime() - dueNanos;
+    lastLateNanos = late;
+    lateNanos.accept(late);
     if (++round % COUNT_EVERY == 0) {
       counts = pools.counts();
     }

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.flow.accept.Callers;
 import io.geminirelay.flow.accept.ExchangeHandler;
@@ -19,6 +20,7 @@ import io.geminirelay.flow.guard.ClientLimitHandler;
 import io.geminirelay.flow.guard.ClientLimits;
 import io.geminirelay.flow.guard.ClientPasses;
 import io.geminirelay.flow.guard.CorsPolicy;
+import io.geminirelay.flow.guard.ShedHandler;
 import io.geminirelay.flow.guard.TokenGuardHandler;
 import io.geminirelay.flow.guard.TokenLimit;
 import io.geminirelay.flow.interpret.DialectFactory;
@@ -45,6 +47,8 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
   private final TokenLimit tokens;
   private final Callers callers;
   private final @Nullable AddressLimitHandler addresses;
+  private final Load load;
+  private final ShedHandler shed;
   private final ClientLimits limits;
   private final AuthHandler auth;
   private final @Nullable List<CorsConfig> cors;
@@ -80,6 +84,10 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
         guards.addresses() == null
             ? null
             : new AddressLimitHandler(guards.addresses(), RouteTable::routeOf);
+    this.load = guards.load();
+    this.shed =
+        new ShedHandler(
+            load, guards.holds(), config.server().overload().maxRequests(), settlement::inFlight);
     this.limits = guards.clients();
     this.local = new LocalHandler(pages, settlement::local);
     this.dialects = new DialectFactory(config.dialects(), time);
@@ -107,7 +115,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(
         pipeline,
         Stage.EXCHANGE,
-        new ExchangeHandler(settlement, time, RouteTable::routeOf, callers));
+        new ExchangeHandler(settlement, time, RouteTable::routeOf, callers, load));
     if (cors != null) {
       add(pipeline, Stage.CORS, new BrowserHandler(cors, RouteTable::routeOf));
     }
@@ -117,6 +125,7 @@ public final class RequestPipeline implements Consumer<ChannelPipeline> {
     add(pipeline, Stage.CLASSIFY, classify);
     add(pipeline, Stage.AUTH, auth);
     add(pipeline, Stage.LOCAL, local);
+    add(pipeline, Stage.LOAD, shed);
     if (!limits.isEmpty()) {
       add(pipeline, Stage.LIMITS, new ClientLimitHandler(limits));
     }

@@ -14,6 +14,8 @@ public enum Stage {
   AUTH,
   /** Answers what needs no upstream. */
   LOCAL,
+  /** Refuses what the gateway cannot do beside all it has to. */
+  LOAD,
   /** Bounds how much a client may ask. */
   LIMITS,
   /** Bounds the body. */

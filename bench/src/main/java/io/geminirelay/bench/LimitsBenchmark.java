@@ -1,6 +1,7 @@
 package io.geminirelay.bench;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
@@ -48,7 +49,7 @@ public class LimitsBenchmark {
 
   private static ClientConfig client(long requests, long tokens) {
     return new ClientConfig(
-        "fleet", new byte[32], requests, tokens, tokens == 0 ? 0 : 100, List.of(), List.of());
+        "fleet", new byte[32], requests, tokens, tokens == 0 ? 0 : 100, List.of(), List.of(), Priority.NORMAL);
   }
 
   /** Builds the two stages as far as they are configured. */

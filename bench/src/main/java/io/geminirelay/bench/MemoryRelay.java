@@ -10,6 +10,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.base.telemetry.Telemetry;
@@ -168,6 +169,7 @@ final class MemoryRelay {
             () -> 1,
             () -> 0,
             () -> new StoreFigure("memory", true, 0, 0),
+            new Load(),
             new HealthReport(
                 keys,
                 breakers,
@@ -183,7 +185,7 @@ final class MemoryRelay {
             Map.of(
                 Route.HEALTH,
                 new HealthPages(vitals, () -> CompletableFuture.completedStage(List.of()), time)),
-            Guards.of(config, tokens, time),
+            Guards.of(config, tokens, new Load(), time),
             outbound,
             new Settlement(time, new Telemetry(time)));
     return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);

@@ -34,9 +34,30 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     return run(folder, Map.of(), "serve", "-c", file.toString());
   }
 
+  /**
+   * The same with little to live on.
+   *
+   * @param descriptors file descriptors at most; the class path takes some 150 of them
+   * @param options of the virtual machine
+   */
+  static GatewayProcess scarce(Path folder, String config, int descriptors, String... options)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("relay.yaml"), config);
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -n $0; exec \"$@\"", "" + descriptors));
+    List<String> java = command("serve", "-c", file.toString());
+    java.addAll(2, List.of(options)); // behind the standard size of the heap
+    command.addAll(java);
+    return start(folder, Map.of(), command);
+  }
+
   /** Starts the program in {@code folder}, which it may find a configuration in. */
   static GatewayProcess run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(folder, environment, command(arguments));
+  }
+
+  private static List<String> command(String... arguments) {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     // The log as it is delivered, not that of the tests.
@@ -48,6 +69,11 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
             + Path.of("src/main/resources/logback.xml").toAbsolutePath().toUri());
     command.addAll(List.of("-cp", classPath, "io.geminirelay.Main"));
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static GatewayProcess start(
+      Path folder, Map<String, String> environment, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LOG_LEVEL", "INFO");
     builder.environment().putAll(environment);

@@ -25,7 +25,7 @@ record Scrape(String text, Map<String, Double> samples) {
     }
   }
 
-  private static Scrape parse(String text) {
+  static Scrape parse(String text) {
     Map<String, Double> samples = new LinkedHashMap<>();
     for (String line : text.lines().filter(each -> !each.startsWith("#")).toList()) {
       int end = line.lastIndexOf(' ');

@@ -13,6 +13,7 @@ import java.util.List;
  * @param maxConcurrent 0 for no limit
  * @param models model patterns the client may use; empty for all
  * @param groups key groups the client may use; empty for all
+ * @param priority whose requests are refused first when not all can be served
  */
 @SuppressWarnings("ArrayRecordComponent") // compared in constant time, never by equals
 public record ClientConfig(
@@ -22,7 +23,8 @@ public record ClientConfig(
     long tokensPerMinute,
     int maxConcurrent,
     List<String> models,
-    List<String> groups) {
+    List<String> groups,
+    Priority priority) {
 
   /** Leaves the digest out, as a weak token could be guessed from it. */
   @Override

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,15 @@ final class ClientSection {
 
   ClientSection(Reading reading) {
     this.reading = reading;
+  }
+
+  /** Names of the priorities as they are written in the file. */
+  static Map<String, Priority> priorities() {
+    Map<String, Priority> all = new LinkedHashMap<>();
+    for (Priority each : Priority.values()) {
+      all.put(each.name().toLowerCase(Locale.ROOT), each);
+    }
+    return all;
   }
 
   List<ClientConfig> read(ConfigTree root) {
@@ -48,7 +59,8 @@ final class ClientSection {
             typed.whole("tokens_per_minute", 0, 1_000_000_000_000L, 0),
             typed.count("max_concurrent", 0, 10_000_000, 0),
             typed.texts("models").stream().map(Scalar::text).toList(),
-            groups.stream().map(Scalar::text).toList());
+            groups.stream().map(Scalar::text).toList(),
+            typed.choice("priority", priorities(), Priority.NORMAL));
     tree.done();
     if (name == null && !tree.has("name")) {
       reading.problems().add(tree.placeOf("name"), "nothing", "a name for the client");
@@ -94,7 +106,8 @@ final class ClientSection {
       reading.problems().warn(scalar.place(), "the token of client " + other, "each token once");
       return;
     }
-    ClientConfig client = new ClientConfig(name, digest, 0, 0, 0, List.of(), List.of());
+    ClientConfig client =
+        new ClientConfig(name, digest, 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
     add(client, scalar.place(), scalar.place());
   }
 

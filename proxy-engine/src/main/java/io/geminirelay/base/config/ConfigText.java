@@ -94,6 +94,7 @@ public final class ConfigText {
     all.put("max_connections", server.maxConnections());
     all.put("limits", limits(server.limits()));
     all.put("http2", http2(server.http2()));
+    all.put("overload", overload(server.overload()));
     all.put("connect_timeout_secs", secs(config.outbound().connect()));
     all.put("request_timeout_secs", secs(config.outbound().firstByte()));
     all.put("drain_timeout_secs", secs(server.drain()));
@@ -152,6 +153,16 @@ public final class ConfigText {
     return all;
   }
 
+  private static Map<String, Object> overload(OverloadConfig overload) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("direct_memory", overload.directMemory());
+    all.put("heap", overload.heap());
+    all.put("descriptors", overload.descriptors());
+    all.put("max_requests", overload.maxRequests());
+    all.put("loop_delay_secs", secs(overload.loopDelay()));
+    return all;
+  }
+
   private static Map<String, Object> security(AdminConfig admin) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("require_https", !admin.mayUsePlainHttp());
@@ -171,6 +182,7 @@ public final class ConfigText {
     all.put("max_concurrent", client.maxConcurrent());
     all.put("models", client.models());
     all.put("groups", client.groups());
+    all.put("priority", nameOf(ClientSection.priorities(), client.priority()));
     return all;
   }
 

@@ -54,7 +54,7 @@ final class ServerSection {
         new Trust(ranges(), typed.truth("proxy_protocol", false)),
         typed.truth("reload_on_change", standard.reloadOnChange()),
         http2(),
-        OverloadConfig.STANDARD,
+        OverloadSection.read(tree.section("overload")),
         standard.reusePort());
   }
 

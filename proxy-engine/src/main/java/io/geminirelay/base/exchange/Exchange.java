@@ -249,9 +249,9 @@ public final class Exchange {
     this.answer = answer;
   }
 
-  /** Has {@code ending} told when this exchange is over, however it ends; one can be recorded. */
+  /** Has {@code ending} told when this exchange is over, however it ends, after those before it. */
   public void whenClosed(Consumer<Exchange> ending) {
-    this.ending = ending;
+    this.ending = this.ending == null ? ending : this.ending.andThen(ending);
   }
 
   /** Says that the exchange is over; for the settlement, which does it once. */

@@ -1,6 +1,8 @@
 package io.geminirelay.base.exchange;
 
+import io.geminirelay.base.load.DirectMemory;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes of request bodies may wait at once for what decides about them, over all
@@ -11,28 +13,43 @@ public final class HoldBudget {
   private static final int SHARE = 4;
 
   private final AtomicLong held = new AtomicLong();
+  private final @Nullable HoldBudget replay;
   private volatile long limit;
 
-  /** Room for {@code limit} bytes. */
+  /** Room for {@code limit} bytes, and for as many that are kept for another attempt. */
   public HoldBudget(long limit) {
+    this(limit, new HoldBudget(limit, null));
+  }
+
+  private HoldBudget(long limit, @Nullable HoldBudget replay) {
     this.limit = limit;
+    this.replay = replay;
   }
 
   /**
    * A quarter of what Netty may allocate outside the heap, which is as much as the heap may grow to
-   * unless set otherwise; but always room for one body of {@code maxBodyBytes}.
+   * unless set otherwise; but always room for one body of {@code maxBodyBytes}, if half of that
+   * memory has it. For what is kept for another attempt there is a quarter beside.
    */
   public static HoldBudget of(long maxBodyBytes) {
-    return new HoldBudget(roomFor(maxBodyBytes));
-  }
-
-  private static long roomFor(long maxBodyBytes) {
-    return Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / SHARE);
+    HoldBudget made = new HoldBudget(0);
+    made.fit(maxBodyBytes);
+    return made;
   }
 
   /** Has from now on the room that {@link #of} gives; what is held stays so. */
   public void fit(long maxBodyBytes) {
-    limit = roomFor(maxBodyBytes);
+    long most = DirectMemory.limitBytes();
+    limit = Math.max(most / SHARE, Math.min(maxBodyBytes, most / 2));
+    replay().limit = most / SHARE;
+  }
+
+  /**
+   * The budget of what is kept in case that another attempt follows: who finds no room in it does
+   * without, and is not refused.
+   */
+  public HoldBudget replay() {
+    return replay == null ? this : replay;
   }
 
   /** Whether there is room for {@code bytes} more; then they are held until given back. */

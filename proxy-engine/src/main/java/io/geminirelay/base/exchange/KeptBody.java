@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request body kept for another attempt: the retained pieces in order, until a cap is passed.
+ * A request body kept for another attempt: the retained pieces in order, until a cap is passed, or
+ * what all bodies together may keep.
  *
- * <p>Past the cap the body only streams through: pieces are let go once they were sent, and no
+ * <p>Past either the body only streams through: pieces are let go once they were sent, and no
  * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied,
  * and joined as long as none of them was handed out, so that a client which sends byte by byte can
  * neither pin a receive buffer with each of them nor fill the memory with objects.
@@ -20,20 +21,27 @@ public final class KeptBody {
   private static final int JOINED_BYTES = 8192;
   private static final int MAX_PIECES = 8192;
 
+  /** Not counted: a connection reads as much at once anyway, and most requests are no longer. */
+  private static final int FREE_BYTES = 16 * 1024;
+
   private final ByteBufAllocator alloc;
   private final int capBytes;
+  private final HoldBudget budget;
   // Owner: this object, from take() to dropSent() or release().
   private final List<ByteBuf> pieces = new ArrayList<>(2);
   private int dropped;
   private int handedOut;
   private int tailBytes;
   private long sizeBytes;
+  private long countedBytes;
+  private boolean starved;
   private boolean complete;
 
-  /** A body that is kept whole up to {@code capBytes}. */
-  public KeptBody(ByteBufAllocator alloc, int capBytes) {
+  /** A body that is kept whole up to {@code capBytes}, and while {@code budget} has room for it. */
+  public KeptBody(ByteBufAllocator alloc, int capBytes, HoldBudget budget) {
     this.alloc = alloc;
     this.capBytes = capBytes;
+    this.budget = budget;
   }
 
   /** Adds the next piece. Takes ownership. */
@@ -44,6 +52,7 @@ public final class KeptBody {
       return;
     }
     sizeBytes += length;
+    count(length);
     if (length >= SMALL_BYTES || pieces.isEmpty()) {
       pieces.add(piece);
       tailBytes = JOINED_BYTES;
@@ -53,6 +62,25 @@ public final class KeptBody {
       join(piece, length);
     } finally {
       piece.release();
+    }
+  }
+
+  private void count(int length) {
+    if (sizeBytes <= FREE_BYTES || isOverCap()) {
+      return;
+    }
+    if (budget.hold(length)) {
+      countedBytes += length;
+    } else {
+      starved = true;
+    }
+  }
+
+  private void discount(long bytes) {
+    long gone = Math.min(countedBytes, bytes);
+    if (gone > 0) {
+      countedBytes -= gone;
+      budget.free(gone);
     }
   }
 
@@ -83,7 +111,12 @@ public final class KeptBody {
 
   /** Whether the body has outgrown what is kept. */
   public boolean isOverCap() {
-    return sizeBytes > capBytes || pieces.size() > MAX_PIECES;
+    return starved || sizeBytes > capBytes || pieces.size() > MAX_PIECES;
+  }
+
+  /** Whether it was given up because all bodies together keep as much as they may. */
+  public boolean isStarved() {
+    return starved;
   }
 
   /** Whether every byte taken is still here, so that another attempt can send them all. */
@@ -117,7 +150,10 @@ public final class KeptBody {
       return;
     }
     List<ByteBuf> sent = pieces.subList(0, index - dropped);
-    sent.forEach(ByteBuf::release);
+    for (ByteBuf piece : sent) {
+      discount(piece.readableBytes());
+      piece.release();
+    }
     sent.clear();
     dropped = index;
   }
@@ -127,5 +163,6 @@ public final class KeptBody {
     pieces.forEach(ByteBuf::release);
     dropped += pieces.size();
     pieces.clear();
+    discount(countedBytes);
   }
 }

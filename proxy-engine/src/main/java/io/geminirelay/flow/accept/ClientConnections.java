@@ -1,5 +1,7 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
@@ -7,13 +9,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open client connections: how many there may be, and how they all come to an end.
@@ -33,10 +38,32 @@ public final class ClientConnections {
   /** For what was sent before the end could be known: that much of it is still waited for. */
   static final int GRACE_SECONDS = 1;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
+
+  /** Taken while all others are refused: what comes over them is answered here or refused. */
+  private static final int SPARED = 16;
+
+  /** One in so many is asked to end at a time, once a second. */
+  private static final int YIELD_SHARE = 10;
+
+  private static final int YIELD_LEAST = 16;
+
+  /** In place of the number of a connection that was asked. */
+  private static final long ASKED = -1;
+
   private final AtomicInteger open = new AtomicInteger();
   private final AddressConnections addresses = new AddressConnections();
   private final Refusals refusals = new Refusals();
-  private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+  private final Load load;
+
+  /** Most that the process can have; what is asked for beyond it is not given. */
+  private final int ceiling;
+
+  /** With the number of each in the order of their arrival. */
+  private final Map<Channel, Long> channels = new ConcurrentHashMap<>();
+
+  private final AtomicLong arrivals = new AtomicLong();
+  private final AtomicInteger spared = new AtomicInteger();
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private volatile int max;
   private volatile boolean draining;
@@ -44,12 +71,35 @@ public final class ClientConnections {
 
   /** Makes an empty set of at most {@code max} connections; at least 1. */
   public ClientConnections(int max) {
-    this.max = max;
+    this(max, Integer.MAX_VALUE, new Load());
+  }
+
+  /**
+   * Makes an empty set of at most {@code max} connections, and of {@code ceiling} whatever is asked
+   * for later; at least 1.
+   *
+   * @param load says whether more are taken
+   */
+  public ClientConnections(int max, int ceiling, Load load) {
+    this.ceiling = ceiling;
+    this.load = load;
+    this.max = bounded(max);
+  }
+
+  private int bounded(int most) {
+    if (most > ceiling) {
+      LOG.warn(
+          "max_connections is {}, but the process has file descriptors for {} connections of"
+              + " clients beside its own: raise its limit (ulimit -n, LimitNOFILE)",
+          most,
+          ceiling);
+    }
+    return Math.min(most, ceiling);
   }
 
   /** Lets there be {@code most} connections from now on; at least 1. Those there are may stay. */
   void allow(int most) {
-    max = most;
+    max = bounded(most);
   }
 
   /** Connections open now. */
@@ -64,12 +114,16 @@ public final class ClientConnections {
 
   /** Takes in {@code channel} until it closes; false when there is no room. */
   boolean enter(Channel channel) {
+    if (load.isRefusing() && !spare(channel)) {
+      refusals.count(Refusal.OVERLOADED);
+      return false;
+    }
     if (open.incrementAndGet() > max) {
       open.decrementAndGet();
       refusals.count(Refusal.TOO_MANY);
       return false;
     }
-    channels.add(channel);
+    channels.put(channel, arrivals.getAndIncrement());
     channel.closeFuture().addListener(closed -> leave(channel));
     // One that was accepted while its listener closed was not seen by those who end them.
     if (draining || isOrphan(channel)) {
@@ -85,6 +139,36 @@ public final class ClientConnections {
       return false;
     }
     return enter(channel);
+  }
+
+  /** Some are let in all the same: who asks how the gateway is has to get an answer. */
+  private boolean spare(Channel channel) {
+    if (spared.incrementAndGet() > SPARED) {
+      spared.decrementAndGet();
+      return false;
+    }
+    channel.closeFuture().addListener(closed -> spared.decrementAndGet());
+    return true;
+  }
+
+  /**
+   * Asks some of the oldest connections to end, those without a request first: idle ones soon, busy
+   * ones after the answers in flight. HTTP/2 clients are told with GOAWAY.
+   */
+  public void yield() {
+    int some = Math.max(YIELD_LEAST, open.get() / YIELD_SHARE);
+    channels.entrySet().stream()
+        .filter(each -> each.getValue() >= 0)
+        .filter(each -> each.getKey().attr(Exchange.KEY).get() == null)
+        .sorted(Map.Entry.comparingByValue())
+        .limit(some)
+        .forEach(each -> askToEnd(each.getKey(), each.getValue()));
+  }
+
+  private void askToEnd(Channel channel, Long number) {
+    if (channels.replace(channel, number, ASKED)) {
+      end(channel);
+    }
   }
 
   private static boolean isOrphan(Channel channel) {
@@ -109,7 +193,7 @@ public final class ClientConnections {
    */
   public CompletionStage<Boolean> drain(Duration deadline, EventExecutor timer) {
     draining = true;
-    channels.forEach(ClientConnections::end);
+    channels.keySet().forEach(ClientConnections::end);
     if (open.get() == 0) {
       drained.complete(true);
     }
@@ -124,13 +208,15 @@ public final class ClientConnections {
    * @param deadline time for the answers in flight
    */
   void retire(Channel listener, Duration deadline) {
-    channels.stream().filter(each -> each.parent() == listener).forEach(ClientConnections::end);
+    channels.keySet().stream()
+        .filter(each -> each.parent() == listener)
+        .forEach(ClientConnections::end);
     var unused =
         listener
             .eventLoop()
             .schedule(
                 () ->
-                    channels.stream()
+                    channels.keySet().stream()
                         .filter(each -> each.parent() == listener)
                         .forEach(ClientConnections::forceEnd),
                 deadline.toNanos(),
@@ -140,7 +226,7 @@ public final class ClientConnections {
   // Completes when the last one is closed, not before: who waits for it ends the event loops.
   private void force() {
     forced = true;
-    channels.forEach(ClientConnections::forceEnd);
+    channels.keySet().forEach(ClientConnections::forceEnd);
   }
 
   private static void end(Channel channel) {

@@ -6,6 +6,7 @@ import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import java.net.InetAddress;
 import java.util.function.Consumer;
@@ -26,13 +27,16 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
   /** What a configuration says about a connection; it keeps what it began with. */
   private record Rules(ClientLimits limits, Callers callers, ProtocolChoice protocols) {
     static Rules of(
-        ServerConfig config, Refusals refusals, Supplier<Consumer<ChannelPipeline>> stages) {
+        ServerConfig config,
+        ClientConnections connections,
+        Supplier<Consumer<ChannelPipeline>> stages) {
       ClientLimits limits = config.limits();
       return new Rules(
           limits,
           new Callers(config),
           new ProtocolChoice(
-              new Http1Connection(limits, stages), new Http2Connection(config, refusals, stages)));
+              new Http1Connection(limits, stages),
+              new Http2Connection(config, connections, stages)));
     }
   }
 
@@ -54,7 +58,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
     this.connections = connections;
     this.tls = tls;
     this.stages = stages;
-    this.rules = Rules.of(config, connections.refusals(), stages);
+    this.rules = Rules.of(config, connections, stages);
   }
 
   /**
@@ -62,13 +66,15 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * was.
    */
   void follow(ServerConfig config) {
-    rules = Rules.of(config, connections.refusals(), stages);
+    rules = Rules.of(config, connections, stages);
   }
 
   @Override
   protected void initChannel(Channel channel) {
     Rules now = rules;
     if (!enter(channel, now)) {
+      // With RST: who is turned away is to try elsewhere at once, and no state of it stays here.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.close();
       return;
     }

@@ -13,11 +13,14 @@ import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.flow.settle.Settlement;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -44,6 +47,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
   private final TimeSource time;
   private final Function<HttpRequest, Route> routes;
   private final BiFunction<Channel, HttpRequest, Caller> callers;
+  private final Load load;
 
   private @Nullable Exchange exchange;
   private @Nullable Channel channel;
@@ -55,12 +59,15 @@ public final class ExchangeHandler extends ChannelDuplexHandler
    * @param routes tells the route of a head that is refused before its path was looked at, so that
    *     the refusal takes the form its caller reads
    * @param callers tells where a request of a channel came from
+   * @param load says whether clients had better go elsewhere
    */
   public ExchangeHandler(
       Settlement settlement,
       TimeSource time,
       Function<HttpRequest, Route> routes,
-      BiFunction<Channel, HttpRequest, Caller> callers) {
+      BiFunction<Channel, HttpRequest, Caller> callers,
+      Load load) {
+    this.load = load;
     this.callers = callers;
     this.routes = routes;
     this.settlement = settlement;
@@ -154,6 +161,10 @@ public final class ExchangeHandler extends ChannelDuplexHandler
       if (current.traced()) {
         head.headers().set(Trail.HEADER, TrailText.of(current.trail(), now));
       }
+    }
+    if (load.isNear()) {
+      // The next connection may lead to an instance that has less to do.
+      head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
   }
 

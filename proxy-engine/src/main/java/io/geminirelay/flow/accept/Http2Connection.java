@@ -5,7 +5,8 @@ import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.http2.FrameLimitHandler;
 import io.geminirelay.base.http2.FrameWatch;
-import io.geminirelay.base.telemetry.Refusals;
+import io.geminirelay.base.load.DirectMemory;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -15,7 +16,6 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,6 +29,13 @@ final class Http2Connection {
   /** What paused uploads may hold back together before they stall their neighbours. */
   private static final int CONNECTION_WINDOW_BYTES = 16 << 20;
 
+  /**
+   * One in so many bytes of the direct memory is shared out to connections as they come: the n-th
+   * gets an n-th of it, so that all together may hold back little more than ten times as much,
+   * however many there are.
+   */
+  private static final int WINDOW_SHARE = 32;
+
   private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
   private static final int MAX_EMPTY_DATA_FRAMES = 2;
 
@@ -37,23 +44,23 @@ final class Http2Connection {
 
   private final Http2Limits counts;
   private final ClientLimits limits;
-  private final Duration drain;
-  private final Refusals refusals;
+  private final ClientConnections connections;
   private final Supplier<Consumer<ChannelPipeline>> stages;
 
   Http2Connection(
-      ServerConfig config, Refusals refusals, Supplier<Consumer<ChannelPipeline>> stages) {
+      ServerConfig config,
+      ClientConnections connections,
+      Supplier<Consumer<ChannelPipeline>> stages) {
     this.counts = config.http2();
     this.limits = config.limits();
-    this.drain = config.drain();
-    this.refusals = refusals;
+    this.connections = connections;
     this.stages = stages;
   }
 
   /** Adds the handlers at the end of {@code pipeline}. */
   void install(ChannelPipeline pipeline) {
     Http2FrameCodec codec = codec();
-    codec.connection().addListener(new EndCounter(refusals));
+    codec.connection().addListener(new EndCounter(connections.refusals()));
     FrameWatch watch =
         new FrameWatch(
             Http2CodecUtil.connectionPrefaceBuf().readableBytes(),
@@ -62,13 +69,18 @@ final class Http2Connection {
             counts.window().toNanos());
     pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
-    pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits.send(), refusals));
+    pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits.send(), connections.refusals()));
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch)));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
+    int more = windowBytes() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
     pipeline.writeAndFlush(
-        new DefaultHttp2WindowUpdateFrame(
-            CONNECTION_WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
+        more > 0 ? new DefaultHttp2WindowUpdateFrame(more) : Unpooled.EMPTY_BUFFER);
+  }
+
+  private int windowBytes() {
+    long share = DirectMemory.limitBytes() / WINDOW_SHARE / Math.max(1, connections.open());
+    return (int) Math.min(CONNECTION_WINDOW_BYTES, share);
   }
 
   private Http2FrameCodec codec() {
@@ -88,7 +100,8 @@ final class Http2Connection {
         .decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS)
         // Answers that the client does not take (CVE-2019-9512, -9515).
         .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
-        .gracefulShutdownTimeoutMillis(drain.toMillis())
+        // Streams are cut by ClientConnections alone, at the end of a drain.
+        .gracefulShutdownTimeoutMillis(-1)
         .build();
   }
 

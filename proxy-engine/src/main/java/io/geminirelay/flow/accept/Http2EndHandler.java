@@ -30,6 +30,7 @@ final class Http2EndHandler extends ChannelInboundHandlerAdapter {
   private final Http2Connection connection;
   private final long idleNanos;
   private long quietSinceNanos;
+  private boolean ending;
   private @Nullable Future<?> look;
 
   Http2EndHandler(Http2Connection connection, Duration idle) {
@@ -79,6 +80,11 @@ final class Http2EndHandler extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(event);
       return;
     }
+    if (ending) {
+      // A second GOAWAY may not allow streams again (RFC 9113 section 6.8).
+      return;
+    }
+    ending = true;
     ctx.write(
         new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
     ctx.writeAndFlush(new DefaultHttp2PingFrame(DRAIN_PING));

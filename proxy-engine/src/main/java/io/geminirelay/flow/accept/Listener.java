@@ -76,6 +76,7 @@ public final class Listener {
         .addListener(
             (ChannelFuture future) -> {
               if (future.isSuccess()) {
+                future.channel().pipeline().addLast(new AcceptFailureHandler());
                 bound.complete(new Listener(future.channel(), transport.reusePort()));
               } else {
                 bound.completeExceptionally(future.cause());

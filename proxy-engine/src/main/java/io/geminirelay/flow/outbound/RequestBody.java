@@ -38,7 +38,7 @@ final class RequestBody {
 
   RequestBody(ChannelHandlerContext client, Exchange exchange, int maxReplayBytes, Edits edits) {
     this.exchange = exchange;
-    this.kept = new KeptBody(client.alloc(), maxReplayBytes);
+    this.kept = new KeptBody(client.alloc(), maxReplayBytes, edits.budget().replay());
     this.gate = ReadGate.of(client.channel());
     boolean named = !exchange.model().isEmpty();
     HttpMethod method = exchange.head().method();
@@ -81,6 +81,8 @@ final class RequestBody {
     }
     int length = piece.readableBytes();
     kept.take(piece);
+    // This one has to be there whole, and there is no room for it.
+    overBudget |= confined && kept.isStarved();
     if (kept.isOverCap() && awaitsEdit()) {
       hold(length);
     } else if (waiting) {

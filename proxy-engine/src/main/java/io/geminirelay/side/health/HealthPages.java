@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers {@code /health} and {@code /health/detailed}.
  *
- * <p>{@code /health} is 200 while requests can be served and 503 otherwise, for load balancers; the
- * detailed page is always 200, for people. With {@code ?validate=true} it first asks Google with
- * every key. Thread safe.
+ * <p>{@code /health} is 200 while some requests can be served and 503 otherwise, for load
+ * balancers; the detailed page is always 200, for people. With {@code ?validate=true} it first asks
+ * Google with every key. Thread safe.
  */
 public final class HealthPages implements LocalRoute {
   private static final JsonFactory JSON = new JsonFactory();
@@ -149,6 +149,7 @@ public final class HealthPages implements LocalRoute {
         out.writeNumberField("usable_keys", vitals.usableKeys().getAsLong());
         out.writeNumberField("requests_in_flight", vitals.inFlight().getAsLong());
         StoreFields.write(out, vitals.store().get());
+        LoadFields.write(out, vitals.load());
         vitals.report().write(out, details.lanes(), details.verified());
       }
       out.writeEndObject();

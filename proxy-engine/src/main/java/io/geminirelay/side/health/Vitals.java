@@ -1,5 +1,6 @@
 package io.geminirelay.side.health;
 
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.state.StoreFigure;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param usableKeys their number
  * @param inFlight requests begun and not ended, that for the page included
  * @param store how what is kept and shared is
+ * @param load how loaded the gateway is
  * @param report the details
  */
 public record Vitals(
@@ -26,12 +28,20 @@ public record Vitals(
     LongSupplier usableKeys,
     LongSupplier inFlight,
     Supplier<StoreFigure> store,
+    Load load,
     HealthReport report) {
 
-  /** The state in one word: {@code ok}, {@code draining} or {@code no_usable_key}. */
+  /**
+   * The state in one word: {@code ok}, {@code draining}, {@code overloaded} or {@code
+   * no_usable_key}. It is ok while some requests are refused under load: were the whole instance
+   * left out for it, the next one would have all of its load.
+   */
   public String status() {
     if (draining.getAsBoolean()) {
       return "draining";
+    }
+    if (load.isRefusing()) {
+      return "overloaded";
     }
     return hasUsableKey.getAsBoolean() ? "ok" : "no_usable_key";
   }

@@ -1,5 +1,6 @@
 package io.geminirelay.side.metrics;
 
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.base.telemetry.Refusals;
 import io.geminirelay.flow.keys.Exits;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param logLinesDropped lines of the log that found no room
  * @param pools upstream connections, of each event loop
  * @param store how what is kept is
+ * @param load how loaded the gateway is
  */
 public record EngineState(
     String version,
@@ -30,7 +32,8 @@ public record EngineState(
     Refusals refusals,
     LongSupplier logLinesDropped,
     Supplier<List<Pool>> pools,
-    Supplier<StoreFigure> store) {
+    Supplier<StoreFigure> store,
+    Load load) {
 
   /**
    * A late moment's numbers of the upstream connections of one event loop.

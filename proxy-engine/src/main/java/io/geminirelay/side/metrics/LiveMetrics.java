@@ -53,6 +53,7 @@ public final class LiveMetrics implements MultiCollector {
     all.addAll(QuotaGauges.of(now, meters.models()));
     all.addAll(TargetGauges.of(now, engine.exits(), meters.models()));
     all.addAll(EngineGauges.of(engine, now));
+    all.addAll(LoadGauges.of(engine.load(), now));
     return new MetricSnapshots(all);
   }
 }

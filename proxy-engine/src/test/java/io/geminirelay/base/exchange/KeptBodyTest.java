@@ -31,7 +31,7 @@ class KeptBodyTest {
   void givesEveryByteOnceHoweverItIsReadMeanwhile() {
     Random random = new Random(5);
     for (int round = 0; round < 50; round++) {
-      KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE);
+      KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE, new HoldBudget(Long.MAX_VALUE));
       ByteArrayOutputStream sent = new ByteArrayOutputStream();
       ByteArrayOutputStream early = new ByteArrayOutputStream();
       int read = 0;
@@ -56,7 +56,7 @@ class KeptBodyTest {
 
   @Test
   void joinsSmallPiecesThatNobodyHasReadYet() {
-    KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE);
+    KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE, new HoldBudget(Long.MAX_VALUE));
     for (int i = 0; i < 100_000; i++) {
       body.take(Unpooled.wrappedBuffer(new byte[] {(byte) i}));
     }

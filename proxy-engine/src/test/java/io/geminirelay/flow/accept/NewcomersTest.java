@@ -145,7 +145,7 @@ class NewcomersTest {
     ProtocolChoice protocols =
         new ProtocolChoice(
             new Http1Connection(AcceptServer.LIMITS, stages),
-            new Http2Connection(ServerConfig.STANDARD, new Refusals(), stages));
+            new Http2Connection(ServerConfig.STANDARD, new ClientConnections(9), stages));
     server.pipeline().addLast(ours.newHandler(server.alloc()), new AlpnHandler(protocols));
     SslContext theirs =
         SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();

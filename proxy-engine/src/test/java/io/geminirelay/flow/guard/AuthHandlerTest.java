@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.ModelPattern;
@@ -217,6 +218,6 @@ class AuthHandlerTest {
 
   private static ClientConfig client(String name, String token, String... models) {
     byte[] digest = Secret.sha256(token.getBytes(StandardCharsets.UTF_8));
-    return new ClientConfig(name, digest, 0, 0, 0, List.of(models), List.of());
+    return new ClientConfig(name, digest, 0, 0, 0, List.of(models), List.of(), Priority.NORMAL);
   }
 }

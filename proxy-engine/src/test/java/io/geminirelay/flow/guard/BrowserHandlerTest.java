@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.CorsRules;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.flow.accept.ExchangeHandler;
 import io.geminirelay.flow.classify.RouteTable;
 import io.geminirelay.flow.settle.Settlement;
@@ -39,7 +40,11 @@ class BrowserHandlerTest {
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
           new ExchangeHandler(
-              settlement, TimeSource.SYSTEM, RouteTable::routeOf, (from, head) -> Caller.UNKNOWN),
+              settlement,
+              TimeSource.SYSTEM,
+              RouteTable::routeOf,
+              (from, head) -> Caller.UNKNOWN,
+              new Load()),
           new BrowserHandler(
               List.of(CorsPolicy.of(rules(List.of(PAGE), List.of(CorsRules.ANY), false))),
               RouteTable::routeOf));

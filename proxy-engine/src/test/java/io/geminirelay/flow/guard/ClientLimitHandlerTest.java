@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
@@ -36,7 +37,8 @@ class ClientLimitHandlerTest {
   private EmbeddedChannel channel = new EmbeddedChannel();
 
   private static ClientConfig client(long requests, long tokens, int concurrent) {
-    return new ClientConfig("c", new byte[32], requests, tokens, concurrent, List.of(), List.of());
+    return new ClientConfig(
+        "c", new byte[32], requests, tokens, concurrent, List.of(), List.of(), Priority.NORMAL);
   }
 
   private ClientAccount open(ClientConfig client) {
@@ -266,7 +268,8 @@ class ClientLimitHandlerTest {
   @Test
   void leavesOtherClientsAlone() {
     open(client(1, 0, 0));
-    ClientConfig other = new ClientConfig("other", new byte[32], 0, 0, 0, List.of(), List.of());
+    ClientConfig other =
+        new ClientConfig("other", new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL);
     for (int i = 0; i < 5; i++) {
       send(other, true).closed();
       assertTrue(passed());

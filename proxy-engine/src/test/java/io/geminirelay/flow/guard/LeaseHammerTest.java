@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.exchange.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ class LeaseHammerTest {
     List<ClientLimits> limits = new ArrayList<>();
     List<ScheduledExecutorService> states = new ArrayList<>();
     ClientConfig client =
-        new ClientConfig("fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of());
+        new ClientConfig(
+            "fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
     long begin = System.nanoTime();
     for (int i = 0; i < INSTANCES; i++) {
       ScheduledExecutorService state = Executors.newSingleThreadScheduledExecutor();

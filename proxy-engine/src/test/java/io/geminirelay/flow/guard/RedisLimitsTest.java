@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
@@ -36,7 +37,8 @@ class RedisLimitsTest {
   /** One gateway, as far as limits go. */
   private final class Instance implements StateStore.Listener {
     private final ClientConfig client =
-        new ClientConfig("fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of());
+        new ClientConfig(
+            "fleet", new byte[32], PER_MINUTE, 0, 0, List.of(), List.of(), Priority.NORMAL);
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final RedisStore store =
         new RedisStore(Secret.of(redis.url()), "test:", TimeSource.SYSTEM);

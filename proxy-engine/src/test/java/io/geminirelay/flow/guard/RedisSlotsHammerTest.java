@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.state.Fact;
@@ -104,7 +105,8 @@ class RedisSlotsHammerTest {
   }
 
   private static ClientConfig client(int limit, long tokens) {
-    return new ClientConfig("fleet", new byte[32], 0, tokens, limit, List.of(), List.of());
+    return new ClientConfig(
+        "fleet", new byte[32], 0, tokens, limit, List.of(), List.of(), Priority.NORMAL);
   }
 
   @BeforeEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -33,7 +34,9 @@ class SharedBurstTest {
     private final ClientLimits limits;
 
     private Instance(long requests, long tokens) {
-      client = new ClientConfig("fleet", new byte[32], requests, tokens, 0, List.of(), List.of());
+      client =
+          new ClientConfig(
+              "fleet", new byte[32], requests, tokens, 0, List.of(), List.of(), Priority.NORMAL);
       limits = ClientLimits.of(List.of(client), time);
       limits.shareBy(store, null, thread.eventLoop());
       instances.add(this);

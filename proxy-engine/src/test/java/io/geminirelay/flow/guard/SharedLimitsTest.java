@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.testing.FakeTime;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -72,7 +73,8 @@ class SharedLimitsTest {
   }
 
   private static ClientConfig client(long requests, long tokens) {
-    return new ClientConfig("fleet", new byte[32], requests, tokens, 0, List.of(), List.of());
+    return new ClientConfig(
+        "fleet", new byte[32], requests, tokens, 0, List.of(), List.of(), Priority.NORMAL);
   }
 
   private void pass(long millis) {
@@ -381,7 +383,9 @@ class SharedLimitsTest {
   void aBusyOneIsServedBeforeManyThatAreIdle() {
     List<ClientConfig> clients = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
-      clients.add(new ClientConfig("idle" + i, new byte[32], 60, 0, 0, List.of(), List.of()));
+      clients.add(
+          new ClientConfig(
+              "idle" + i, new byte[32], 60, 0, 0, List.of(), List.of(), Priority.NORMAL));
     }
     Instance busy = new Instance(6_000, 0);
     clients.add(busy.client);

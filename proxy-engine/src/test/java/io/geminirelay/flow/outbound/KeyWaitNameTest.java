@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.exchange.Caller;
 import io.geminirelay.base.exchange.Exchange;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -28,7 +29,8 @@ class KeyWaitNameTest {
 
   private static String of(String client) {
     Exchange exchange = exchange();
-    exchange.client(new ClientConfig(client, new byte[32], 0, 0, 0, List.of(), List.of()));
+    exchange.client(
+        new ClientConfig(client, new byte[32], 0, 0, 0, List.of(), List.of(), Priority.NORMAL));
     return KeyWait.name(exchange);
   }
 

@@ -9,6 +9,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
@@ -78,6 +79,7 @@ class HealthPagesTest {
     assertEquals(
         "{\"status\":\"draining\",\"version\":\"1\",\"uptime_seconds\":0,\"usable_keys\":1,\"requests_in_flight\":4,"
             + "\"store\":{\"name\":\"redis\",\"up\":false,\"facts\":3,\"failures\":1},"
+            + "\"load\":{\"level\":\"calm\",\"step\":\"calm\",\"signals\":{}},"
             + "\"waiting\":{\"requests\":3,\"lanes\":[{\"model\":\"m\",\"groups\":[\"g\"],\"requests\":3,"
             + "\"clients\":2,\"oldest_ms\":40}]},\"clients\":[{\"name\":\"c\",\"requests_in_flight\":1,"
             + "\"concurrent_left\":4,\"tokens_left\":0}],"
@@ -102,6 +104,7 @@ class HealthPagesTest {
             () -> keys,
             () -> 4,
             () -> new StoreFigure("redis", false, 3, 1),
+            new Load(),
             report);
     EmbeddedChannel channel =
         new EmbeddedChannel(

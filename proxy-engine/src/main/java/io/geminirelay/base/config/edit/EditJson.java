@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.geminirelay.base.config.ClientConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit.NewKey;
 import java.io.ByteArrayOutputStream;
@@ -140,7 +141,8 @@ final class EditJson {
         ((Number) some(fields.get("tokens_per_minute"))).longValue(),
         ((Number) some(fields.get("max_concurrent"))).intValue(),
         texts(fields.get("models")),
-        texts(fields.get("groups")));
+        texts(fields.get("groups")),
+        Priority.NORMAL);
   }
 
   private static List<String> texts(@Nullable Object list) {

@@ -249,6 +249,12 @@ final class Opening extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(FaultKind kind, String detail, @Nullable Throwable cause) {
+    if (Shortage.isBehind(cause)) {
+      // Neither key, target nor exit is to blame, so no other one would do better.
+      String full = "The gateway has no file descriptor left for a connection; try again soon.";
+      end(new Fault(FaultKind.OVERLOADED, full, 1, cause));
+      return;
+    }
     String why = cause == null ? "" : ": " + rootMessage(cause);
     end(new Fault(kind, detail + why, -1, cause));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Credentials;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit;
 import io.geminirelay.base.config.edit.KeySource;
@@ -138,7 +139,8 @@ final class ClientPages {
             body.count("tokens_per_minute", 0, MAX_TOKENS, 0),
             (int) body.count("max_concurrent", 0, Integer.MAX_VALUE, 0),
             body.texts("models", MAX_NAMES),
-            body.texts("groups", MAX_NAMES));
+            body.texts("groups", MAX_NAMES),
+            Priority.NORMAL);
     boolean first = letsThisMachineIn();
     Applied applied = Change.make(room, request, new ConfigEdit.AddClient(client));
     String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.ConfigFile;
 import io.geminirelay.base.config.ConfigSource;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit.AddClient;
 import io.geminirelay.base.config.edit.ConfigEdit.AddKeys;
@@ -55,7 +56,8 @@ class YamlEditorTest {
   }
 
   static ClientConfig client(String name) {
-    return new ClientConfig(name, new byte[32], 5, 0, 0, List.of("gemini-*"), List.of());
+    return new ClientConfig(
+        name, new byte[32], 5, 0, 0, List.of("gemini-*"), List.of(), Priority.NORMAL);
   }
 
   private static final String HEX = "0".repeat(64);
