@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.LocalRoute;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.login.AdminCheck;
+import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is there for as long as the engine, whatever the configuration becomes. Immutable; its parts
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
  * @param started the listener's settings, as far as only a restart changes them
+ * @param handed what the service manager has opened to be listened on; null for nothing
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -39,6 +42,7 @@ record EngineParts(
     TimeSource time,
     long startNanos,
     ServerConfig started,
+    @Nullable HandedSocket handed,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,
@@ -48,4 +52,10 @@ record EngineParts(
     BooleanSupplier draining,
     AdminCheck tokens,
     Supplier<StoreFigure> store,
-    Map<Route, LocalRoute> pages) {}
+    Map<Route, LocalRoute> pages) {
+
+  /** Whether other machines can connect to where the gateway listens under {@code config}. */
+  boolean reachable(ServerConfig config) {
+    return handed == null ? config.reachable() : handed.reachable();
+  }
+}

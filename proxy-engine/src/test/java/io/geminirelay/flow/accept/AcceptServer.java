@@ -78,7 +78,8 @@ final class AcceptServer implements AutoCloseable {
             true,
             Http2Limits.STANDARD,
             OverloadConfig.STANDARD,
-            false);
+            false,
+            Duration.ZERO);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
