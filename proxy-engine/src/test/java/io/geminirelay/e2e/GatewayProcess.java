@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,9 +36,8 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     return run(folder, Map.of(), "serve", "-c", file.toString());
   }
 
-  /** Starts the program in {@code folder}, which it may find a configuration in. */
-  static GatewayProcess run(Path folder, Map<String, String> environment, String... arguments)
-      throws IOException {
+  /** How the program is started with {@code arguments}. */
+  static List<String> command(String... arguments) {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     // The log as it is delivered, not that of the tests.
@@ -48,7 +49,13 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
             + Path.of("src/main/resources/logback.xml").toAbsolutePath().toUri());
     command.addAll(List.of("-cp", classPath, "io.geminirelay.Main"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    return command;
+  }
+
+  /** Starts the program in {@code folder}, which it may find a configuration in. */
+  static GatewayProcess run(Path folder, Map<String, String> environment, String... arguments)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command(arguments));
     builder.environment().put("LOG_LEVEL", "INFO");
     builder.environment().putAll(environment);
     Process started =
@@ -84,6 +91,12 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
   /** Waits until it has written {@code text}. */
   void awaitLine(String text) {
     Rig.await(() -> log().contains(text), text + " in the log");
+  }
+
+  /** Waits until it has ended; returns its exit code. */
+  int awaitEnd() throws InterruptedException {
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + log());
+    return process.exitValue();
   }
 
   /** The port it listens on, once it does. */
