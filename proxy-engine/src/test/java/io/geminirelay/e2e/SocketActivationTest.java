@@ -99,7 +99,10 @@ class SocketActivationTest {
     command.addAll(command("port: 9"));
     Path other = folder.resolve("log");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(other.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(other.toFile())
+            .start();
     try (GatewayProcess gateway = new GatewayProcess(folder, process)) {
       assertEquals(1, gateway.awaitEnd());
       assertTrue(gateway.log().contains("no listening TCP socket"), gateway::log);

@@ -64,8 +64,7 @@ final class SocketHolder implements AutoCloseable {
     process = builder.start();
     in = process.outputWriter(StandardCharsets.UTF_8);
     out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     port = Integer.parseInt(out.readLine());
   }
 
