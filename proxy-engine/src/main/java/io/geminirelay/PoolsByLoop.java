@@ -5,13 +5,12 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The event loops, each with its upstream connections. Immutable. */
 final class PoolsByLoop {
-  private final Map<EventLoop, LoopPools> all = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, LoopPools> all = new IdentityHashMap<>();
 
   /** Makes the pools of each of {@code loops}. */
   PoolsByLoop(Iterable<EventExecutor> loops, Function<EventLoop, LoopPools> pools) {

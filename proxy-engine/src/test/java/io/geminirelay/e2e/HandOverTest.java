@@ -65,8 +65,9 @@ class HandOverTest {
         }
       }
     } finally {
+      List<String> failures = newcomers.stop();
       present.close();
-      assertEquals(List.of(), newcomers.stop());
+      assertEquals(List.of(), failures);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.geminirelay.base.service;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
@@ -50,13 +51,12 @@ public record HandedSocket(int descriptor) {
               + " not load: "
               + Epoll.unavailabilityCause());
     }
-    Socket socket = new Socket(FIRST);
-    if (!isListening(socket)) {
+    if (!isListening(FIRST)) {
       throw new IllegalStateException(
           "LISTEN_FDS hands over file descriptor " + FIRST + ", which is no listening TCP socket");
     }
     try {
-      stopBlocking(socket);
+      stopBlocking(new Socket(FIRST));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the socket that LISTEN_FDS hands over cannot be used; NonBlocking=yes in the service"
@@ -67,13 +67,14 @@ public record HandedSocket(int descriptor) {
     return new HandedSocket(FIRST);
   }
 
-  private static boolean isListening(Socket socket) {
+  private static boolean isListening(int descriptor) {
     try {
+      Socket socket = new Socket(descriptor);
       int domain = socket.getIntOpt(SOL_SOCKET, SO_DOMAIN);
       return (domain == AF_INET || domain == AF_INET6)
           && socket.getIntOpt(SOL_SOCKET, SO_TYPE) == SOCK_STREAM
           && socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 1;
-    } catch (IOException e) {
+    } catch (IOException | ChannelException e) {
       return false; // no socket at all
     }
   }
