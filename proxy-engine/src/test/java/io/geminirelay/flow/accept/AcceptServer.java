@@ -29,6 +29,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -145,6 +147,11 @@ final class AcceptServer implements AutoCloseable {
       }
       LockSupport.parkNanos(500_000);
     }
+  }
+
+  /** Ends the connections there are. */
+  CompletionStage<Boolean> drain(Duration deadline) {
+    return connections.drain(CompletableFuture.completedStage(null), deadline, loops.next());
   }
 
   @Override
