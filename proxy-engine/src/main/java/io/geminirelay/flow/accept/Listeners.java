@@ -203,8 +203,7 @@ public final class Listeners {
       now = config;
     }
     CompletionStage<?> closed = last == null ? CompletableFuture.completedStage(null) : last.stop();
-    return connections.drain(
-        closed.thenCompose(done -> entered()), now.drain(), loops.next());
+    return connections.drain(closed.thenCompose(done -> entered()), now.drain(), loops.next());
   }
 
   /** Completes when what was accepted last is known to {@link ClientConnections}, too. */
