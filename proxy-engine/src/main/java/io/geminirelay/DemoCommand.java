@@ -2,6 +2,7 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.ServiceVariables;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ReloadSignal signal = ReloadSignal.listen();
+    ProcessSignals signals = ProcessSignals.listen();
     PrintWriter out = Objects.requireNonNull(main).out();
     DemoUpstream upstream =
         ServiceLoader.load(DemoUpstream.class)
@@ -65,7 +66,8 @@ final class DemoCommand implements Callable<Integer> {
       EngineConfig config = store.load().config();
       LogLevel.set(config.telemetry());
       Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
-      return ServeCommand.serve(engine, signal, () -> greet(out, engine), () -> remove(file));
+      ServiceLink nobody = ServiceLink.of(engine, ServiceVariables.NONE);
+      return ServeCommand.serve(engine, nobody, signals, () -> greet(out, engine));
     } finally {
       remove(file);
     }

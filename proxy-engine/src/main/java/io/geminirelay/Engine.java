@@ -8,6 +8,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.load.Descriptors;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
+import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.flow.accept.ClientConnections;
@@ -31,7 +32,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,13 +55,19 @@ public final class Engine {
   /** Where the engine stands; constants are in the order of its life. */
   public enum State {
     /** Built, not yet listening. */
-    BUILT,
+    BUILT("starting"),
     /** Serving. */
-    RUNNING,
+    RUNNING("serving"),
     /** Finishing what is in flight, accepting nothing new. */
-    DRAINING,
+    DRAINING("draining"),
     /** Every connection is closed. */
-    STOPPED
+    STOPPED("stopped");
+
+    private final String words;
+
+    State(String words) {
+      this.words = words;
+    }
   }
 
   private static final long CLOCK_LOOK_SECONDS = 1;
@@ -72,7 +78,7 @@ public final class Engine {
   private final EngineConfig started;
   private final Transport transport;
   private final EventLoopGroup loops;
-  private final IdentityHashMap<EventLoop, LoopPools> pools = new IdentityHashMap<>();
+  private final PoolsByLoop pools;
   private final Addresses addresses;
   private final Operator operator;
   private final Administration administration;
@@ -89,8 +95,15 @@ public final class Engine {
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile Generation current;
 
-  private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
+  private Engine(
+      EngineConfig config,
+      @Nullable ConfigStore store,
+      TimeSource time,
+      @Nullable HandedSocket handed)
       throws IOException {
+    if (handed != null) {
+      handed.requireGuarded(config);
+    }
     this.started = config;
     LogLevel.hide(config);
     Exits exits = new Exits(time);
@@ -124,6 +137,7 @@ public final class Engine {
             time,
             time.nanoTime(),
             config.server(),
+            handed,
             loops.next(),
             exits,
             tls,
@@ -144,10 +158,8 @@ public final class Engine {
     this.checks =
         new ExitChecks(
             loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
-    for (EventExecutor loop : loops) {
-      pools.put(
-          (EventLoop) loop, new LoopPools((EventLoop) loop, connector, config.outbound(), time));
-    }
+    this.pools =
+        new PoolsByLoop(loops, loop -> new LoopPools(loop, connector, config.outbound(), time));
     pools.forEach(metrics::watch);
     this.current = Generation.of(config, files.counters(), parts, null);
     metrics.meters().configured(config);
@@ -158,7 +170,7 @@ public final class Engine {
     exits.know(current.outbound().keys());
     ConnectionHandler handler =
         new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
-    this.listeners = new Listeners(config.server(), transport, loops, connections, handler);
+    this.listeners = new Listeners(config.server(), transport, loops, connections, handler, handed);
     var unused =
         loops
             .next()
@@ -193,10 +205,14 @@ public final class Engine {
    */
   public synchronized List<String> apply(EngineConfig config) throws IOException {
     LogLevel.hide(config);
+    HandedSocket handed = parts.handed();
+    if (handed != null) {
+      handed.requireGuarded(config);
+    }
     NamedFiles files = read(config);
     Listeners.Change change = listeners.prepare(config.server().keeping(started.server()));
     swap(config, files, change);
-    return RestartNeeds.of(started, config);
+    return RestartNeeds.of(started, config, parts.handed() != null);
   }
 
   private void swap(EngineConfig config, NamedFiles files, Listeners.Change change) {
@@ -231,6 +247,11 @@ public final class Engine {
     }
 
     @Override
+    public List<String> restartNeeds(EngineConfig before, EngineConfig next) {
+      return RestartNeeds.of(before, next, parts.handed() != null);
+    }
+
+    @Override
     public void refused() {
       metrics.meters().refusedConfiguration();
     }
@@ -239,23 +260,40 @@ public final class Engine {
   /**
    * Reads the configuration anew, as the admin interface does; the log tells what came of it. Does
    * nothing at the very end.
+   *
+   * @param begins told before it is read
+   * @param over told when the new one is in force, or the old one stays
    */
-  void reload() {
-    if (!administration.run(() -> operator.reloadLogged("a signal asked for it"))) {
+  void reload(Runnable begins, Runnable over) {
+    Runnable reload =
+        () -> {
+          begins.run();
+          operator.reloadLogged("a signal asked for it");
+          over.run();
+        };
+    if (!administration.run(reload)) {
       LOG.info("stopping: the configuration is not read anew");
     }
   }
 
-  private int clientConnections() {
-    return connections.open();
+  /** How the gateway is, in a line for people. */
+  String status() {
+    return "%s; %d connections, %d usable keys"
+        .formatted(
+            state.get().words, clientConnections(), current.vitals().usableKeys().getAsLong());
+  }
+
+  /** The event loops that serve. */
+  List<EventExecutor> loops() {
+    return pools.loops();
   }
 
   private LoopPools poolsOf(EventLoop loop) {
-    LoopPools found = pools.get(loop);
-    if (found == null) {
-      throw new IllegalStateException("a client's channel runs on a foreign event loop");
-    }
-    return found;
+    return pools.of(loop);
+  }
+
+  private int clientConnections() {
+    return connections.open();
   }
 
   /**
@@ -266,7 +304,7 @@ public final class Engine {
    * @throws IllegalStateException if a forced transport does not load
    */
   public static Engine of(EngineConfig config, TimeSource time) throws IOException {
-    return new Engine(config, null, time);
+    return new Engine(config, null, time, null);
   }
 
   /**
@@ -277,7 +315,18 @@ public final class Engine {
    */
   public static Engine of(EngineConfig config, ConfigStore store, TimeSource time)
       throws IOException {
-    return new Engine(config, store, time);
+    return of(config, store, time, null);
+  }
+
+  /**
+   * The same, which listens on {@code handed} instead of any address that a configuration names.
+   *
+   * @param handed what the service manager has opened; null for nothing
+   */
+  static Engine of(
+      EngineConfig config, ConfigStore store, TimeSource time, @Nullable HandedSocket handed)
+      throws IOException {
+    return new Engine(config, store, time, handed);
   }
 
   /**
@@ -293,7 +342,7 @@ public final class Engine {
               checks.start();
               watch.start();
               administration.repeat(operator::lookAtFiles, FILE_LOOK);
-              LOG.info("listening on {} ({}, {} event loops)", address, transport, pools.size());
+              LOG.info("listening on {} ({}, {} event loops)", address, transport, loops().size());
               return address;
             });
   }
@@ -328,7 +377,8 @@ public final class Engine {
   }
 
   /**
-   * Stops accepting, lets what is in flight finish up to the configured time, then closes.
+   * Says that it ends, stops accepting after the configured delay, lets what is in flight finish up
+   * to the configured time, then closes.
    *
    * @return completes when stopped; true when nothing had to be cut off
    */
@@ -340,30 +390,17 @@ public final class Engine {
     checks.stop();
     administration.drain();
     LOG.info("draining, {} connections open", connections.open());
-    listeners
-        .drain()
-        .whenComplete((clean, failure) -> shutDown(failure == null && Boolean.TRUE.equals(clean)));
+    Duration delay = current.config().server().drainDelay();
+    new Ending(listeners, administration, kept, pools, loops, addresses)
+        .begin(before == State.BUILT ? Duration.ZERO : delay)
+        .thenAccept(
+            clean -> {
+              watch.stop();
+              state.set(State.STOPPED);
+              LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
+              stopped.complete(clean);
+            });
     return stopped;
-  }
-
-  private void shutDown(boolean clean) {
-    administration.stop();
-    watch.stop();
-    CompletionStage<Void> ended = kept.end();
-    pools.forEach((loop, its) -> loop.execute(its::close));
-    var unused =
-        loops
-            .shutdownGracefully(0, 2, TimeUnit.SECONDS)
-            .addListener(
-                over -> {
-                  addresses.close();
-                  ended.whenComplete(
-                      (none, failure) -> {
-                        state.set(State.STOPPED);
-                        LOG.info("stopped{}", clean ? "" : ", some requests were cut off");
-                        stopped.complete(clean);
-                      });
-                });
   }
 
   /** Completes when the engine has stopped. */

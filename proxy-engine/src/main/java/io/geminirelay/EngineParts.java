@@ -7,6 +7,7 @@ import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
+import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is there for as long as the engine, whatever the configuration becomes. Immutable; its parts
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  * @param time the clock
  * @param startNanos when the engine was built, on the scale of its ticker
  * @param started the listener's settings, as far as only a restart changes them
+ * @param handed what the service manager has opened to be listened on; null for nothing
  * @param owner the event loop that those who wait belong to
  * @param exits how exits are
  * @param tls of connections to targets
@@ -41,6 +44,7 @@ record EngineParts(
     TimeSource time,
     long startNanos,
     ServerConfig started,
+    @Nullable HandedSocket handed,
     EventLoop owner,
     Exits exits,
     UpstreamTls tls,
@@ -51,4 +55,10 @@ record EngineParts(
     AdminCheck tokens,
     Supplier<StoreFigure> store,
     Load load,
-    Map<Route, LocalRoute> pages) {}
+    Map<Route, LocalRoute> pages) {
+
+  /** Whether other machines can connect to where the gateway listens under {@code config}. */
+  boolean reachable(ServerConfig config) {
+    return handed == null ? config.reachable() : handed.reachable();
+  }
+}

@@ -85,7 +85,7 @@ record Generation(
     RequestPipeline stages =
         new RequestPipeline(
             config.with(config.server().keeping(parts.started())),
-            RequestPipeline.auth(config, config.server().reachable(), parts.tokens()),
+            RequestPipeline.auth(config, parts.reachable(config.server()), parts.tokens()),
             pages,
             guards,
             outbound,

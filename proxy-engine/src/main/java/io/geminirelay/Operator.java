@@ -47,6 +47,9 @@ final class Operator {
     /** As {@link Engine#apply}. */
     void apply(EngineConfig config) throws IOException;
 
+    /** Names of the settings in which {@code next} differs and that need a restart. */
+    List<String> restartNeeds(EngineConfig before, EngineConfig next);
+
     /** There is none to be put in force: what was to be is not valid, or cannot be used. */
     void refused();
   }
@@ -88,7 +91,7 @@ final class Operator {
 
   private GatewayView.Origin origin(Generation now) {
     ConfigStore kept = store;
-    List<String> restart = RestartNeeds.of(started, now.config());
+    List<String> restart = successor.restartNeeds(started, now.config());
     return kept == null
         ? new GatewayView.Origin(
             null,
@@ -196,14 +199,13 @@ final class Operator {
     return kept;
   }
 
-  private static Applied applied(
-      EngineConfig before, Loaded loaded, Saved saved, List<Problem> warnings) {
+  private Applied applied(EngineConfig before, Loaded loaded, Saved saved, List<Problem> warnings) {
     // Only then: what the operator has set by hand since stays.
     if (!before.telemetry().equals(loaded.config().telemetry())) {
       LogLevel.set(loaded.config().telemetry());
     }
     // What other changes left for a restart, the configuration's page tells.
-    return new Applied(saved, RestartNeeds.of(before, loaded.config()), warnings);
+    return new Applied(saved, successor.restartNeeds(before, loaded.config()), warnings);
   }
 
   private CompletionStage<List<KeyChecked>> verify(List<ApiKey> keys) {

@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
 /** Which changed settings a running engine cannot take over. Pure. */
 final class RestartNeeds {
   private final List<String> names = new ArrayList<>();
+  private final boolean handed;
 
-  private RestartNeeds() {}
+  private RestartNeeds(boolean handed) {
+    this.handed = handed;
+  }
 
-  /** Names of the settings in which {@code next} differs and that need a restart. */
-  static List<String> of(EngineConfig started, EngineConfig next) {
-    RestartNeeds needs = new RestartNeeds();
+  /**
+   * Names of the settings in which {@code next} differs and that need a restart.
+   *
+   * @param handed whether the service manager has opened what is listened on
+   */
+  static List<String> of(EngineConfig started, EngineConfig next, boolean handed) {
+    RestartNeeds needs = new RestartNeeds(handed);
     needs.server(started.server(), next.server());
     needs.outbound(started.outbound(), next.outbound());
     needs.state(started.state(), next.state());
@@ -25,6 +32,11 @@ final class RestartNeeds {
   }
 
   private void server(ServerConfig a, ServerConfig b) {
+    if (handed) {
+      look("server.host", a.host(), b.host());
+      look("server.port", a.port(), b.port());
+    }
+    look("server.reuse_port", a.reusePort(), b.reusePort());
     look("server.transport", a.transport(), b.transport());
     look("server.workers", a.workers(), b.workers());
     // Other files are taken over; with TLS or without is a matter of the listener.

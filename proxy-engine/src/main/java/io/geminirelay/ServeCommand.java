@@ -1,11 +1,14 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.EngineConfig;
+import io.geminirelay.base.config.ServiceVariables;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.command.Exit;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -27,44 +30,54 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ReloadSignal signal = ReloadSignal.listen();
+    ProcessSignals signals = ProcessSignals.listen();
     Main command = Objects.requireNonNull(main);
     ConfigStore store = command.store();
     EngineConfig config = command.load(store).config();
     LogLevel.set(config.telemetry());
-    Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
-    return serve(engine, signal, () -> {}, () -> {});
+    ServiceVariables service = ServiceVariables.ofProcess();
+    HandedSocket handed = HandedSocket.of(service.sockets());
+    Engine engine = Engine.of(config, store, TimeSource.SYSTEM, handed);
+    return serve(engine, ServiceLink.of(engine, service), signals, () -> {});
   }
 
   /**
    * Runs {@code engine} until SIGTERM or SIGINT has drained it; SIGHUP has it read its
    * configuration anew.
    *
-   * @param signal listens since the process began: what came during the start is done after it
+   * @param link told what the engine does
+   * @param signals have been listened to since the process began: a stop during the start ends it,
+   *     a reload is done after it
    * @param started told first
-   * @param ended told last
    */
-  static int serve(Engine engine, ReloadSignal signal, Runnable started, Runnable ended)
+  static int serve(Engine engine, ServiceLink link, ProcessSignals signals, Runnable started)
       throws Exception {
+    signals.stop().follow(() -> stop(engine, link));
     try {
       engine.start().toCompletableFuture().get();
-    } catch (java.util.concurrent.ExecutionException e) {
-      engine.drain().toCompletableFuture().join();
-      throw new IllegalStateException("cannot listen: " + e.getMessage(), e);
+      link.ready();
+      signals.reload().follow(() -> engine.reload(link::reloading, link::reloaded));
+      started.run();
+    } catch (ExecutionException e) {
+      endFailedStart(engine, link, e);
     }
-    signal.follow(engine::reload);
-    started.run();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(engine, ended), "drain"));
     engine.stopped().toCompletableFuture().get();
+    link.close();
     return Exit.OK;
   }
 
-  /** Holds the process until the last request is done, or the drain time is over. */
-  private static void drain(Engine engine, Runnable ended) {
-    engine.drain().toCompletableFuture().join();
-    ended.run();
-    LogLevel.close();
-    // A stop by signal is a success; left alone, the JVM would end with 128 + the signal's number.
-    Runtime.getRuntime().halt(Exit.OK);
+  private static void stop(Engine engine, ServiceLink link) {
+    var unused = engine.drain();
+    link.stopping();
+  }
+
+  /** Returns if it was a signal that let the start fail. */
+  private static void endFailedStart(Engine engine, ServiceLink link, ExecutionException failure) {
+    if (engine.state().compareTo(Engine.State.DRAINING) < 0) {
+      link.failed("cannot listen: " + failure.getMessage());
+      engine.drain().toCompletableFuture().join();
+      link.close();
+      throw new IllegalStateException("cannot listen: " + failure.getMessage(), failure);
+    }
   }
 }

@@ -23,6 +23,6 @@ class AdministrationTest {
     Engine engine = Engine.of(config, TimeSource.SYSTEM);
     engine.drain().toCompletableFuture().join();
     assertEquals(Engine.State.STOPPED, engine.state());
-    assertDoesNotThrow(engine::reload);
+    assertDoesNotThrow(() -> engine.reload(() -> {}, () -> {}));
   }
 }

@@ -26,7 +26,7 @@ class EngineReloadTest {
     Engine engine = Engine.of(store.load().config(), store, TimeSource.SYSTEM);
     engine.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
     engine.drain().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    assertDoesNotThrow(engine::reload);
+    assertDoesNotThrow(() -> engine.reload(() -> {}, () -> {}));
   }
 
   @Test

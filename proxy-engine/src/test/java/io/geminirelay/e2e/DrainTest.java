@@ -108,6 +108,22 @@ class DrainTest {
     }
   }
 
+  /** A load balancer has to see that it ends before it sends the last request. */
+  @Test
+  void saysThatItEndsBeforeItStopsAcceptingIfToldTo() throws Exception {
+    try (Rig rig = Rig.of(1, "server.drain_delay_secs: 0.3")) {
+      CompletableFuture<Boolean> drained = rig.gateway().engine().drain().toCompletableFuture();
+      try (TestClient balancer = TestClient.connect(rig.port());
+          TestClient client = TestClient.connect(rig.port())) {
+        assertEquals(503, balancer.exchange("GET", "/health", List.of(), null).status());
+        assertServed(client.exchange("POST", Rig.UNARY, List.of(), BODY));
+        assertFalse(drained.isDone());
+        assertTrue(client.seesClose());
+      }
+      assertTrue(drained.get(10, TimeUnit.SECONDS), "nothing was cut off");
+    }
+  }
+
   @Test
   void cutsWhatOutlastsTheTimeVisibly() throws Exception {
     try (Rig rig = Rig.of(1, "server.drain_timeout_secs: 1");

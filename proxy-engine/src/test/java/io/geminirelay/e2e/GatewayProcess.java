@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,7 +59,8 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     return start(folder, environment, command(arguments));
   }
 
-  private static List<String> command(String... arguments) {
+  /** How the program is started with {@code arguments}. */
+  static List<String> command(String... arguments) {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     // The log as it is delivered, not that of the tests.
@@ -110,6 +113,12 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
   /** Waits until it has written {@code text}. */
   void awaitLine(String text) {
     Rig.await(() -> log().contains(text), text + " in the log");
+  }
+
+  /** Waits until it has ended; returns its exit code. */
+  int awaitEnd() throws InterruptedException {
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + log());
+    return process.exitValue();
   }
 
   /** The port it listens on, once it does. */

@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.FakeTime;
@@ -98,6 +99,26 @@ class SignalTest {
         gateway.signal("HUP");
         gateway.awaitLine("the configuration was read anew, as a signal asked for it");
         assertTrue(gateway.port() > 0);
+      }
+    }
+  }
+
+  /** As above the start waits, so that it is known to be going on. */
+  @Test
+  void aStopDuringTheStartEndsItAsAStopThatWasAskedFor(@TempDir Path folder) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        GatewayProcess gateway =
+            GatewayProcess.serve(
+                folder,
+                "redis_url: redis://127.0.0.1:%d\n".formatted(silent.getLocalPort())
+                    + GatewayProcess.config("http://127.0.0.1:1"))) {
+      silent.setSoTimeout(30_000);
+      try (Socket waiting = silent.accept()) {
+        assertTrue(waiting.isConnected());
+        gateway.signal("TERM");
+        assertEquals(0, gateway.awaitEnd());
+        assertFalse(gateway.log().contains("listening on"), gateway.log());
+        assertFalse(gateway.log().contains("cannot listen"), gateway.log());
       }
     }
   }

@@ -89,6 +89,7 @@ public final class ConfigText {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("host", server.host());
     all.put("port", server.port());
+    all.put("reuse_port", server.reusePort());
     all.put("transport", nameOf(ServerSection.transports(), server.transport()));
     all.put("workers", server.workers());
     all.put("max_connections", server.maxConnections());
@@ -98,6 +99,7 @@ public final class ConfigText {
     all.put("connect_timeout_secs", secs(config.outbound().connect()));
     all.put("request_timeout_secs", secs(config.outbound().firstByte()));
     all.put("drain_timeout_secs", secs(server.drain()));
+    all.put("drain_delay_secs", secs(server.drainDelay()));
     all.put("max_tokens_per_request", config.guard().maxTokensPerRequest());
     Path vocabulary = config.guard().vocabulary();
     put(all, "tokenizer_file", vocabulary == null ? null : vocabulary.toString());

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param http2 what an HTTP/2 client may ask of its connection
  * @param overload when the gateway begins to ask less of itself
  * @param reusePort whether another process may be bound to the same port, for a hand-over
+ * @param drainDelay how long a gateway that is told to stop goes on accepting, while {@code
+ *     /health} says that it ends
  */
 public record ServerConfig(
     String host,
@@ -40,7 +42,8 @@ public record ServerConfig(
     boolean reloadOnChange,
     Http2Limits http2,
     OverloadConfig overload,
-    boolean reusePort) {
+    boolean reusePort,
+    Duration drainDelay) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -59,7 +62,8 @@ public record ServerConfig(
           true,
           Http2Limits.STANDARD,
           OverloadConfig.STANDARD,
-          false);
+          false,
+          Duration.ZERO);
 
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
@@ -81,7 +85,8 @@ public record ServerConfig(
         reloadOnChange,
         http2,
         overload,
-        reusePort);
+        reusePort,
+        drainDelay);
   }
 
   /** Whether the address that is bound can be reached from other machines. */

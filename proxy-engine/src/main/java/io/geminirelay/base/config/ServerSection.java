@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what concerns the listening side from the mapping {@code server}. */
 final class ServerSection {
   private static final int DAY_SECS = 86_400;
+  private static final int HOUR_SECS = 3600;
   private static final long GIB = 1L << 30;
 
   private final ConfigTree tree;
@@ -55,7 +56,8 @@ final class ServerSection {
         typed.truth("reload_on_change", standard.reloadOnChange()),
         http2(),
         OverloadSection.read(tree.section("overload")),
-        standard.reusePort());
+        typed.truth("reuse_port", standard.reusePort()),
+        typed.seconds("drain_delay_secs", 0, HOUR_SECS, standard.drainDelay()));
   }
 
   AdminConfig admin() {

@@ -3,6 +3,8 @@ package io.geminirelay.base.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -77,6 +79,21 @@ public final class FileSave {
     IOException obstacle = byRename(file, null, after);
     if (obstacle != null) {
       throw new IOException(file + " cannot be replaced: " + obstacle, obstacle);
+    }
+  }
+
+  /**
+   * Removes what was begun for {@code file} and never took its place, as the process was killed.
+   * Only for who knows that nobody else writes it.
+   */
+  public static void removeUnfinished(Path file) throws IOException {
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(folderOf(file), "." + file.getFileName() + ".*.tmp")) {
+      for (Path each : left) {
+        Files.deleteIfExists(each);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 

@@ -89,7 +89,9 @@ public final class FileStore implements StateStore {
   public void open(Listener listener) {
     thread.execute(
         () -> {
-          lock.take();
+          if (lock.take()) {
+            file.removeUnfinished();
+          }
           file.read().forEach(fact -> facts.put(fact.name(), fact));
           dropEnded();
           listener.all(List.copyOf(facts.values()));
@@ -181,7 +183,7 @@ public final class FileStore implements StateStore {
     List<CompletableFuture<Void>> told = List.copyOf(waiting);
     waiting.clear();
     dropEnded();
-    lock.take(); // the folder may have been made meanwhile
+    var unused = lock.take(); // the folder may have been made meanwhile
     try {
       saving.write(facts.values());
       tookNanos = time.nanoTime() - lastWriteNanos;

@@ -30,10 +30,10 @@ final class FolderLock {
     this.folder = folder;
   }
 
-  /** Takes the lock, if it is not held already. */
-  void take() {
+  /** Takes the lock, if it is not held already; returns whether it is held now. */
+  boolean take() {
     if (held != null) {
-      return;
+      return true;
     }
     try {
       FileChannel channel =
@@ -46,8 +46,9 @@ final class FolderLock {
         warn();
       }
     } catch (IOException e) {
-      return; // what is the matter with the folder shows when the state is written
+      return false; // what is the matter with the folder shows when the state is written
     }
+    return held != null;
   }
 
   private static boolean lock(FileChannel channel) throws IOException {

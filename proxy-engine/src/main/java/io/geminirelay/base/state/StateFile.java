@@ -87,6 +87,15 @@ final class StateFile {
     FileSave.create(folder.resolve(NAME), bytes.toByteArray());
   }
 
+  /** Removes what a process that was killed had begun to write; for who holds the folder's lock. */
+  void removeUnfinished() {
+    try {
+      FileSave.removeUnfinished(folder.resolve(NAME));
+    } catch (IOException e) {
+      LOG.debug("unfinished files cannot be removed from {}", folder, e);
+    }
+  }
+
   private List<Fact> parse(byte[] bytes) throws IOException {
     List<Fact> facts = new ArrayList<>();
     boolean whole = false;

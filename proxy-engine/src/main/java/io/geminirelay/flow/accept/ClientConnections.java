@@ -67,6 +67,10 @@ public final class ClientConnections {
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private volatile int max;
   private volatile boolean draining;
+
+  /** Whether nobody enters any more. */
+  private volatile boolean sealed;
+
   private volatile boolean forced;
 
   /** Makes an empty set of at most {@code max} connections; at least 1. */
@@ -178,22 +182,29 @@ public final class ClientConnections {
 
   private void leave(Channel channel) {
     channels.remove(channel);
-    if (open.decrementAndGet() == 0 && draining) {
+    if (open.decrementAndGet() == 0 && sealed) {
       drained.complete(!forced);
     }
   }
 
   /**
    * Ends all connections: idle ones now, busy ones after the answers in flight, those left at the
-   * deadline by force. The listener must have stopped accepting.
+   * deadline by force. Who enters meanwhile is ended as well.
    *
-   * @param deadline time for the answers in flight
+   * @param lastEntered completes when nobody enters any more
+   * @param deadline time for the answers in flight, from then on
    * @param timer runs the deadline
    * @return completes when none is left; true when none had to be forced
    */
-  public CompletionStage<Boolean> drain(Duration deadline, EventExecutor timer) {
+  public CompletionStage<Boolean> drain(
+      CompletionStage<?> lastEntered, Duration deadline, EventExecutor timer) {
     draining = true;
     channels.keySet().forEach(ClientConnections::end);
+    return lastEntered.thenCompose(none -> sealed(deadline, timer));
+  }
+
+  private CompletionStage<Boolean> sealed(Duration deadline, EventExecutor timer) {
+    sealed = true;
     if (open.get() == 0) {
       drained.complete(true);
     }

@@ -2,18 +2,51 @@ package io.geminirelay.flow.accept;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a listening socket after the next round of accepting that leaves nobody behind.
+ * Closes a listening socket when nobody is left who waits to be accepted, as the system resets whom
+ * it holds for one that closes.
  *
- * <p>Place: first of a listener that is given up. Counts the connections of the round. Event loop
- * only.
+ * <p>That is so once nobody has come for {@code quiet}; or, from {@code most} on, after the next
+ * round of accepting that leaves nobody behind. Place: first of a listener that is given up. Counts
+ * the connections of the round. Event loop only.
  */
 final class LastRoundHandler extends ChannelInboundHandlerAdapter {
   /** Netty accepts at most so many in a round; there may be more then. */
   private static final int FULL_ROUND = 16;
 
+  private final long quietNanos;
+  private final long mostNanos;
   private int accepted;
+  private long begunNanos;
+  private long quietSinceNanos;
+
+  LastRoundHandler(Duration quiet, Duration most) {
+    this.quietNanos = quiet.toNanos();
+    this.mostNanos = most.toNanos();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    begunNanos = ctx.executor().ticker().nanoTime();
+    quietSinceNanos = begunNanos;
+    lookIn(ctx, quietNanos);
+  }
+
+  private void lookIn(ChannelHandlerContext ctx, long nanos) {
+    var unused = ctx.executor().schedule(() -> look(ctx), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void look(ChannelHandlerContext ctx) {
+    long left = quietNanos - (ctx.executor().ticker().nanoTime() - quietSinceNanos);
+    if (left <= 0) {
+      ctx.close();
+    } else if (ctx.channel().isOpen()) {
+      lookIn(ctx, left);
+    }
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object connection) {
@@ -25,8 +58,9 @@ final class LastRoundHandler extends ChannelInboundHandlerAdapter {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     boolean nobodyLeft = accepted < FULL_ROUND;
     accepted = 0;
+    quietSinceNanos = ctx.executor().ticker().nanoTime();
     ctx.fireChannelReadComplete();
-    if (nobodyLeft) {
+    if (nobodyLeft && quietSinceNanos - begunNanos >= mostNanos) {
       ctx.close();
     }
   }

@@ -1,9 +1,13 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
+import io.geminirelay.base.service.HandedSocket;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -18,12 +22,15 @@ import org.slf4j.LoggerFactory;
  * configuration is in force that says who may call there. Thread safe; one change at a time.
  */
 public final class Listeners {
-  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+  static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
   private final Transport transport;
   private final EventLoopGroup loops;
   private final ClientConnections connections;
   private final ConnectionHandler handler;
+
+  /** Listened on instead of any address that the configuration names. */
+  private final @Nullable HandedSocket handed;
 
   /** What the present listener is bound by. Guarded by this, as the rest. */
   private ServerConfig config;
@@ -37,31 +44,50 @@ public final class Listeners {
    * @param config what to start with
    * @param loops serve what is accepted
    * @param handler prepares what is accepted
+   * @param handed what the service manager has opened to be listened on; null for nothing
    */
   public Listeners(
       ServerConfig config,
       Transport transport,
       EventLoopGroup loops,
       ClientConnections connections,
-      ConnectionHandler handler) {
+      ConnectionHandler handler,
+      @Nullable HandedSocket handed) {
     this.config = config;
     this.transport = transport;
     this.loops = loops;
     this.connections = connections;
     this.handler = handler;
+    this.handed = handed;
   }
 
   /** Starts to listen; completes with the bound address, or fails if it cannot be bound. */
   public CompletionStage<InetSocketAddress> start() {
     ServerConfig first;
     synchronized (this) {
+      if (ended) {
+        return CompletableFuture.failedStage(new BindException("stopped before it listened"));
+      }
       first = config;
     }
-    return Listener.bind(first, transport, loops, handler)
+    return (handed == null ? Listener.bind(first, transport, loops, handler) : taken(first, handed))
         .thenApply(
             bound -> {
               begin(bound);
               return bound.address();
+            });
+  }
+
+  private CompletionStage<Listener> taken(ServerConfig first, HandedSocket socket) {
+    LOG.info(
+        "listening on the socket that was handed over, not on {}:{} of the configuration",
+        first.host(),
+        first.port());
+    return Listener.take(socket, transport, loops, handler)
+        .thenApply(
+            taken -> {
+              taken.accept();
+              return taken;
             });
   }
 
@@ -82,7 +108,7 @@ public final class Listeners {
     boolean same =
         next.host().equals(config.host())
             && (next.port() == config.port() || next.port() == port());
-    return same || ended ? null : present;
+    return same || ended || handed != null ? null : present;
   }
 
   private static boolean samePort(Listener old, ServerConfig next) {
@@ -163,7 +189,8 @@ public final class Listeners {
   }
 
   /**
-   * Stops to accept, for good, and ends all connections as {@link ClientConnections#drain}.
+   * Stops to accept, for good, and ends all connections as {@link ClientConnections#drain}. Who has
+   * connected until then is accepted.
    *
    * @return completes when none is left; true when none had to be forced
    */
@@ -175,8 +202,16 @@ public final class Listeners {
       last = present;
       now = config;
     }
-    CompletionStage<?> closed =
-        last == null ? CompletableFuture.completedStage(null) : last.stopAccepting();
-    return closed.thenCompose(done -> connections.drain(now.drain(), loops.next()));
+    CompletionStage<?> closed = last == null ? CompletableFuture.completedStage(null) : last.stop();
+    return connections.drain(closed.thenCompose(done -> entered()), now.drain(), loops.next());
+  }
+
+  /** Completes when what was accepted last is known to {@link ClientConnections}, too. */
+  private CompletionStage<Void> entered() {
+    List<CompletableFuture<Void>> turns = new ArrayList<>();
+    for (EventExecutor loop : loops) {
+      turns.add(CompletableFuture.runAsync(() -> {}, loop));
+    }
+    return CompletableFuture.allOf(turns.toArray(CompletableFuture[]::new));
   }
 }

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.TransportChoice;
+import io.geminirelay.base.service.HandedSocket;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -60,6 +61,11 @@ public enum Transport {
     @Override
     public @Nullable Throwable missing() {
       return Epoll.unavailabilityCause();
+    }
+
+    @Override
+    ServerSocketChannel listening(HandedSocket socket) {
+      return new EpollServerSocketChannel(socket.descriptor());
     }
   },
   /** Linux io_uring. */
@@ -134,6 +140,18 @@ public enum Transport {
   /** The option that lets two listening sockets of one user have the same port. */
   public ChannelOption<Boolean> reusePort() {
     return UnixChannelOption.SO_REUSEPORT;
+  }
+
+  /**
+   * A channel of a socket that listens already.
+   *
+   * @throws IllegalStateException where this transport has none; names the one that has
+   */
+  ServerSocketChannel listening(HandedSocket socket) {
+    throw new IllegalStateException(
+        "server.transport: "
+            + name().toLowerCase(Locale.ROOT)
+            + " cannot listen on the socket that LISTEN_FDS hands over; epoll can");
   }
 
   /** Class of listening channels. */

@@ -29,6 +29,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -78,7 +80,8 @@ final class AcceptServer implements AutoCloseable {
             true,
             Http2Limits.STANDARD,
             OverloadConfig.STANDARD,
-            false);
+            false,
+            Duration.ZERO);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
@@ -144,6 +147,11 @@ final class AcceptServer implements AutoCloseable {
       }
       LockSupport.parkNanos(500_000);
     }
+  }
+
+  /** Ends the connections there are. */
+  CompletionStage<Boolean> drain(Duration deadline) {
+    return connections.drain(CompletableFuture.completedStage(null), deadline, loops.next());
   }
 
   @Override

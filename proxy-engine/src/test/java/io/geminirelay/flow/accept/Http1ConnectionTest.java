@@ -160,7 +160,7 @@ class Http1ConnectionTest {
       send(busy, GET.formatted("hold"));
       AcceptServer.await(() -> server.held.size() == 1);
       server.listener.stopAccepting().toCompletableFuture().join();
-      var drained = server.connections.drain(Duration.ofSeconds(20), server.loops.next());
+      var drained = server.drain(Duration.ofSeconds(20));
       assertEquals("", AcceptServer.readAll(idle));
       server.held.remove().run();
       assertTrue(AcceptServer.readAll(busy).contains("connection: close"));
@@ -174,7 +174,7 @@ class Http1ConnectionTest {
         Socket busy = server.connect()) {
       send(busy, GET.formatted("hold"));
       AcceptServer.await(() -> server.held.size() == 1);
-      var drained = server.connections.drain(Duration.ofMillis(50), server.loops.next());
+      var drained = server.drain(Duration.ofMillis(50));
       assertFalse(drained.toCompletableFuture().get(10, TimeUnit.SECONDS));
       assertEquals("", AcceptServer.readAll(busy));
     }

@@ -235,7 +235,7 @@ class Http2ConnectionTest {
   void drainsWithGoAwayAfterTheAnswersInFlight() throws Exception {
     send(head("GET", "/hold"), true);
     AcceptServer.await(() -> server.held.size() == 1);
-    var drained = server.connections.drain(Duration.ofSeconds(20), server.loops.next());
+    var drained = server.drain(Duration.ofSeconds(20));
     awaitEvent("goaway");
     server.held.remove().run();
     awaitEvent("data GET /hold  end");

@@ -1,0 +1,82 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import io.geminirelay.testing.Reading;
+import io.geminirelay.testing.Response;
+import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One process takes over from another at the same port, and nobody notices. */
+class HandOverTest {
+  private static final byte[] LONG =
+      Rig.BODY.replace("Hello", "Hello ".repeat(30)).getBytes(StandardCharsets.UTF_8);
+
+  private static final int HAND_OVERS = 2;
+
+  @TempDir Path folder;
+  private final GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+
+  @AfterEach
+  void stop() {
+    google.close();
+  }
+
+  private GatewayProcess serve(String name, int port) throws Exception {
+    String server = "port: %d, reuse_port: true, drain_timeout_secs: 20".formatted(port);
+    return GatewayProcess.serve(
+        Files.createDirectories(folder.resolve(name)),
+        GatewayProcess.config(google.baseUrl()).replace("port: 0", server));
+  }
+
+  /** Two at a time is what a hand-over is; more than one after the other, as in a year. */
+  @Test
+  void nobodyIsRefusedOrResetAndWhatBeganEndsWell() throws Exception {
+    GatewayProcess present = serve("0", 0);
+    int port = present.port();
+    Newcomers newcomers = new Newcomers(port, 4);
+    try {
+      newcomers.awaitMore(50);
+      for (int i = 1; i <= HAND_OVERS; i++) {
+        try (TestClient streaming = TestClient.connect(port);
+            TestClient kept = TestClient.connect(port)) {
+          assertServed(kept.post(Rig.UNARY, Rig.BODY));
+          google.script().next(1, request -> request.path().contains(":stream"), slowly());
+          Reading stream = streaming.request("POST", Rig.STREAM, List.of(), LONG).begin();
+          GatewayProcess next = serve(String.valueOf(i), port);
+          assertEquals(port, next.port());
+          present.signal("TERM");
+          newcomers.awaitMore(50);
+          assertServed(stream.response());
+          assertTrue(kept.seesClose());
+          assertEquals(0, present.awaitEnd());
+          present = next;
+        }
+      }
+    } finally {
+      List<String> failures = newcomers.stop();
+      present.close();
+      assertEquals(List.of(), failures);
+    }
+  }
+
+  private static Reaction slowly() {
+    return Reaction.usual(answer -> answer.paced(Duration.ofMillis(30)));
+  }
+
+  private static void assertServed(Response answer) {
+    assertEquals(200, answer.status(), answer::toString);
+    assertTrue(answer.whole() && answer.text().contains("finishReason"), answer::toString);
+  }
+}
