@@ -8,6 +8,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
+import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listeners;
@@ -22,9 +23,9 @@ import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
 import io.geminirelay.side.admin.pages.AdminRoom;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -86,7 +87,8 @@ public final class Engine {
   private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
   private volatile Generation current;
 
-  private Engine(EngineConfig config, @Nullable ConfigStore store, TimeSource time)
+  private Engine(
+      EngineConfig config, @Nullable ConfigStore store, TimeSource time, ByteBufAllocator buffers)
       throws IOException {
     this.started = config;
     LogLevel.hide(config);
@@ -131,9 +133,9 @@ public final class Engine {
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
-            new ReflectiveChannelFactory<>(transport.datagramChannel()),
-            new ReflectiveChannelFactory<>(transport.clientChannel()));
-    Connector connector = connector(config);
+            Buffers.channels(transport.datagramChannel(), buffers),
+            Buffers.channels(transport.clientChannel(), buffers));
+    Connector connector = connector(config, buffers);
     this.checks =
         new ExitChecks(
             loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
@@ -147,7 +149,8 @@ public final class Engine {
     metrics.read(parts, connections, () -> current);
     exits.know(current.outbound().keys());
     ConnectionHandler handler =
-        new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
+        new ConnectionHandler(
+            config.server(), connections, listenerTls, () -> current.stages(), buffers);
     this.listeners = new Listeners(config.server(), transport, loops, connections, handler);
     var unused =
         loops
@@ -159,9 +162,9 @@ public final class Engine {
                 TimeUnit.SECONDS);
   }
 
-  private Connector connector(EngineConfig config) {
+  private Connector connector(EngineConfig config, ByteBufAllocator buffers) {
     return new Connector(
-        new ReflectiveChannelFactory<>(transport.clientChannel()),
+        Buffers.channels(transport.clientChannel(), buffers),
         addresses,
         parts.tls(),
         config.outbound(),
@@ -256,7 +259,13 @@ public final class Engine {
    * @throws IllegalStateException if a forced transport does not load
    */
   public static Engine of(EngineConfig config, TimeSource time) throws IOException {
-    return new Engine(config, null, time);
+    return of(config, time, Buffers.of(config.server().allocator()));
+  }
+
+  /** The same with buffers from {@code buffers}, whatever {@code config} says. */
+  static Engine of(EngineConfig config, TimeSource time, ByteBufAllocator buffers)
+      throws IOException {
+    return new Engine(config, null, time, buffers);
   }
 
   /**
@@ -267,7 +276,7 @@ public final class Engine {
    */
   public static Engine of(EngineConfig config, ConfigStore store, TimeSource time)
       throws IOException {
-    return new Engine(config, store, time);
+    return new Engine(config, store, time, Buffers.of(config.server().allocator()));
   }
 
   /**

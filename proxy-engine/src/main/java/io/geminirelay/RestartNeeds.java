@@ -26,6 +26,7 @@ final class RestartNeeds {
 
   private void server(ServerConfig a, ServerConfig b) {
     look("server.transport", a.transport(), b.transport());
+    look("server.allocator", a.allocator(), b.allocator());
     look("server.workers", a.workers(), b.workers());
     // Other files are taken over; with TLS or without is a matter of the listener.
     look("server.tls", a.tls() != null, b.tls() != null);

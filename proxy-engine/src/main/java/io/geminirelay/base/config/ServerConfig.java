@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 what an HTTP/2 client may ask of its connection
  * @param overload when the gateway begins to ask less of itself
  * @param reusePort whether another process may be bound to the same port, for a hand-over
+ * @param allocator where the buffers of connections come from
  */
 public record ServerConfig(
     String host,
@@ -40,7 +41,8 @@ public record ServerConfig(
     boolean reloadOnChange,
     Http2Limits http2,
     OverloadConfig overload,
-    boolean reusePort) {
+    boolean reusePort,
+    AllocatorChoice allocator) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -59,7 +61,8 @@ public record ServerConfig(
           true,
           Http2Limits.STANDARD,
           OverloadConfig.STANDARD,
-          false);
+          false,
+          AllocatorChoice.AUTO);
 
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
@@ -81,7 +84,8 @@ public record ServerConfig(
         reloadOnChange,
         http2,
         overload,
-        reusePort);
+        reusePort,
+        allocator);
   }
 
   /** Whether the address that is bound can be reached from other machines. */
@@ -121,6 +125,18 @@ public record ServerConfig(
     EPOLL,
     /** Linux io_uring. */
     IO_URING
+  }
+
+  /** Where the buffers of connections come from. */
+  public enum AllocatorChoice {
+    /** Netty's own choice. */
+    AUTO,
+    /** Pools that follow the sizes asked for; the least memory. */
+    ADAPTIVE,
+    /** Pools of fixed size classes with a cache for each event loop. */
+    POOLED,
+    /** No pool: every buffer is taken from the system and given back. */
+    UNPOOLED
   }
 
   /**

@@ -62,6 +62,7 @@ class SchemaTest {
         "server: {port: eighty}",
         "server: {prot: 80}",
         "server: {transport: kqueue}",
+        "server: {allocator: mine}",
         "server: {limits: {body_bytes: 1TB}}",
         "server: {limits: {body_bytes: 17179869184GiB}}",
         "server: {limits: {header_bytes: 10}}",

@@ -53,6 +53,7 @@ class ServerConfigTest {
         any.reloadOnChange(),
         any.http2(),
         any.overload(),
-        any.reusePort());
+        any.reusePort(),
+        any.allocator());
   }
 }

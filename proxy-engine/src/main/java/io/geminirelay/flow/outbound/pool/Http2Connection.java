@@ -244,6 +244,7 @@ final class Http2Connection {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+      ctx.channel().config().setAllocator(ctx.channel().parent().alloc());
       ctx.pipeline()
           .addLast(new FirstWriteHandler(), new StreamCodec(tls), new ResponseHandler())
           .remove(this);
