@@ -263,7 +263,7 @@ public final class Engine {
   }
 
   /** The same with buffers from {@code buffers}, whatever {@code config} says. */
-  static Engine of(EngineConfig config, TimeSource time, ByteBufAllocator buffers)
+  public static Engine of(EngineConfig config, TimeSource time, ByteBufAllocator buffers)
       throws IOException {
     return new Engine(config, null, time, buffers);
   }
@@ -350,7 +350,7 @@ public final class Engine {
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops
-            .shutdownGracefully(0, 2, TimeUnit.SECONDS)
+            .shutdownGracefully(50, 2_000, TimeUnit.MILLISECONDS)
             .addListener(
                 over -> {
                   addresses.close();
