@@ -350,7 +350,7 @@ public final class Engine {
     pools.forEach((loop, its) -> loop.execute(its::close));
     var unused =
         loops
-            .shutdownGracefully(50, 2_000, TimeUnit.MILLISECONDS)
+            .shutdownGracefully(0, 2, TimeUnit.SECONDS)
             .addListener(
                 over -> {
                   addresses.close();

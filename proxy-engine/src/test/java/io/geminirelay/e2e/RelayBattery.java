@@ -31,9 +31,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What a gateway is there for, in one go: answers, streams, big bodies both ways that one side takes
- * slowly, clients that leave, upstreams that break, over HTTP/1.1, HTTP/2 and TLS on both sides, and
- * a stop that loses nothing. The credential chooses the group, and so the way to the upstream.
+ * What a gateway is there for, in one go: answers, streams, big bodies both ways that one side
+ * takes slowly, clients that leave, upstreams that break, over HTTP/1.1, HTTP/2 and TLS on both
+ * sides, and a stop that loses nothing. The credential chooses the group, and so the way to the
+ * upstream.
  */
 final class RelayBattery implements AutoCloseable {
   private static final int MIB = 1 << 20;

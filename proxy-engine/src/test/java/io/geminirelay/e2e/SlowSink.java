@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
- * An upstream that takes one request body slowly, through a small window, then answers
- * with how many bytes it was and their checksum.
+ * An upstream that takes one request body slowly, through a small window, then answers with how
+ * many bytes it was and their checksum.
  */
 final class SlowSink implements AutoCloseable {
   private static final int WINDOW_BYTES = 128 * 1024;

@@ -23,8 +23,9 @@ final class ClientRun {
   /** Longer than any end lingers, and shorter than any patience. */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
-  private static final String JSON = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%d\"}]}}]}";
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{16})?");
+  private static final String JSON =
+      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%d\"}]}}]}";
 
   private final List<String> forwarded = new ArrayList<>();
   private final List<String> exchanges = new ArrayList<>();
@@ -38,6 +39,7 @@ final class ClientRun {
   static EngineConfig config(String server, String group) {
     return MemoryGateway.config(
         """
+        auth: none
         server: {port: 0, limits: {request_line_bytes: 512, header_bytes: 2KiB, body_bytes: 4KiB}%s}
         upstream: {max_replay_bytes: 1024}
         groups: [{name: g, target_url: "http://127.0.0.1:9", %s api_keys: [%s]}]
@@ -80,8 +82,7 @@ final class ClientRun {
     gateway.close();
     gateway
         .settled()
-        .forEach(
-            each -> exchanges.add(each.status() + " " + each.outcome() + " " + each.fault()));
+        .forEach(each -> exchanges.add(each.status() + " " + each.outcome() + " " + each.fault()));
     assertEquals(0, gateway.inFlight(), "exchanges that never end");
     assertEquals(0, gateway.bytesHeld(), "bytes that nobody gave back");
     String answers = new String(client.sent(), StandardCharsets.ISO_8859_1);

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
@@ -252,8 +253,7 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
 
   private final class Unsafe extends AbstractUnsafe {
     @Override
-    public void connect(
-        SocketAddress to, @Nullable SocketAddress local, ChannelPromise promise) {
+    public void connect(SocketAddress to, @Nullable SocketAddress local, ChannelPromise promise) {
       if (promise.setUncancellable() && ensureOpen(promise)) {
         connected = true;
         safeSetSuccess(promise);
@@ -265,6 +265,14 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
   private final class Config extends DefaultChannelConfig {
     Config() {
       super(MemoryChannel.this);
+    }
+
+    /** Takes a socket's own options, which change nothing here. */
+    @Override
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+      boolean ofSockets =
+          option == ChannelOption.TCP_NODELAY || option == ChannelOption.SO_KEEPALIVE;
+      return ofSockets || super.setOption(option, value);
     }
 
     @Override

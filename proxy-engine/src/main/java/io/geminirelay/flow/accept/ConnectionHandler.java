@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a new client connection: where its buffers come from, the limit on their number, the PROXY header, TLS, and the
- * choice of HTTP version. Sharable.
+ * Prepares a new client connection: where its buffers come from, the limit on their number, the
+ * PROXY header, TLS, and the choice of HTTP version. Sharable.
  */
 @ChannelHandler.Sharable
 public final class ConnectionHandler extends ChannelInitializer<Channel> {
