@@ -11,6 +11,7 @@ import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.base.telemetry.LogLevels;
 import io.geminirelay.base.telemetry.Telemetry;
+import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.accept.Listeners;
@@ -25,9 +26,9 @@ import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.geminirelay.flow.settle.Settlement;
 import io.geminirelay.side.admin.pages.AdminRoom;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -99,7 +100,8 @@ public final class Engine {
       EngineConfig config,
       @Nullable ConfigStore store,
       TimeSource time,
-      @Nullable HandedSocket handed)
+      @Nullable HandedSocket handed,
+      ByteBufAllocator buffers)
       throws IOException {
     if (handed != null) {
       handed.requireGuarded(config);
@@ -151,10 +153,10 @@ public final class Engine {
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
     this.addresses =
         new Addresses(
-            new ReflectiveChannelFactory<>(transport.datagramChannel()),
-            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            Buffers.channels(transport.datagramChannel(), buffers),
+            Buffers.channels(transport.clientChannel(), buffers),
             config.outbound().dnsServers());
-    Connector connector = connector(config);
+    Connector connector = connector(config, buffers);
     this.checks =
         new ExitChecks(
             loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
@@ -169,7 +171,8 @@ public final class Engine {
             load, () -> current, parts.settlement()::inFlight, metrics::lateNanos, connections);
     exits.know(current.outbound().keys());
     ConnectionHandler handler =
-        new ConnectionHandler(config.server(), connections, listenerTls, () -> current.stages());
+        new ConnectionHandler(
+            config.server(), connections, listenerTls, () -> current.stages(), buffers);
     this.listeners = new Listeners(config.server(), transport, loops, connections, handler, handed);
     var unused =
         loops
@@ -181,9 +184,9 @@ public final class Engine {
                 TimeUnit.SECONDS);
   }
 
-  private Connector connector(EngineConfig config) {
+  private Connector connector(EngineConfig config, ByteBufAllocator buffers) {
     return new Connector(
-        new ReflectiveChannelFactory<>(transport.clientChannel()),
+        Buffers.channels(transport.clientChannel(), buffers),
         addresses,
         parts.tls(),
         config.outbound(),
@@ -304,7 +307,13 @@ public final class Engine {
    * @throws IllegalStateException if a forced transport does not load
    */
   public static Engine of(EngineConfig config, TimeSource time) throws IOException {
-    return new Engine(config, null, time, null);
+    return of(config, time, Buffers.of(config.server().allocator()));
+  }
+
+  /** The same with buffers from {@code buffers}, whatever {@code config} says. */
+  public static Engine of(EngineConfig config, TimeSource time, ByteBufAllocator buffers)
+      throws IOException {
+    return new Engine(config, null, time, null, buffers);
   }
 
   /**
@@ -326,7 +335,7 @@ public final class Engine {
   static Engine of(
       EngineConfig config, ConfigStore store, TimeSource time, @Nullable HandedSocket handed)
       throws IOException {
-    return new Engine(config, store, time, handed);
+    return new Engine(config, store, time, handed, Buffers.of(config.server().allocator()));
   }
 
   /**

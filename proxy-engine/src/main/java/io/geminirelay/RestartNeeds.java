@@ -38,6 +38,7 @@ final class RestartNeeds {
     }
     look("server.reuse_port", a.reusePort(), b.reusePort());
     look("server.transport", a.transport(), b.transport());
+    look("server.allocator", a.allocator(), b.allocator());
     look("server.workers", a.workers(), b.workers());
     // Other files are taken over; with TLS or without is a matter of the listener.
     look("server.tls", a.tls() != null, b.tls() != null);

@@ -3,6 +3,7 @@ package io.geminirelay;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.keys.Breakers;
 import io.geminirelay.flow.keys.Exits;
@@ -12,9 +13,9 @@ import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ReflectiveChannelFactory;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -46,16 +47,17 @@ public final class Verification implements AutoCloseable {
     exits.know(keys);
     this.breakers = new Breakers(config.breaker(), time);
     Transport transport = Transport.choose(config.server().transport());
+    ByteBufAllocator buffers = Buffers.of(config.server().allocator());
     this.loops = transport.eventLoops(1);
     this.loop = (EventLoop) loops.iterator().next();
     this.addresses =
         new Addresses(
-            new ReflectiveChannelFactory<>(transport.datagramChannel()),
-            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            Buffers.channels(transport.datagramChannel(), buffers),
+            Buffers.channels(transport.clientChannel(), buffers),
             config.outbound().dnsServers());
     Connector connector =
         new Connector(
-            new ReflectiveChannelFactory<>(transport.clientChannel()),
+            Buffers.channels(transport.clientChannel(), buffers),
             addresses,
             tls,
             config.outbound(),

@@ -4,6 +4,7 @@ import io.geminirelay.Engine;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +34,22 @@ final class Gateway implements AutoCloseable {
       String server = yaml.contains("server:") ? "" : "server: {port: 0, drain_timeout_secs: 5}\n";
       Path file = Files.writeString(folder.resolve("config.yaml"), server + yaml);
       return new Gateway(started(file, Map.of(), time), folder);
+    } catch (Exception | Error e) {
+      delete(folder);
+      throw e;
+    }
+  }
+
+  /** One that takes its buffers from {@code buffers}. */
+  static Gateway start(String yaml, ByteBufAllocator buffers) throws Exception {
+    Path folder = Files.createTempDirectory("gateway");
+    try {
+      Path file = Files.writeString(folder.resolve("config.yaml"), yaml);
+      ConfigSource source = new ConfigSource(file, Path.of(""), Map.of());
+      Engine engine =
+          Engine.of(new ConfigStore(source).load().config(), TimeSource.SYSTEM, buffers);
+      engine.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      return new Gateway(engine, folder);
     } catch (Exception | Error e) {
       delete(folder);
       throw e;

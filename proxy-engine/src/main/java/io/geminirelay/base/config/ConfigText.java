@@ -91,6 +91,7 @@ public final class ConfigText {
     all.put("port", server.port());
     all.put("reuse_port", server.reusePort());
     all.put("transport", nameOf(ServerSection.transports(), server.transport()));
+    all.put("allocator", nameOf(ServerSection.allocators(), server.allocator()));
     all.put("workers", server.workers());
     all.put("max_connections", server.maxConnections());
     all.put("limits", limits(server.limits()));

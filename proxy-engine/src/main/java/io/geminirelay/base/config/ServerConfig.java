@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reusePort whether another process may be bound to the same port, for a hand-over
  * @param drainDelay how long a gateway that is told to stop goes on accepting, while {@code
  *     /health} says that it ends
+ * @param allocator where the buffers of connections come from
  */
 public record ServerConfig(
     String host,
@@ -43,7 +44,8 @@ public record ServerConfig(
     Http2Limits http2,
     OverloadConfig overload,
     boolean reusePort,
-    Duration drainDelay) {
+    Duration drainDelay,
+    AllocatorChoice allocator) {
 
   /** Used where nothing is set: the loopback address, port 8080, one event loop per core. */
   public static final ServerConfig STANDARD =
@@ -63,7 +65,8 @@ public record ServerConfig(
           Http2Limits.STANDARD,
           OverloadConfig.STANDARD,
           false,
-          Duration.ZERO);
+          Duration.ZERO,
+          AllocatorChoice.AUTO);
 
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
@@ -86,7 +89,8 @@ public record ServerConfig(
         http2,
         overload,
         reusePort,
-        drainDelay);
+        drainDelay,
+        allocator);
   }
 
   /** Whether the address that is bound can be reached from other machines. */
@@ -126,6 +130,18 @@ public record ServerConfig(
     EPOLL,
     /** Linux io_uring. */
     IO_URING
+  }
+
+  /** Where the buffers of connections come from. */
+  public enum AllocatorChoice {
+    /** Netty's own choice. */
+    AUTO,
+    /** Pools that follow the sizes asked for; the least memory. */
+    ADAPTIVE,
+    /** Pools of fixed size classes with a cache for each event loop. */
+    POOLED,
+    /** No pool: every buffer is taken from the system and given back. */
+    UNPOOLED
   }
 
   /**

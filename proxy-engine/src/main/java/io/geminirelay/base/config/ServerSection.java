@@ -1,5 +1,6 @@
 package io.geminirelay.base.config;
 
+import io.geminirelay.base.config.ServerConfig.AllocatorChoice;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.config.ServerConfig.TlsFiles;
 import io.geminirelay.base.config.ServerConfig.TransportChoice;
@@ -36,6 +37,16 @@ final class ServerSection {
     return all;
   }
 
+  /** Names of the allocators as they are written in the file. */
+  static Map<String, AllocatorChoice> allocators() {
+    Map<String, AllocatorChoice> all = new LinkedHashMap<>();
+    all.put("auto", AllocatorChoice.AUTO);
+    all.put("adaptive", AllocatorChoice.ADAPTIVE);
+    all.put("pooled", AllocatorChoice.POOLED);
+    all.put("unpooled", AllocatorChoice.UNPOOLED);
+    return all;
+  }
+
   ServerConfig server() {
     ServerConfig standard = ServerConfig.STANDARD;
     if (typed.truth("test_mode", false)) {
@@ -57,7 +68,8 @@ final class ServerSection {
         http2(),
         OverloadSection.read(tree.section("overload")),
         typed.truth("reuse_port", standard.reusePort()),
-        typed.seconds("drain_delay_secs", 0, HOUR_SECS, standard.drainDelay()));
+        typed.seconds("drain_delay_secs", 0, HOUR_SECS, standard.drainDelay()),
+        typed.choice("allocator", allocators(), standard.allocator()));
   }
 
   AdminConfig admin() {

@@ -3,6 +3,7 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.telemetry.Refusals;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -14,14 +15,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a new client connection: the limits on their number and on slow readers, the PROXY
- * header, TLS, and the choice of HTTP version. Sharable.
+ * Prepares a new client connection: where its buffers come from, the limits on their number and on
+ * slow readers, the PROXY header, TLS, and the choice of HTTP version. Sharable.
  */
 @ChannelHandler.Sharable
 public final class ConnectionHandler extends ChannelInitializer<Channel> {
   private final ClientConnections connections;
   private final @Nullable ServerTls tls;
   private final Supplier<Consumer<ChannelPipeline>> stages;
+  private final ByteBufAllocator buffers;
   private volatile Rules rules;
 
   /** What a configuration says about a connection; it keeps what it began with. */
@@ -55,6 +57,17 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
       ClientConnections connections,
       @Nullable ServerTls tls,
       Supplier<Consumer<ChannelPipeline>> stages) {
+    this(config, connections, tls, stages, Buffers.of(config.allocator()));
+  }
+
+  /** The same with buffers from {@code buffers}, whatever {@code config} says. */
+  public ConnectionHandler(
+      ServerConfig config,
+      ClientConnections connections,
+      @Nullable ServerTls tls,
+      Supplier<Consumer<ChannelPipeline>> stages,
+      ByteBufAllocator buffers) {
+    this.buffers = buffers;
     this.connections = connections;
     this.tls = tls;
     this.stages = stages;
@@ -72,6 +85,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
   @Override
   protected void initChannel(Channel channel) {
     Rules now = rules;
+    channel.config().setAllocator(buffers);
     if (!enter(channel, now)) {
       // With RST: who is turned away is to try elsewhere at once, and no state of it stays here.
       channel.config().setOption(ChannelOption.SO_LINGER, 0);

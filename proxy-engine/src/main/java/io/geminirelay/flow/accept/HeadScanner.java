@@ -58,15 +58,22 @@ final class HeadScanner {
   int look(ByteBuf in) throws FaultException {
     int base = in.readerIndex();
     int end = in.readableBytes();
+    // What is not HTTP at all (TLS on the plain port) may never send a line. Before all else, so
+    // that
+    // the answer does not depend on how much came with the first byte.
+    if (scanned == 0 && end > 0 && !Tokens.isTokenByte(in.getByte(base))) {
+      throw refused("the request does not begin with a method");
+    }
     while (true) {
       int at = in.indexOf(base + scanned, base + end, LF);
       if (at < 0) {
         scanned = end;
-        checkOpenLine(in, base, end);
+        checkSize(end);
         return -1;
       }
       int lf = at - base;
       int length = lf - 1 - lineStart;
+      checkSize(lf);
       if (length < 0 || in.getByte(at - 1) != CR) {
         throw refused("a line does not end with CRLF");
       }
@@ -102,20 +109,16 @@ final class HeadScanner {
     return path ? in.toString(start, targetEnd - start, StandardCharsets.US_ASCII) : "/";
   }
 
-  // A line without an end must not grow without an end; and what is not HTTP at all (TLS on the
-  // plain port) may never send one.
-  private void checkOpenLine(ByteBuf in, int base, int end) throws FaultException {
+  // A line without an end must not grow without an end, and one that came whole gets no other
+  // answer
+  // than one that came in pieces.
+  private void checkSize(int end) throws FaultException {
     if (headersStart != 0) {
       if (end - headersStart > maxHeaderBytes) {
         throw tooLarge();
       }
-    } else if (end > 0) {
-      if (!Tokens.isTokenByte(in.getByte(base))) {
-        throw refused("the request does not begin with a method");
-      }
-      if (end > maxLineBytes + 1) {
-        throw tooLong();
-      }
+    } else if (end > maxLineBytes + 1) {
+      throw tooLong();
     }
   }
 

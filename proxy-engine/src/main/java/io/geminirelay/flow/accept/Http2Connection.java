@@ -123,6 +123,8 @@ final class Http2Connection {
 
     @Override
     protected void initChannel(Channel stream) {
+      // A stream would else take its buffers from Netty's own choice.
+      stream.config().setAllocator(stream.parent().alloc());
       ChannelPipeline pipeline = stream.pipeline();
       pipeline.addLast("stream", new Http2StreamHandler(limits, watch));
       pipeline.addLast("codec", StreamCodec.INSTANCE);

@@ -66,6 +66,7 @@ class SchemaTest {
         "server: {reuse_port: perhaps}",
         "server: {drain_delay_secs: -1}",
         "server: {drain_delay_secs: 3601}",
+        "server: {allocator: mine}",
         "server: {limits: {body_bytes: 1TB}}",
         "server: {limits: {body_bytes: 17179869184GiB}}",
         "server: {limits: {header_bytes: 10}}",

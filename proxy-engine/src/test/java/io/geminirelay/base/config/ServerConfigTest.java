@@ -54,6 +54,7 @@ class ServerConfigTest {
         any.http2(),
         any.overload(),
         any.reusePort(),
-        any.drainDelay());
+        any.drainDelay(),
+        any.allocator());
   }
 }

@@ -3,6 +3,7 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.config.Http2Limits;
 import io.geminirelay.base.config.OverloadConfig;
 import io.geminirelay.base.config.ServerConfig;
+import io.geminirelay.base.config.ServerConfig.AllocatorChoice;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.config.ServerConfig.TlsFiles;
 import io.geminirelay.base.config.ServerConfig.TransportChoice;
@@ -81,7 +82,8 @@ final class AcceptServer implements AutoCloseable {
             Http2Limits.STANDARD,
             OverloadConfig.STANDARD,
             false,
-            Duration.ZERO);
+            Duration.ZERO,
+            AllocatorChoice.AUTO);
     connections = new ClientConnections(max);
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);

@@ -279,6 +279,7 @@ final class Http2Connection {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+      ctx.channel().config().setAllocator(ctx.channel().parent().alloc());
       ctx.pipeline()
           .addLast(new FirstWriteHandler(), new StreamCodec(tls, watch), new ResponseHandler())
           .remove(this);
