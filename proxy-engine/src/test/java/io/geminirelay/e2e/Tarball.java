@@ -80,7 +80,7 @@ final class Tarball {
     Path output = Files.createTempFile("ran", ".log");
     try {
       Process process = start(folder, output, environment, List.of(command));
-      if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      if (!process.waitFor(300, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError(command[0] + " does not end: " + Files.readString(output));
       }
