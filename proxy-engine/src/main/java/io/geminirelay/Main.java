@@ -8,6 +8,7 @@ import io.geminirelay.base.tokens.VocabularyException;
 import io.geminirelay.command.BenchCommand;
 import io.geminirelay.command.CompletionCommand;
 import io.geminirelay.command.Exit;
+import io.geminirelay.command.HealthCommand;
 import io.geminirelay.command.KeysCommand;
 import io.geminirelay.command.StatusCommand;
 import java.io.PrintWriter;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       KeysCommand.class,
       StatusCommand.class,
+      HealthCommand.class,
       BenchCommand.class,
       CompletionCommand.class
     },

@@ -1,21 +1,16 @@
 package io.geminirelay.command;
 
 import io.geminirelay.base.config.ConfigException;
-import io.geminirelay.base.config.ConfigFile;
-import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.ServerConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,13 +23,7 @@ final class GatewayOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--url",
-      paramLabel = "URL",
-      description =
-          "Address of the gateway. Else the host and port of the configuration, else"
-              + " http://127.0.0.1:8080.")
-  private @Nullable URI url;
+  @Mixin private final GatewayPlace place = new GatewayPlace();
 
   @Option(names = "--token-file", paramLabel = "FILE", description = "File with the admin token.")
   private @Nullable Path tokenFile;
@@ -45,75 +34,20 @@ final class GatewayOptions {
       description = "Environment variable with the admin token.")
   private @Nullable String tokenVariable;
 
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description =
-          "PEM certificates of authorities to trust, beside those of the platform. The certificate"
-              + " of the configuration is trusted without, unless --url is given.")
-  private @Nullable Path caFile;
-
   /**
    * Speaks to the gateway that is meant.
    *
    * @throws ConfigException if the configuration is needed, or named, and cannot be used
    */
   AdminClient client(ConfigSource source) throws ConfigException {
-    ServerConfig server = configured(source);
-    String token = token(source.environment(), server);
-    return new AdminClient(address(server), token, trust(server));
-  }
-
-  /** Null where nothing is to be learnt from it: an unnamed file nobody asked to be read. */
-  private @Nullable ServerConfig configured(ConfigSource source) throws ConfigException {
-    boolean told =
-        url != null && (tokenFile != null || tokenVariable != null || isSet(source.environment()));
-    if (told && source.file() == null) {
-      return null;
-    }
-    ConfigFile file = ConfigLoader.open(source);
-    try {
-      return ConfigLoader.load(source, file).config().server();
-    } catch (ConfigException e) {
-      // Without a file there need not be a configuration here at all.
-      if (file.path() == null) {
-        return null;
-      }
-      throw e;
-    }
+    boolean told = tokenFile != null || tokenVariable != null || isSet(source.environment());
+    GatewayPlace.Found found = place.find(source, !told);
+    return new AdminClient(
+        found.address(), token(source.environment(), found.server()), found.trust());
   }
 
   private static boolean isSet(Map<String, String> environment) {
     return !environment.getOrDefault(VARIABLE, "").isBlank();
-  }
-
-  private URI address(@Nullable ServerConfig server) {
-    if (url == null) {
-      return (server == null ? ServerConfig.STANDARD : server).localUrl();
-    }
-    String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
-    boolean usable =
-        (scheme.equals("http") || scheme.equals("https"))
-            && url.getHost() != null
-            && url.getRawUserInfo() == null
-            && url.getRawQuery() == null
-            && url.getRawFragment() == null;
-    if (!usable) {
-      throw wrong("--url has to be like http://127.0.0.1:8080 or https://relay.example/prefix");
-    }
-    return url;
-  }
-
-  private SSLContext trust(@Nullable ServerConfig server) {
-    Path own =
-        url != null || server == null || server.tls() == null ? null : server.tls().certificate();
-    try {
-      return GatewayTrust.of(caFile, own);
-    } catch (IllegalArgumentException e) {
-      throw wrong("--ca-file: " + e.getMessage());
-    } catch (IOException | GeneralSecurityException e) {
-      throw wrong("the certificate of the configuration cannot be read: " + own);
-    }
   }
 
   private String token(Map<String, String> environment, @Nullable ServerConfig server) {

@@ -1,0 +1,58 @@
+package io.geminirelay.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.geminirelay.Main;
+import io.geminirelay.testing.FakeTime;
+import io.geminirelay.testing.GeminiSimulator;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code health}: its exit code is what a container's health check goes by. */
+class HealthCommandTest {
+  @TempDir private Path folder;
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void endsWithZeroWhileTheGatewayServesAndWithOneWhileItDoesNot() throws Exception {
+    String url;
+    try (Rig rig = Rig.of(GeminiSimulator.plain(new FakeTime()), "", 1, "")) {
+      url = "http://127.0.0.1:" + rig.port();
+      assertEquals(0, health("--url", url), err::toString);
+      assertEquals("", err.toString());
+      assertEquals(1, health("--url", url + "/no-such-page"));
+      assertTrue(err.toString().contains("it does not serve"), err::toString);
+    }
+    assertEquals(1, health("--url", url));
+    assertTrue(err.toString().contains("no answer from " + url), err::toString);
+  }
+
+  @Test
+  void asksWhereTheConfigurationListens() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String config = "server: {port: %d}\ngroups: [{name: g, api_keys: [k]}]\n".formatted(port);
+    Path file = Files.writeString(folder.resolve("relay.yaml"), config);
+    assertEquals(1, health("-c", file.toString()));
+    assertTrue(err.toString().contains("http://127.0.0.1:" + port), err::toString);
+    Files.writeString(file, "servr: {}\n");
+    assertEquals(3, health("-c", file.toString()));
+    assertEquals(2, health("--url", "ftp://127.0.0.1"));
+  }
+
+  private int health(String... arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "health";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return Main.commandLine().setErr(new PrintWriter(err)).execute(all);
+  }
+}
