@@ -169,6 +169,7 @@ final class Accounts {
                 "dns",
                 "reset_before_answer",
                 "not_processed",
+                "stale_connection",
                 "first_byte_timeout",
                 "broken_answer",
                 "pool_exhausted",

@@ -36,7 +36,7 @@ final class GatewayUnderSoak implements AutoCloseable {
   private int change;
 
   /**
-   * Starts it in {@code folder} and waits until it serves.
+   * Starts it in {@code folder}.
    *
    * @param command what is run, without the arguments that name the configuration
    * @param tls certificate and key as in the configuration, or null for plain connections
@@ -48,7 +48,7 @@ final class GatewayUnderSoak implements AutoCloseable {
       Setting setting,
       @Nullable String tls,
       @Nullable Path caFile)
-      throws IOException, InterruptedException {
+      throws IOException {
     this.folder = folder;
     this.setting = setting;
     this.tls = tls;
@@ -63,6 +63,10 @@ final class GatewayUnderSoak implements AutoCloseable {
     builder.environment().put("JAVA_OPTS", options);
     builder.environment().keySet().removeIf(name -> name.startsWith("GEMINI_"));
     this.process = builder.redirectErrorStream(true).redirectOutput(log().toFile()).start();
+  }
+
+  /** Waits until it serves. */
+  void awaitServing() throws IOException, InterruptedException {
     for (int i = 0; !serves(); i++) {
       if (!process.isAlive() || i > START_SECONDS * 10) {
         throw new IOException("the gateway does not start; see " + log());
@@ -113,8 +117,9 @@ final class GatewayUnderSoak implements AutoCloseable {
   /** Asks it as the operator. */
   Response get(String path) {
     try (TestClient client = connect()) {
+      Response answer = client.exchange("GET", path, operator(), null);
       ownRequests.incrementAndGet();
-      return client.exchange("GET", path, operator(), null);
+      return answer;
     }
   }
 

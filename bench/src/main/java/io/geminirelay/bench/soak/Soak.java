@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One run: everything is started, loaded, broken, left in peace, looked at and stopped. */
 final class Soak {
   private static final int WARM_UP_REQUESTS = 150;
+  private static final int PATIENCE_SECONDS = 20;
 
   private final Plan plan;
   private final long millis;
@@ -103,6 +104,9 @@ final class Soak {
               name.equals("tls") ? tls : null,
               certificates.caFile()));
     }
+    for (GatewayUnderSoak gateway : gateways) {
+      gateway.awaitServing();
+    }
   }
 
   private void loaded(Upstreams upstreams, @Nullable RedisUnderSoak redis) throws Exception {
@@ -173,7 +177,7 @@ final class Soak {
 
   /** Waits until nothing is under way and no connection is kept; the soak's own one may be. */
   private static boolean awaitRest(GatewayUnderSoak gateway) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (System.nanoTime() < end) {
       if (busy(gateway.scrape()).isEmpty()) {
         return true;
@@ -215,11 +219,27 @@ final class Soak {
         usable == 0,
         usable + " invalid of " + page.sum("gemini_relay_keys"),
         page.text().lines().filter(line -> line.startsWith("gemini_relay_keys{")).toList());
-    same(name + ": file descriptors are back", before.descriptors, gateway.descriptors());
-    same(name + ": threads are back", before.threads, gateway.threads());
+    same(name + ": file descriptors are back", before.descriptors, gateway::descriptors);
+    same(name + ": threads are back", before.threads, gateway::threads);
   }
 
-  private void same(String name, Map<String, Integer> before, Map<String, Integer> after) {
+  /** What is held of something just now. */
+  private interface Look {
+    Map<String, Integer> now() throws Exception;
+  }
+
+  /** Waits until there is no more of anything than there was before. */
+  private void same(String name, Map<String, Integer> before, Look look) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    Map<String, Integer> after = look.now();
+    while (!more(before, after).isEmpty() && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(200);
+      after = look.now();
+    }
+    findings.none(name, sum(before) + " before, " + sum(after) + " after", more(before, after));
+  }
+
+  private static List<String> more(Map<String, Integer> before, Map<String, Integer> after) {
     List<String> more = new ArrayList<>();
     after.forEach(
         (kind, count) -> {
@@ -228,7 +248,7 @@ final class Soak {
             more.add(kind + ": " + were + " before, " + count + " after");
           }
         });
-    findings.none(name, sum(before) + " before, " + sum(after) + " after", more);
+    return more;
   }
 
   private static int sum(Map<String, Integer> counts) {

@@ -51,14 +51,6 @@ public final class SoakMain implements Callable<Integer> {
       description = "Where configurations and logs are kept; standard: a new one.")
   private @Nullable Path folder;
 
-  @Option(
-      names = "--gateway",
-      paramLabel = "COMMAND",
-      split = " ",
-      hidden = true,
-      description = "What starts a gateway.")
-  private List<String> gateway = List.of("scripts/run");
-
   @Option(names = "--plan", description = "Prints the plan of the seed and does nothing.")
   private boolean planOnly;
 
@@ -79,7 +71,7 @@ public final class SoakMain implements Callable<Integer> {
       return 0;
     }
     String options = "-Xmx256m -Dio.netty.leakDetection.level=" + leakDetection;
-    Soak soak = new Soak(plan, millis, rate, redis, gateway, options, folder);
+    Soak soak = new Soak(plan, millis, rate, redis, List.of("scripts/run"), options, folder);
     Findings findings = soak.run();
     System.out.println("\n" + findings.table());
     System.out.println("logs and configurations: " + soak.folder());
