@@ -53,12 +53,16 @@ final class Asker implements AutoCloseable {
     try {
       int way = random.nextInt(100);
       if (entry.kind == Kind.HALF_SENT) {
+        entry.goesBy("HTTP/1.1, half");
         sendHalf(entry, message);
       } else if (way < 35) {
+        entry.goesBy("HTTP/2");
         overHttp2(entry, message);
       } else if (way < 50 || entry.kind == Kind.SLOW_READER || entry.kind == Kind.LEAVER) {
+        entry.goesBy("HTTP/1.1, fresh");
         overFresh(entry, message);
       } else {
+        entry.goesBy("HTTP/1.1, kept");
         overKept(entry, message);
       }
     } catch (RuntimeException | AssertionError e) {

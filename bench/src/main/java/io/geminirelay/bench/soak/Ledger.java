@@ -1,5 +1,7 @@
 package io.geminirelay.bench.soak;
 
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,9 +39,11 @@ final class Ledger {
     final int id;
     final Kind kind;
     final int gateway;
+    private final LocalTime clock = LocalTime.now(ZoneId.of("UTC"));
     private final List<Arrival> arrivals = new ArrayList<>(1);
     private volatile @Nullable Result result;
     private volatile int status;
+    private volatile String way = "";
     private volatile String note = "";
     private volatile long endNanos;
 
@@ -64,6 +68,11 @@ final class Ledger {
 
     long endNanos() {
       return endNanos;
+    }
+
+    /** Tells by what kind of connection it is sent. */
+    void goesBy(String kindOfConnection) {
+      way = kindOfConnection;
     }
 
     synchronized int arrived(Arrival arrival) {
@@ -93,6 +102,10 @@ final class Ledger {
           + kind
           + " gateway "
           + gateway
+          + " "
+          + way
+          + " at "
+          + clock
           + ": "
           + result
           + " "

@@ -13,8 +13,8 @@ final class MemoryWatch {
   private static final double HEAP_BYTES = 8e6;
   private static final double DIRECT_BYTES = 16e6;
   private static final double RESIDENT_BYTES = 48e6;
-  private static final int SAMPLES = 24;
-  private static final long LEAST_PAUSE_MILLIS = 1_500;
+  private static final int SAMPLES = 16;
+  private static final long LEAST_PAUSE_MILLIS = 1_000;
 
   private final List<GatewayUnderSoak> gateways;
   private final long pauseMillis;

@@ -64,10 +64,11 @@ record Setting(List<String> targets, List<String> exits, Path caFile, @Nullable 
           port: %d
           workers: 2
           %s
-          request_timeout_secs: 4
+          connect_timeout_secs: 3
+          request_timeout_secs: 8
           drain_timeout_secs: 10
           admin_token: %s
-          limits: {header_timeout_secs: 2, body_timeout_secs: 5, idle_timeout_secs: 60}
+          limits: {header_timeout_secs: 15, body_timeout_secs: 20, idle_timeout_secs: 60}
         clients:
           - {name: agents, token: %s}
           - {name: limited, token: %s, requests_per_minute: %d}
@@ -92,8 +93,9 @@ record Setting(List<String> targets, List<String> exits, Path caFile, @Nullable 
         max_wait_secs: %d
         temporary_block_minutes: 1
         upstream:
-          idle_timeout_secs: 3
-          deadline_secs: 60
+          idle_timeout_secs: 6
+          tls_timeout_secs: 5
+          deadline_secs: 120
           retry_budget: 1
           min_retries_per_second: 1000
           exit_check_secs: 1

@@ -116,7 +116,9 @@ final class Soak {
     List<Rest> before = new ArrayList<>();
     for (GatewayUnderSoak gateway : gateways) {
       awaitRest(gateway);
-      before.add(new Rest(gateway.descriptors(), gateway.threads()));
+      // The first look at threads opens the socket that such questions come by.
+      Map<String, Integer> threads = gateway.threads();
+      before.add(new Rest(gateway.descriptors(), threads));
     }
     List<Watcher> watchers = gateways.stream().map(Watcher::new).toList();
     Chaos chaos = new Chaos(plan, gateways, upstreams, exits, redis);
