@@ -28,7 +28,9 @@ class SoakTest {
             "-Dio.netty.leakDetection.level=paranoid",
             // The log as it is delivered, not that of the tests.
             "-Dlogback.configurationFile="
-                + Path.of("../proxy-engine/src/main/resources/logback.xml").toAbsolutePath().toUri(),
+                + Path.of("../proxy-engine/src/main/resources/logback.xml")
+                    .toAbsolutePath()
+                    .toUri(),
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "io.geminirelay.Main");
