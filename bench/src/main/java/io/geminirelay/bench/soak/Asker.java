@@ -20,15 +20,23 @@ final class Asker implements AutoCloseable {
   private static final int SLOW_STEP_BYTES = 128 << 10;
   private static final int SLOW_PAUSE_MILLIS = 60;
   private static final int SMALL_BUFFER_BYTES = 32 << 10;
+  private static final long LONGEST_KEPT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final List<GatewayUnderSoak> gateways;
   private final SharedHttp2 shared;
-  private final List<@Nullable TestClient> kept = new ArrayList<>();
+  private final List<@Nullable Kept> kept = new ArrayList<>();
 
   Asker(List<GatewayUnderSoak> gateways, SharedHttp2 shared) {
     this.gateways = gateways;
     this.shared = shared;
     gateways.forEach(each -> kept.add(null));
+  }
+
+  /** A connection to use again, as long as the gateway surely keeps it too. */
+  private record Kept(TestClient client, long sinceNanos) {
+    boolean isFresh() {
+      return System.nanoTime() - sinceNanos < LONGEST_KEPT_NANOS;
+    }
   }
 
   /** What is sent. */
@@ -71,12 +79,14 @@ final class Asker implements AutoCloseable {
   }
 
   private void overKept(Ledger.Entry entry, Message message) {
-    TestClient client = kept.get(entry.gateway);
-    if (client == null) {
-      client = gateways.get(entry.gateway).connect();
-    }
     // Taken out until it is known to be good for another one.
-    kept.set(entry.gateway, null);
+    Kept last = kept.set(entry.gateway, null);
+    boolean reused = last != null && last.isFresh();
+    if (last != null && !reused) {
+      last.client.close();
+    }
+    TestClient client =
+        last != null && reused ? last.client : gateways.get(entry.gateway).connect();
     Response answer;
     try {
       answer = client.exchange(message.method, message.path, message.headers, message.body);
@@ -86,7 +96,7 @@ final class Asker implements AutoCloseable {
     }
     Verdict.judge(entry, answer);
     if (answer.whole() && !"close".equalsIgnoreCase(answer.header("connection"))) {
-      kept.set(entry.gateway, client);
+      kept.set(entry.gateway, new Kept(client, System.nanoTime()));
     } else {
       client.close();
     }
@@ -168,9 +178,9 @@ final class Asker implements AutoCloseable {
 
   @Override
   public void close() {
-    for (TestClient client : kept) {
-      if (client != null) {
-        client.close();
+    for (Kept each : kept) {
+      if (each != null) {
+        each.client.close();
       }
     }
   }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class GatewayUnderSoak implements AutoCloseable {
     return tls == null || caFile == null ? TestClient.connect(port) : TestClient.tls(port, caFile);
   }
 
-  /** Requests of {@link #get} and {@link #post} so far. */
+  /** Requests of {@link #get} and {@link #send} so far. */
   long ownRequests() {
     return ownRequests.get();
   }
@@ -189,16 +190,21 @@ final class GatewayUnderSoak implements AutoCloseable {
     Map<String, Integer> kinds = new TreeMap<>();
     try (Stream<Path> all = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
       for (Path each : all.toList()) {
-        try {
-          String target = Files.readSymbolicLink(each).toString();
-          kinds.merge(target.replaceAll("\\[\\d+\\]", ""), 1, Integer::sum);
-        } catch (IOException e) {
-          // Closed meanwhile.
-          continue;
+        // One that was closed meanwhile is no link any more.
+        if (Files.isSymbolicLink(each)) {
+          kinds.merge(targetOf(each).replaceAll("\\[\\d+\\]", ""), 1, Integer::sum);
         }
       }
     }
     return kinds;
+  }
+
+  private static String targetOf(Path link) throws IOException {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (NoSuchFileException e) {
+      return "closed";
+    }
   }
 
   /** Bytes of resident memory. */

@@ -65,10 +65,10 @@ record Setting(List<String> targets, List<String> exits, Path caFile, @Nullable 
           workers: 2
           %s
           connect_timeout_secs: 3
-          request_timeout_secs: 8
+          request_timeout_secs: 10
           drain_timeout_secs: 10
           admin_token: %s
-          limits: {header_timeout_secs: 15, body_timeout_secs: 20, idle_timeout_secs: 60}
+          limits: {header_timeout_secs: 15, body_timeout_secs: 20, idle_timeout_secs: 120}
         clients:
           - {name: agents, token: %s}
           - {name: limited, token: %s, requests_per_minute: %d}
@@ -93,7 +93,7 @@ record Setting(List<String> targets, List<String> exits, Path caFile, @Nullable 
         max_wait_secs: %d
         temporary_block_minutes: 1
         upstream:
-          idle_timeout_secs: 6
+          idle_timeout_secs: 12
           tls_timeout_secs: 5
           deadline_secs: 120
           retry_budget: 1
