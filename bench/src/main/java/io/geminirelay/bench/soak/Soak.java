@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: everything is started, loaded, broken, left in peace, looked at and stopped. */
 final class Soak {
-  private static final int WARM_UP_REQUESTS = 150;
+  private static final int WARM_UP_REQUESTS = 60;
   private static final int PATIENCE_SECONDS = 20;
 
   private final Plan plan;
@@ -157,10 +157,16 @@ final class Soak {
       pages.add(gateway.scrape());
       memory.check(findings, i);
     }
+    // Exits are tried by connections of a moment.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (upstreams.connections() > 0 && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    int left = upstreams.connections();
     findings.check(
         "upstreams have no connection left",
-        upstreams.connections() == 0,
-        upstreams.connections() + " open, malformed " + upstreams.malformed(),
+        left == 0,
+        left + " open, malformed " + upstreams.malformed(),
         upstreams.malformed());
     List<LogFacts> logs = new ArrayList<>();
     for (int i = 0; i < gateways.size(); i++) {
