@@ -40,6 +40,7 @@ final class Asker implements AutoCloseable {
   }
 
   /** What is sent. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Message(
       String method, String path, List<Header> headers, byte @Nullable [] body) {}
 

@@ -46,9 +46,9 @@ final class MemoryWatch {
         for (int i = 0; i < gateways.size(); i++) {
           double seconds = (System.nanoTime() - start) / 1e9;
           GatewayUnderSoak gateway = gateways.get(i);
-          heap.get(i).add(seconds, gateway.heapBytes());
-          direct.get(i).add(seconds, gateway.scrape().sum("gemini_relay_direct_memory_bytes"));
-          resident.get(i).add(seconds, gateway.residentBytes());
+          heap.get(i).add(seconds, (double) gateway.heapBytes());
+          direct.get(i).add(seconds, (double) gateway.scrape().sum("gemini_relay_direct_memory_bytes"));
+          resident.get(i).add(seconds, (double) gateway.residentBytes());
         }
       }
     } catch (InterruptedException e) {

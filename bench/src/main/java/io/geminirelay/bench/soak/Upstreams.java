@@ -114,7 +114,7 @@ final class Upstreams implements AutoCloseable {
       case THINKING -> usual.get().delayed(Duration.ofMillis(1_200));
       case NARROW -> usual.get().delayed(Duration.ofMillis(NARROW_MILLIS));
       case SSE, CHAT_STREAM, GENERATE -> usual.get().paced(Duration.ofMillis(5));
-      case SLOW_READER -> big(entry, request);
+      case SLOW_READER -> big(entry);
       default -> usual.get();
     };
   }
@@ -122,7 +122,7 @@ final class Upstreams implements AutoCloseable {
   /** For so long, for sure, an attempt of {@link Kind#NARROW} is under way. */
   static final int NARROW_MILLIS = 400;
 
-  private static Answer big(Ledger.Entry entry, ReceivedRequest request) {
+  private static Answer big(Ledger.Entry entry) {
     List<byte[]> pieces = new ArrayList<>();
     for (int i = 0; i < BIG_EVENTS; i++) {
       String event =
