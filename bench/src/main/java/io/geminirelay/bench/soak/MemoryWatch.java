@@ -47,7 +47,8 @@ final class MemoryWatch {
           double seconds = (System.nanoTime() - start) / 1e9;
           GatewayUnderSoak gateway = gateways.get(i);
           heap.get(i).add(seconds, (double) gateway.heapBytes());
-          direct.get(i).add(seconds, (double) gateway.scrape().sum("gemini_relay_direct_memory_bytes"));
+          double bytes = gateway.scrape().sum("gemini_relay_direct_memory_bytes");
+          direct.get(i).add(seconds, bytes);
           resident.get(i).add(seconds, (double) gateway.residentBytes());
         }
       }
