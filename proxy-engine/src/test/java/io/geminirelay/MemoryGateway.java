@@ -6,6 +6,7 @@ import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.load.Load;
 import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.base.telemetry.Settled;
@@ -44,7 +45,7 @@ import java.util.function.Consumer;
  */
 public final class MemoryGateway implements AutoCloseable {
   private static final Addresses ADDRESSES =
-      new Addresses(NioDatagramChannel::new, NioSocketChannel::new);
+      new Addresses(NioDatagramChannel::new, NioSocketChannel::new, List.of());
   private static final int MOST_ROUNDS = 100_000;
 
   private final Clock clock = new Clock();
@@ -85,6 +86,7 @@ public final class MemoryGateway implements AutoCloseable {
             clock,
             clock.nanoTime(),
             config.server(),
+            null,
             loop,
             exits,
             tls,
@@ -94,6 +96,7 @@ public final class MemoryGateway implements AutoCloseable {
             () -> false,
             new AdminCheck(clock),
             () -> new StoreFigure("none", true, 0, 0),
+            new Load(),
             Map.of());
     Generation generation;
     try {

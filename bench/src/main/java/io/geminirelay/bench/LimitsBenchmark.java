@@ -49,7 +49,14 @@ public class LimitsBenchmark {
 
   private static ClientConfig client(long requests, long tokens) {
     return new ClientConfig(
-        "fleet", new byte[32], requests, tokens, tokens == 0 ? 0 : 100, List.of(), List.of(), Priority.NORMAL);
+        "fleet",
+        new byte[32],
+        requests,
+        tokens,
+        tokens == 0 ? 0 : 100,
+        List.of(),
+        List.of(),
+        Priority.NORMAL);
   }
 
   /** Builds the two stages as far as they are configured. */

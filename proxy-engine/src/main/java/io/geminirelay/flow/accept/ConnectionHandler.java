@@ -2,7 +2,6 @@ package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
-import io.geminirelay.base.telemetry.Refusals;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
