@@ -122,8 +122,7 @@ public final class Engine {
     this.telemetry = new Telemetry(time);
     this.kept = new KeptState(config.state(), () -> current, exits, time);
     AdminCheck tokens = new AdminCheck(time);
-    this.operator =
-        new Operator(() -> current, new Course(), store, config, this::clientConnections);
+    this.operator = new Operator(() -> current, new Course(), store, config, connections::open);
     this.administration =
         new Administration(
             () -> current.config(),
@@ -151,12 +150,9 @@ public final class Engine {
             kept::figure,
             load,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
-    this.addresses =
-        new Addresses(
-            Buffers.channels(transport.datagramChannel(), buffers),
-            Buffers.channels(transport.clientChannel(), buffers),
-            config.outbound().dnsServers());
-    Connector connector = connector(config, buffers);
+    UpstreamWay way = UpstreamWay.of(transport, buffers, config.outbound(), tls, exits);
+    this.addresses = way.addresses();
+    Connector connector = way.connector();
     this.checks =
         new ExitChecks(
             loops.next(), connector, exits, config.outbound().exitCheck(), time, new Random());
@@ -184,19 +180,6 @@ public final class Engine {
                 TimeUnit.SECONDS);
   }
 
-  private Connector connector(EngineConfig config, ByteBufAllocator buffers) {
-    return new Connector(
-        Buffers.channels(transport.clientChannel(), buffers),
-        addresses,
-        parts.tls(),
-        config.outbound(),
-        parts.exits());
-  }
-
-  private NamedFiles read(EngineConfig config) throws IOException {
-    return NamedFiles.read(config, parts.tls(), current.counters());
-  }
-
   /**
    * Goes on with {@code config}: requests that begin from now on follow it, those under way end as
    * they began. Keys keep their states. Blocking where files are to be read; not for an event loop.
@@ -212,7 +195,7 @@ public final class Engine {
     if (handed != null) {
       handed.requireGuarded(config);
     }
-    NamedFiles files = read(config);
+    NamedFiles files = NamedFiles.read(config, parts.tls(), current.counters());
     Listeners.Change change = listeners.prepare(config.server().keeping(started.server()));
     swap(config, files, change);
     return RestartNeeds.of(started, config, parts.handed() != null);
@@ -283,7 +266,7 @@ public final class Engine {
   String status() {
     return "%s; %d connections, %d usable keys"
         .formatted(
-            state.get().words, clientConnections(), current.vitals().usableKeys().getAsLong());
+            state.get().words, connections.open(), current.vitals().usableKeys().getAsLong());
   }
 
   /** The event loops that serve. */
@@ -293,10 +276,6 @@ public final class Engine {
 
   private LoopPools poolsOf(EventLoop loop) {
     return pools.of(loop);
-  }
-
-  private int clientConnections() {
-    return connections.open();
   }
 
   /**

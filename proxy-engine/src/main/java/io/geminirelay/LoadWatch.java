@@ -101,7 +101,7 @@ final class LoadWatch {
 
   private void act(Map<Signal, Double> sample) {
     if (load.isNear() && round % SLOW == 0) {
-      connections.yield();
+      connections.makeRoom();
     }
     // Requests are refused because of what may long be garbage.
     if (sample.getOrDefault(Signal.HEAP, 0.0) >= LoadStep.LOW_GREEDY.from()) {
@@ -116,16 +116,20 @@ final class LoadWatch {
     put(
         sample,
         Signal.DIRECT_MEMORY,
-        DirectMemory.usedBytes(),
+        (double) DirectMemory.usedBytes(),
         DirectMemory.limitBytes() * bounds.directMemory());
     put(sample, Signal.HEAP, heap.ratio(TimeSource.SYSTEM.nanoTime()), bounds.heap());
     if (round % SLOW == 0) {
       descriptors = Descriptors.open();
     }
-    put(sample, Signal.DESCRIPTORS, descriptors, Descriptors.limit() * bounds.descriptors());
-    put(sample, Signal.REQUESTS, inFlight.getAsLong(), bounds.maxRequests());
+    put(
+        sample,
+        Signal.DESCRIPTORS,
+        (double) descriptors,
+        Descriptors.limit() * bounds.descriptors());
+    put(sample, Signal.REQUESTS, (double) inFlight.getAsLong(), bounds.maxRequests());
     put(sample, Signal.WAITING, now.outbound().room().waiting(), config.keys().maxWaiting());
-    put(sample, Signal.EVENT_LOOPS, lastingNanos(), bounds.loopDelay().toNanos());
+    put(sample, Signal.EVENT_LOOPS, (double) lastingNanos(), (double) bounds.loopDelay().toNanos());
     return sample;
   }
 

@@ -10,7 +10,6 @@ import io.geminirelay.flow.keys.Exits;
 import io.geminirelay.flow.keys.KeyRing;
 import io.geminirelay.flow.outbound.check.KeyCheck;
 import io.geminirelay.flow.outbound.connect.Addresses;
-import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.outbound.pool.LoopPools;
 import io.netty.buffer.ByteBufAllocator;
@@ -50,19 +49,9 @@ public final class Verification implements AutoCloseable {
     ByteBufAllocator buffers = Buffers.of(config.server().allocator());
     this.loops = transport.eventLoops(1);
     this.loop = (EventLoop) loops.iterator().next();
-    this.addresses =
-        new Addresses(
-            Buffers.channels(transport.datagramChannel(), buffers),
-            Buffers.channels(transport.clientChannel(), buffers),
-            config.outbound().dnsServers());
-    Connector connector =
-        new Connector(
-            Buffers.channels(transport.clientChannel(), buffers),
-            addresses,
-            tls,
-            config.outbound(),
-            exits);
-    this.pools = new LoopPools(loop, connector, config.outbound(), time);
+    UpstreamWay way = UpstreamWay.of(transport, buffers, config.outbound(), tls, exits);
+    this.addresses = way.addresses();
+    this.pools = new LoopPools(loop, way.connector(), config.outbound(), time);
     this.check =
         new KeyCheck(
             loop, pools, new KeyCheck.Learners(keys, breakers, exits), config.outbound(), time);

@@ -109,8 +109,8 @@ final class SocketHolder implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     started.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-    process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }
 }

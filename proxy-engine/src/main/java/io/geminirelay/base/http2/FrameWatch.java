@@ -101,30 +101,37 @@ public final class FrameWatch {
     flags = (int) headSoFar & 0xff;
     headSoFar = 0;
     headBytes = 0;
-    switch (type) {
-      case Http2FrameTypes.HEADERS:
+    return switch (type) {
+      case Http2FrameTypes.HEADERS -> {
         blocks++;
         blockOpen = (flags & END_HEADERS) == 0;
         earn(ANSWERS_PER_FRAME);
-        return null;
-      case Http2FrameTypes.CONTINUATION:
+        yield null;
+      }
+      case Http2FrameTypes.CONTINUATION -> {
         blockOpen = (flags & END_HEADERS) == 0;
-        return payloadLeft == 0 ? control(nowNanos) : null;
-      case Http2FrameTypes.DATA:
-        return payloadLeft == 0 && (flags & END_STREAM) == 0 ? control(nowNanos) : null;
-      case Http2FrameTypes.RST_STREAM:
-        renew(nowNanos);
-        return ++resets > maxResets ? Excess.RESETS : null;
-      case Http2FrameTypes.WINDOW_UPDATE:
-      case Http2FrameTypes.PING:
+        yield empty(payloadLeft == 0, nowNanos);
+      }
+      case Http2FrameTypes.DATA -> empty(payloadLeft == 0 && (flags & END_STREAM) == 0, nowNanos);
+      case Http2FrameTypes.RST_STREAM -> reset(nowNanos);
+      case Http2FrameTypes.WINDOW_UPDATE, Http2FrameTypes.PING -> {
         if (free > 0) {
           free--;
-          return null;
+          yield null;
         }
-        return control(nowNanos);
-      default:
-        return control(nowNanos);
-    }
+        yield control(nowNanos);
+      }
+      default -> control(nowNanos);
+    };
+  }
+
+  private @Nullable Excess empty(boolean isEmpty, long nowNanos) {
+    return isEmpty ? control(nowNanos) : null;
+  }
+
+  private @Nullable Excess reset(long nowNanos) {
+    renew(nowNanos);
+    return ++resets > maxResets ? Excess.RESETS : null;
   }
 
   private @Nullable Excess control(long nowNanos) {

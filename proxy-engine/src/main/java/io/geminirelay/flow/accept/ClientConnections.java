@@ -159,7 +159,7 @@ public final class ClientConnections {
    * Asks some of the oldest connections to end, those without a request first: idle ones soon, busy
    * ones after the answers in flight. HTTP/2 clients are told with GOAWAY.
    */
-  public void yield() {
+  public void makeRoom() {
     int some = Math.max(YIELD_LEAST, open.get() / YIELD_SHARE);
     channels.entrySet().stream()
         .filter(each -> each.getValue() >= 0)

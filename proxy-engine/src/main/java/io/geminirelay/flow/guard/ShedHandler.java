@@ -72,7 +72,7 @@ public final class ShedHandler extends ChannelInboundHandlerAdapter {
   private static void refuse(ChannelHandlerContext ctx, Exchange exchange, Object message) {
     try {
       long seconds =
-          LEAST_RETRY_SECONDS + ThreadLocalRandom.current().nextInt(RETRY_SPREAD_SECONDS);
+          (long) LEAST_RETRY_SECONDS + ThreadLocalRandom.current().nextInt(RETRY_SPREAD_SECONDS);
       String detail = "The gateway has as much to do as it can: try again in " + seconds + " s.";
       FaultResponder.respond(
           ctx, exchange, Fault.until(FaultKind.OVERLOADED, detail, seconds), false);
