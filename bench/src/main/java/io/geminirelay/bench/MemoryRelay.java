@@ -137,7 +137,8 @@ final class MemoryRelay {
     Addresses addresses =
         new Addresses(
             new ReflectiveChannelFactory<>(NioDatagramChannel.class),
-            new ReflectiveChannelFactory<>(NioSocketChannel.class));
+            new ReflectiveChannelFactory<>(NioSocketChannel.class),
+            List.of());
     Connector connector =
         new Connector(
             () -> redirected(upstream), addresses, new UpstreamTls(), config.outbound(), exits);

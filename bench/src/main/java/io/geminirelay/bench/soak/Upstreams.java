@@ -95,7 +95,7 @@ final class Upstreams implements AutoCloseable {
       return Errors.keyInvalid().answerTo(request);
     }
     String model = entry.kind == Kind.QUOTA ? Kind.QUOTA_MODEL : "gemini-2.5-flash";
-    return toxin.answer(request, () -> dressed(entry, request, usual), model);
+    return toxin.answer(request, () -> dressed(entry, usual), model);
   }
 
   private Ledger.@org.jspecify.annotations.Nullable Entry entryOf(ReceivedRequest request) {
@@ -107,8 +107,7 @@ final class Upstreams implements AutoCloseable {
     return ledger.of(id);
   }
 
-  private static Answer dressed(
-      Ledger.Entry entry, ReceivedRequest request, Supplier<Answer> usual) {
+  private static Answer dressed(Ledger.Entry entry, Supplier<Answer> usual) {
     return switch (entry.kind) {
       case LONG, LEAVER -> usual.get().paced(Duration.ofMillis(40));
       case THINKING -> usual.get().delayed(Duration.ofMillis(1_200));
