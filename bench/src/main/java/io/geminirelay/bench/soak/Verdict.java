@@ -3,6 +3,7 @@ package io.geminirelay.bench.soak;
 import io.geminirelay.testing.Response;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Says what an answer is to the client that asked. */
@@ -44,7 +45,7 @@ final class Verdict {
       return entry.kind.upstream() ? Ledger.Result.BROKEN : Ledger.Result.FAILED;
     }
     boolean right =
-        PROOFS.get(entry.kind).matcher(text).find()
+        Objects.requireNonNull(PROOFS.get(entry.kind)).matcher(text).find()
             && (!entry.kind.echoes() || text.contains(Ledger.mark(entry.id) + " "));
     // Whole by its framing, and yet not an answer: the worst that can happen.
     return right ? Ledger.Result.SERVED : Ledger.Result.FAILED;

@@ -4,12 +4,13 @@ import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Reading;
 import io.geminirelay.testing.TestClient;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Follows a gateway's events as a dashboard does, from its start until it is closed. */
 final class Watcher {
   private final TestClient client;
   private final Thread thread;
-  private volatile long bytes;
+  private final AtomicLong bytes = new AtomicLong();
   private volatile boolean ended;
 
   Watcher(GatewayUnderSoak gateway) {
@@ -32,7 +33,7 @@ final class Watcher {
   private void follow(Reading reading) {
     try {
       for (byte[] piece = reading.next(); piece != null; piece = reading.next()) {
-        bytes += piece.length;
+        bytes.addAndGet(piece.length);
       }
     } catch (RuntimeException | AssertionError e) {
       // Closed, by either side.
@@ -43,7 +44,7 @@ final class Watcher {
 
   /** Bytes of events so far. */
   long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   /** Whether the events came to an end by themselves. */
