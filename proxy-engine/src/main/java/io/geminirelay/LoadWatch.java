@@ -34,6 +34,14 @@ final class LoadWatch {
 
   private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /**
+   * With fewer under way, late event loops are the machine's doing, and refusing would not help:
+   * clients are led elsewhere, and no more.
+   */
+  private static final int MANY_REQUESTS = 100;
+
+  private static final double NEAR = LoadStep.NEAR.from();
+
   private final Load load;
   private final Supplier<Generation> current;
   private final LongSupplier inFlight;
@@ -127,9 +135,13 @@ final class LoadWatch {
         Signal.DESCRIPTORS,
         (double) descriptors,
         Descriptors.limit() * bounds.descriptors());
-    put(sample, Signal.REQUESTS, (double) inFlight.getAsLong(), bounds.maxRequests());
+    long underWay = inFlight.getAsLong();
+    put(sample, Signal.REQUESTS, (double) underWay, bounds.maxRequests());
     put(sample, Signal.WAITING, now.outbound().room().waiting(), config.keys().maxWaiting());
     put(sample, Signal.EVENT_LOOPS, (double) lastingNanos(), (double) bounds.loopDelay().toNanos());
+    if (underWay < MANY_REQUESTS) {
+      sample.computeIfPresent(Signal.EVENT_LOOPS, (signal, ratio) -> Math.min(ratio, NEAR));
+    }
     return sample;
   }
 
