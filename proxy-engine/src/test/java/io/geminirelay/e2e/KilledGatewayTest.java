@@ -99,8 +99,7 @@ class KilledGatewayTest {
       String resting = TwoGateways.print(i) + "/rest";
       google.script().whenKey(Rig.key(i), Errors.tooManyRequestsPerDay("gemini-2.5-flash"));
       List<Thread> load = load(gateway.port());
-      TwoGateways.admin(
-          gateway.port(), "POST", TwoGateways.path(KEYS - 1 - i) + "/disable");
+      TwoGateways.admin(gateway.port(), "POST", TwoGateways.path(KEYS - 1 - i) + "/disable");
       Rig.await(() -> kept.get().contains(resting), "a resting key to be kept");
       gateway.signal("KILL");
       gateway.process().waitFor();
