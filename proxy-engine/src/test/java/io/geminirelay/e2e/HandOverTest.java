@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,17 +28,22 @@ class HandOverTest {
 
   @TempDir Path folder;
   private final GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+  private final List<GatewayProcess> started = new ArrayList<>();
 
   @AfterEach
   void stop() {
+    started.forEach(GatewayProcess::close);
     google.close();
   }
 
   private GatewayProcess serve(String name, int port) throws Exception {
     String server = "port: %d, reuse_port: true, drain_timeout_secs: 20".formatted(port);
-    return GatewayProcess.serve(
-        Files.createDirectories(folder.resolve(name)),
-        GatewayProcess.config(google.baseUrl()).replace("port: 0", server));
+    GatewayProcess next =
+        GatewayProcess.serve(
+            Files.createDirectories(folder.resolve(name)),
+            GatewayProcess.config(google.baseUrl()).replace("port: 0", server));
+    started.add(next);
+    return next;
   }
 
   /** Two at a time is what a hand-over is; more than one after the other, as in a year. */
@@ -68,7 +74,6 @@ class HandOverTest {
       }
     } finally {
       List<String> failures = newcomers.stop();
-      present.close();
       assertEquals(List.of(), failures);
     }
   }
