@@ -72,7 +72,7 @@ class DeliveryFilesTest {
 
   /** Whether {@code seconds} are more than a drain may take after {@code before} seconds. */
   private static boolean longer(int seconds, int before, ServerConfig server) {
-    Duration needed = Duration.ofSeconds(before).plus(server.drain());
+    Duration needed = server.drainDelay().plusSeconds(before).plus(server.drain());
     return Duration.ofSeconds(seconds).compareTo(needed.plusSeconds(5)) >= 0;
   }
 

@@ -67,6 +67,8 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
+    // It lives for seconds: half of its work would be to compile what is never used again.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add(
         "-Dlogback.configurationFile="
             + Path.of("src/main/resources/logback.xml").toAbsolutePath().toUri());
@@ -128,9 +130,10 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
         () -> {
           Matcher matcher = LISTENING.matcher(log());
           port.set(matcher.find() ? Integer.parseInt(matcher.group(1)) : 0);
-          return port.get() > 0;
+          return port.get() > 0 || !process.isAlive();
         },
         "the process to listen; see its log");
+    assertTrue(port.get() > 0, this::log);
     return port.get();
   }
 

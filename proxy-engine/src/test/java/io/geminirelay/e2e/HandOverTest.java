@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,21 +24,26 @@ class HandOverTest {
   private static final byte[] LONG =
       Rig.BODY.replace("Hello", "Hello ".repeat(30)).getBytes(StandardCharsets.UTF_8);
 
-  private static final int HAND_OVERS = 2;
+  private static final int HAND_OVERS = 3;
 
   @TempDir Path folder;
   private final GeminiSimulator google = GeminiSimulator.plain(new FakeTime());
+  private final List<GatewayProcess> started = new ArrayList<>();
 
   @AfterEach
   void stop() {
+    started.forEach(GatewayProcess::close);
     google.close();
   }
 
   private GatewayProcess serve(String name, int port) throws Exception {
     String server = "port: %d, reuse_port: true, drain_timeout_secs: 20".formatted(port);
-    return GatewayProcess.serve(
-        Files.createDirectories(folder.resolve(name)),
-        GatewayProcess.config(google.baseUrl()).replace("port: 0", server));
+    GatewayProcess next =
+        GatewayProcess.serve(
+            Files.createDirectories(folder.resolve(name)),
+            GatewayProcess.config(google.baseUrl()).replace("port: 0", server));
+    started.add(next);
+    return next;
   }
 
   /** Two at a time is what a hand-over is; more than one after the other, as in a year. */
@@ -45,7 +51,7 @@ class HandOverTest {
   void nobodyIsRefusedOrResetAndWhatBeganEndsWell() throws Exception {
     GatewayProcess present = serve("0", 0);
     int port = present.port();
-    Newcomers newcomers = new Newcomers(port, 4);
+    Newcomers newcomers = new Newcomers(port, 2);
     try {
       newcomers.awaitMore(50);
       for (int i = 1; i <= HAND_OVERS; i++) {
@@ -57,6 +63,8 @@ class HandOverTest {
           GatewayProcess next = serve(String.valueOf(i), port);
           assertEquals(port, next.port());
           present.signal("TERM");
+          present.awaitLine("draining, ");
+          assertAllComeToTheNext(port);
           newcomers.awaitMore(50);
           assertServed(stream.response());
           assertTrue(kept.seesClose());
@@ -66,8 +74,17 @@ class HandOverTest {
       }
     } finally {
       List<String> failures = newcomers.stop();
-      present.close();
       assertEquals(List.of(), failures);
+    }
+  }
+
+  /** While the one before still listens, for handshakes under way: it would say that it ends. */
+  private static void assertAllComeToTheNext(int port) {
+    for (int i = 0; i < 20; i++) {
+      try (TestClient client = TestClient.connect(port)) {
+        Response health = client.exchange("GET", "/health", List.of(), null);
+        assertEquals(200, health.status(), health::toString);
+      }
     }
   }
 

@@ -85,6 +85,9 @@ class ServiceManagerTest {
       String told = NotifySocket.value(manager.messages().get(0), "STATUS");
       assertTrue(told.startsWith("cannot listen: "), told);
       assertEquals(0, manager.count("READY=1"));
+      // What was logged last is written, too.
+      assertTrue(gateway.log().contains("gemini-relay: cannot listen"), gateway::log);
+      assertTrue(gateway.log().contains("\"message\":\"stopped\""), gateway::log);
     }
   }
 

@@ -123,21 +123,6 @@ class SignalTest {
     }
   }
 
-  @Test
-  void whatAFailedStartLoggedIsWritten(@TempDir Path folder) throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        GatewayProcess gateway =
-            GatewayProcess.serve(
-                folder,
-                GatewayProcess.config("http://127.0.0.1:1")
-                    .replace("port: 0", "port: " + taken.getLocalPort()))) {
-      assertTrue(gateway.process().waitFor(30, TimeUnit.SECONDS), "still running");
-      assertEquals(1, gateway.process().exitValue());
-      assertTrue(gateway.log().contains("gemini-relay: cannot listen"), gateway.log());
-      assertTrue(gateway.log().contains("\"message\":\"stopped\""), gateway.log());
-    }
-  }
-
   private static void start(Runnable task) {
     new Thread(task, "client").start();
   }

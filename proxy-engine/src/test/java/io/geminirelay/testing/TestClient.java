@@ -50,6 +50,15 @@ public final class TestClient implements AutoCloseable {
     }
   }
 
+  /** Whether who connects is ended at once: the reset may come before the connection is known. */
+  public static boolean isTurnedAway(int port) {
+    try (TestClient client = connect(port)) {
+      return client.seesClose();
+    } catch (UncheckedIOException e) {
+      return String.valueOf(e.getMessage()).contains("Connection reset");
+    }
+  }
+
   /** Connects with TLS, trusting this authority alone; the certificate must name 127.0.0.1. */
   public static TestClient tls(int port, Path caFile) {
     try (InputStream pem = Files.newInputStream(caFile)) {
