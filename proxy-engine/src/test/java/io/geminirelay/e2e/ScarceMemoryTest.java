@@ -81,8 +81,8 @@ class ScarceMemoryTest {
                 folder,
                 GatewayProcess.config(google.baseUrl()),
                 4096,
-                "-Xmx80m",
-                "-XX:MaxDirectMemorySize=64m")) {
+                "-Xmx48m",
+                "-XX:MaxDirectMemorySize=24m")) {
       google
           .script()
           .when(
