@@ -107,8 +107,7 @@ class DescriptorShortageTest {
         assertNotNull(refused.header("retry-after"), refused::toString);
       }
       Scrape during = scrape(operator);
-      assertEquals(
-          CLIENTS, during.value("api_requests_total{route=\"native\",status=\"503\"}"));
+      assertEquals(CLIENTS, during.value("api_requests_total{route=\"native\",status=\"503\"}"));
       assertNobodyBlamed(during);
       assertEquals(0, google.journal().requestCount());
 

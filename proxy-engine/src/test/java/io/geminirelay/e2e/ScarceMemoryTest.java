@@ -115,8 +115,7 @@ class ScarceMemoryTest {
       Scrape after = Scrape.of(port);
       double refused =
           after.sum("gemini_relay_requests_shed_total")
-              + after.value(
-                  "gemini_relay_client_connections_refused_total{reason=\"overloaded\"}");
+              + after.value("gemini_relay_client_connections_refused_total{reason=\"overloaded\"}");
       assertTrue(refused > 0, () -> statuses + " " + gateway.log());
       assertFalse(gateway.log().contains("OutOf"), gateway::log);
     } finally {
