@@ -101,8 +101,9 @@ final class LoadWatch {
       }
       act(sample);
       round++;
-    } catch (RuntimeException e) {
-      // The next look may do better; without any the step would stay what it is.
+    } catch (RuntimeException | Error e) {
+      // The next look may do better, as a want of memory or descriptors can pass; without any the
+      // step would stay what it is.
       LOG.error("the load could not be looked at", e);
     }
   }

@@ -3,6 +3,7 @@ package io.geminirelay.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * The gateway in a process of its own.
@@ -23,6 +28,8 @@ import java.util.regex.Pattern;
  */
 record GatewayProcess(Path folder, Process process) implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
+
+  private static final String PROGRAM = Path.of("target", "classes").toString();
 
   /** Serves any free port with two keys. */
   static String config(String target) {
@@ -48,9 +55,49 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -n $0; exec \"$@\"", "" + descriptors));
     List<String> java = command("serve", "-c", file.toString());
+    int classPath = java.indexOf("-cp") + 1;
+    java.set(classPath, packed(folder, java.get(classPath)));
     java.addAll(2, List.of(options)); // behind the standard size of the heap
     command.addAll(java);
     return start(folder, Map.of(), command);
+  }
+
+  /**
+   * {@code classPath} with the program in a jar, as it is delivered: from a folder each class would
+   * take a descriptor of its own when it is needed.
+   */
+  private static String packed(Path folder, String classPath) throws IOException {
+    Path jar = folder.resolve("program.jar");
+    List<String> entries = new ArrayList<>(List.of(jar.toString()));
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      zip.setLevel(Deflater.NO_COMPRESSION);
+      for (String entry : classPath.split(File.pathSeparator)) {
+        if (entry.endsWith(PROGRAM)) {
+          pack(Path.of(entry), zip);
+        } else if (entry.endsWith(".jar")) {
+          entries.add(entry);
+        }
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static void pack(Path root, ZipOutputStream zip) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(root.relativize(each).toString()));
+        Files.copy(each, zip);
+      }
+    }
+  }
+
+  /** Sets how many file descriptors it may have from now on; those it has stay. */
+  void allowDescriptors(int most) throws Exception {
+    Process limit =
+        new ProcessBuilder("prlimit", "--pid", "" + process.pid(), "--nofile=" + most + ":")
+            .inheritIO()
+            .start();
+    assertEquals(0, limit.waitFor());
   }
 
   /** Starts the program in {@code folder}, which it may find a configuration in. */

@@ -8,7 +8,10 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.TestClient;
+import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Errors;
+import io.geminirelay.testing.sim.Reaction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +48,29 @@ class NewConfigurationTest {
       String[] token = {"Authorization", "Bearer token-of-the-client-0"};
       assertEquals(200, client.post(Rig.UNARY, Rig.BODY, token).status());
       assertEquals(401, client.post(Rig.UNARY, Rig.BODY).status());
+    }
+  }
+
+  @Test
+  void howMuchMayBeUnderWayAndWhoIsRefusedFirstFollowIt() throws Exception {
+    try (GeminiSimulator google = GeminiSimulator.plain(time);
+        Gateway gateway = Gateway.start(yaml(google, "", Rig.key(0)));
+        TestClient holder = TestClient.connect(gateway.port());
+        TestClient client = TestClient.connect(gateway.port())) {
+      google.script().next(1, Reaction.of(Answer.never()));
+      String clients = "clients: [{name: c, token: token-of-the-client-0, priority: %s}]";
+      String[] token = {"Authorization", "Bearer token-of-the-client-0"};
+      holder.request("POST", Rig.UNARY, List.of(), Rig.BODY.getBytes(StandardCharsets.UTF_8));
+      google.journal().awaitRequests(1);
+      for (String priority : List.of("low", "normal")) {
+        String next = yaml(google, clients.formatted(priority), Rig.key(0));
+        String bound = next.replace("port: 0", "port: 0, overload: {max_requests: 1}");
+        assertEquals(List.of(), gateway.engine().apply(config(bound)));
+        assertEquals(503, client.post(Rig.UNARY, Rig.BODY, token).status());
+        String shed = "gemini_relay_requests_shed_total";
+        assertEquals(
+            1, Scrape.of(gateway.port()).sum(shed, "priority=\"" + priority + "\""), priority);
+      }
     }
   }
 

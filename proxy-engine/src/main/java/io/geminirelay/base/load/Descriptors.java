@@ -23,9 +23,15 @@ public final class Descriptors {
 
   /** How many there are; 0 where the system does not tell. */
   public static long open() {
-    return bean() instanceof UnixOperatingSystemMXBean unix
-        ? Math.max(0, unix.getOpenFileDescriptorCount())
-        : 0;
+    if (!(bean() instanceof UnixOperatingSystemMXBean unix)) {
+      return 0;
+    }
+    try {
+      return Math.max(0, unix.getOpenFileDescriptorCount());
+    } catch (InternalError e) {
+      // To count them takes one, which there is not any more.
+      return limit();
+    }
   }
 
   /** How many connections of clients there can be, beside what is open now and comes with them. */

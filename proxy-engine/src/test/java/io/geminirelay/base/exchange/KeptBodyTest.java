@@ -65,4 +65,29 @@ class KeptBodyTest {
     assertFalse(body.isOverCap());
     body.release();
   }
+
+  @Test
+  void aBodyWithoutRoomAmongAllStreamsThroughAndGivesBackWhatItHeld() {
+    HoldBudget budget = new HoldBudget(50_000);
+    KeptBody first = new KeptBody(ALLOC, Integer.MAX_VALUE, budget.replay());
+    KeptBody second = new KeptBody(ALLOC, Integer.MAX_VALUE, budget.replay());
+    for (int i = 0; i < 6; i++) {
+      first.take(Unpooled.wrappedBuffer(new byte[8_000]));
+    }
+    ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    int read = 0;
+    for (int i = 0; i < 100; i++) {
+      second.take(Unpooled.wrappedBuffer(new byte[8_000]));
+      read = read(second, read, sent);
+      second.dropSent(read);
+    }
+    assertTrue(first.mayReplay());
+    assertTrue(second.isStarved() && !second.mayReplay());
+    assertTrue(second.isLetGo(), "nothing of it stays");
+    assertEquals(800_000, sent.size(), "all of it went through");
+    first.release();
+    second.release();
+    assertEquals(0, budget.replay().heldBytes());
+    assertEquals(0, budget.heldBytes(), "what waits for a decision has its own room");
+  }
 }

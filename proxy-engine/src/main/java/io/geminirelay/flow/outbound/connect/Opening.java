@@ -132,16 +132,34 @@ final class Opening extends ChannelInboundHandlerAdapter {
     limitToShare(connecting, hops.size() - index);
     connecting.addListener(
         done -> {
-          if (stage != Stage.CONNECTING) {
-            connecting.channel().close();
-          } else if (done.isSuccess()) {
-            connected(connecting.channel(), proxy);
-          } else if (index + 1 < hops.size()) {
-            connect(hops, index + 1);
+          Runnable next = () -> tried(connecting, proxy, hops, index);
+          // A socket that could not even be made belongs to no event loop: others tell of it.
+          if (loop.inEventLoop()) {
+            next.run();
           } else {
-            fail(egressOr(FaultKind.CONNECT), nameOf() + " cannot be reached", done.cause());
+            loop.execute(next);
           }
         });
+  }
+
+  private void tried(
+      ChannelFuture tried, @Nullable ProxyHandler proxy, List<InetSocketAddress> hops, int index) {
+    if (stage != Stage.CONNECTING) {
+      close(tried.channel());
+    } else if (tried.isSuccess()) {
+      connected(tried.channel(), proxy);
+    } else if (index + 1 < hops.size() && !Shortage.isBehind(tried.cause())) {
+      connect(hops, index + 1);
+    } else {
+      fail(egressOr(FaultKind.CONNECT), nameOf() + " cannot be reached", tried.cause());
+    }
+  }
+
+  /** What belongs to no event loop was never opened, and cannot be closed. */
+  private static void close(Channel channel) {
+    if (channel.isRegistered()) {
+      channel.close();
+    }
   }
 
   /** Closes what has not connected in its share of the time; the last address has all of it. */
@@ -274,7 +292,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     stage = Stage.DONE;
     stopClock();
     if (channel != null) {
-      channel.close();
+      close(channel);
     }
     listener.failed(fault);
   }
