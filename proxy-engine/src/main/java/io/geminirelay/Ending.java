@@ -2,6 +2,7 @@ package io.geminirelay;
 
 import io.geminirelay.flow.accept.Listeners;
 import io.geminirelay.flow.outbound.connect.Addresses;
+import io.geminirelay.flow.outbound.connect.Connector;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param kept what outlives the process
  * @param pools connections to the upstream
  * @param loops run all of it
+ * @param connector opened the connections of the pools
  * @param addresses looked up over the loops
  */
 record Ending(
@@ -27,7 +29,11 @@ record Ending(
     KeptState kept,
     PoolsByLoop pools,
     EventLoopGroup loops,
+    Connector connector,
     Addresses addresses) {
+  /** For connections that are to close at once. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
 
   /**
@@ -58,7 +64,14 @@ record Ending(
   private void endRest(boolean clean, CompletableFuture<Boolean> ended) {
     administration.stop();
     CompletionStage<Void> keptAll = kept.end();
-    pools.close();
+    pools
+        .close()
+        .thenCompose(done -> connector.closed(PATIENCE))
+        .whenComplete((done, failure) -> endLoops(keptAll, clean, ended));
+  }
+
+  private void endLoops(
+      CompletionStage<Void> keptAll, boolean clean, CompletableFuture<Boolean> ended) {
     var unused =
         loops
             .shutdownGracefully(0, 2, TimeUnit.SECONDS)

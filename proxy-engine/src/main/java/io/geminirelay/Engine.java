@@ -19,7 +19,6 @@ import io.geminirelay.flow.accept.ServerTls;
 import io.geminirelay.flow.accept.Transport;
 import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
-import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.ExitChecks;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
@@ -80,7 +79,7 @@ public final class Engine {
   private final Transport transport;
   private final EventLoopGroup loops;
   private final PoolsByLoop pools;
-  private final Addresses addresses;
+  private final UpstreamWay way;
   private final Operator operator;
   private final Administration administration;
   private final EngineParts parts;
@@ -150,8 +149,7 @@ public final class Engine {
             kept::figure,
             load,
             Map.of(Route.ADMIN, administration.pages(), Route.METRICS, metrics.page()));
-    UpstreamWay way = UpstreamWay.of(transport, buffers, config.outbound(), tls, exits);
-    this.addresses = way.addresses();
+    this.way = UpstreamWay.of(transport, buffers, config.outbound(), tls, exits);
     Connector connector = way.connector();
     this.checks =
         new ExitChecks(
@@ -379,7 +377,7 @@ public final class Engine {
     administration.drain();
     LOG.info("draining, {} connections open", connections.open());
     Duration delay = current.config().server().drainDelay();
-    new Ending(listeners, administration, kept, pools, loops, addresses)
+    new Ending(listeners, administration, kept, pools, loops, way.connector(), way.addresses())
         .begin(before == State.BUILT ? Duration.ZERO : delay)
         .thenAccept(
             clean -> {

@@ -5,6 +5,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -34,8 +36,11 @@ final class PoolsByLoop {
     all.forEach(action);
   }
 
-  /** Has each loop close its connections. */
-  void close() {
-    all.forEach((loop, pools) -> loop.execute(pools::close));
+  /** Has each loop close its connections; completes when all have begun to. */
+  CompletionStage<Void> close() {
+    return CompletableFuture.allOf(
+        all.entrySet().stream()
+            .map(each -> CompletableFuture.runAsync(each.getValue()::close, each.getKey()))
+            .toArray(CompletableFuture[]::new));
   }
 }

@@ -73,7 +73,7 @@ final class RelayBattery implements AutoCloseable {
       throws Exception {
     String yaml =
         """
-        server: {port: 0, workers: 1, drain_timeout_secs: 10, transport: %s%s}
+        server: {port: 0, workers: 1, drain_timeout_secs: 10, transport: %s, overload: {loop_delay_secs: 0}%s}
         clients:
         - {name: h1, token: token-h1, groups: [h1]}
         - {name: h2, token: token-h2, groups: [h2]}

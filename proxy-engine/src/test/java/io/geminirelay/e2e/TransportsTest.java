@@ -24,12 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * of Netty's own test suite, the same with their buffers on the heap, and without any pool.
  */
 class TransportsTest {
-  /**
-   * Asks for io_uring in the environment. Not by itself: there all is relayed, but a gateway does
-   * not always come to its end, as the close of a connection may wait for ever.
-   */
-  private static final String RING = "GEMINI_RELAY_TEST_IO_URING";
-
   private static RelayBattery battery;
 
   @BeforeAll
@@ -44,7 +38,6 @@ class TransportsTest {
 
   static Stream<Arguments> combinations() {
     return Arrays.stream(Transport.values())
-        .filter(transport -> transport != Transport.IO_URING || System.getenv(RING) != null)
         .flatMap(transport -> allocators().stream().map(each -> Arguments.of(transport, each)));
   }
 

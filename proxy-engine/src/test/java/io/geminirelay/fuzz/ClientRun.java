@@ -37,14 +37,19 @@ final class ClientRun {
 
   /** A gateway with narrow limits; {@code server} are more settings of its section. */
   static EngineConfig config(String server, String group) {
+    return config(server, group, "");
+  }
+
+  /** The same with more settings of the section {@code upstream}, too. */
+  static EngineConfig config(String server, String group, String upstream) {
     return MemoryGateway.config(
         """
         auth: none
         server: {port: 0, limits: {request_line_bytes: 512, header_bytes: 2KiB, body_bytes: 4KiB}%s}
-        upstream: {max_replay_bytes: 1024}
+        upstream: {max_replay_bytes: 1024%s}
         groups: [{name: g, target_url: "http://127.0.0.1:9", %s api_keys: [%s]}]
         """
-            .formatted(server, group, KEY));
+            .formatted(server, upstream, group, KEY));
   }
 
   private void serve(MemoryChannel upstream) {

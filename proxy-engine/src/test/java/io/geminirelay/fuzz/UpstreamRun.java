@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.geminirelay.MemoryGateway;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.testing.MemoryChannel;
+import io.geminirelay.testing.RawHttp2;
+import io.geminirelay.testing.RawHttp2.Frame;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,8 +46,39 @@ final class UpstreamRun {
   private final MemoryGateway gateway;
   private final List<MemoryChannel> asked = new ArrayList<>();
 
-  private UpstreamRun(EngineConfig config) {
-    this.gateway = new MemoryGateway(config, this::serve);
+  private UpstreamRun(EngineConfig config, boolean http2) {
+    this.gateway = new MemoryGateway(config, http2 ? this::serveHttp2 : this::serve);
+  }
+
+  private void serveHttp2(MemoryChannel upstream) {
+    Http2Frames frames = new Http2Frames(new byte[0], RawHttp2.PREFACE.length);
+    upstream.arrive(RawHttp2.settings());
+    upstream.listen(
+        () -> {
+          frames.grown(upstream.sent());
+          for (Frame next = frames.next(); next != null; next = frames.next()) {
+            if (next.ends()) {
+              asked.add(upstream);
+              if (asked.size() > 1) {
+                upstream.arrive(answer(next.stream(), SECOND));
+              }
+            }
+          }
+        });
+  }
+
+  private static byte[] answer(int stream, String json) {
+    return RawHttp2.join(
+        RawHttp2.headers(
+            stream,
+            false,
+            ":status",
+            "200",
+            "content-type",
+            "application/json",
+            "content-length",
+            String.valueOf(json.length())),
+        RawHttp2.data(stream, json, true));
   }
 
   private void serve(MemoryChannel upstream) {
@@ -74,7 +107,18 @@ final class UpstreamRun {
    * @param kind chooses the route, and in its highest bit whether the upstream closes at the end
    */
   static List<Object> of(EngineConfig config, byte kind, Cuts.Pieces pieces) {
-    return new UpstreamRun(config).run(kind, pieces);
+    return new UpstreamRun(config, false).run(kind, pieces);
+  }
+
+  /**
+   * The same with an upstream that speaks HTTP/2.
+   *
+   * @param cut whether the answer ends amid a frame; then the upstream closes, as what it would say
+   *     next were a part of that frame
+   */
+  static List<Object> overHttp2(EngineConfig config, byte kind, boolean cut, Cuts.Pieces pieces) {
+    byte closing = (byte) (cut ? kind | 0x80 : kind);
+    return new UpstreamRun(config, true).run(closing, pieces);
   }
 
   private List<Object> run(byte kind, Cuts.Pieces pieces) {

@@ -10,14 +10,21 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Opens connections to destinations, through their egress hop and TLS, on the caller's loop.
  *
  * <p>A destination with an egress is reached only through it: the target's name then goes to the
- * proxy unresolved, and no failure falls back to a direct connection. Immutable; shared by loops.
+ * proxy unresolved, and no failure falls back to a direct connection. Thread safe; shared by loops.
  */
 public final class Connector {
   /**
@@ -32,6 +39,7 @@ public final class Connector {
   private final UpstreamTls tls;
   private final OutboundConfig config;
   private final Exits exits;
+  private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
   /**
    * A connector with the clocks of {@code config}: {@code connect} for name, TCP and egress hop
@@ -61,11 +69,29 @@ public final class Connector {
     new Opening(this, loop, destination, told).start();
   }
 
+  /**
+   * Completes when every connection that was opened until now is closed, or {@code patience} is
+   * over. Event loops may not end before: io_uring closes a socket only after the kernel has given
+   * back what reads it, and a loop that ends (Netty's IoUringIoHandler.prepareToDestroy) waits for
+   * no close that is put off so; the socket would stay open as long as the process.
+   */
+  public CompletionStage<Void> closed(Duration patience) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    var unused = open.newCloseFuture().addListener(done -> closed.complete(null));
+    return closed.completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private Channel newChannel() {
+    Channel channel = channels.newChannel();
+    open.add(channel);
+    return channel;
+  }
+
   /** A socket's settings, with {@code first} alone in its pipeline. */
   Bootstrap bootstrap(EventLoop loop, ChannelInboundHandlerAdapter first) {
     return new Bootstrap()
         .group(loop)
-        .channelFactory(channels)
+        .channelFactory(this::newChannel)
         .resolver(NoopAddressResolverGroup.INSTANCE)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
