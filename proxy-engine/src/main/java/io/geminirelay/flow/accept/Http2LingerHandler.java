@@ -41,8 +41,7 @@ final class Http2LingerHandler extends ChannelDuplexHandler {
     connection.addListener(
         new Http2ConnectionAdapter() {
           @Override
-          public void onGoAwaySent(
-              int lastStreamId, long errorCode, ByteBuf debugData) {
+          public void onGoAwaySent(int lastStreamId, long errorCode, ByteBuf debugData) {
             if (errorCode != Http2Error.NO_ERROR.code()) {
               looksLeft = 1;
             }

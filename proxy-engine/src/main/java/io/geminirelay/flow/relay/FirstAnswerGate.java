@@ -60,8 +60,7 @@ public final class FirstAnswerGate {
    * @param streaming whether the request asked for a stream
    * @param atOnce whether the client is told nothing before the answer's end
    */
-  public Decision head(
-      HttpResponse head, boolean generating, boolean streaming, boolean atOnce) {
+  public Decision head(HttpResponse head, boolean generating, boolean streaming, boolean atOnce) {
     mode = modeOf(head, generating, streaming);
     if (atOnce && mode == Mode.WHOLE) {
       mode = Mode.ENTIRE;
