@@ -286,6 +286,32 @@ class GeminiProxyRouteTest {
     }
   }
 
+  /** Nothing has been told yet. */
+  @Test
+  void asksAgainWhereTheAnswerBrokeOrFellSilent() throws Exception {
+    List<Reaction> breaks =
+        List.of(
+            Reaction.usual(answer -> answer.resetAfter(30)),
+            Reaction.usual(answer -> answer.cutAfter(30)),
+            Reaction.usual(answer -> answer.stallAfter(30)));
+    for (Reaction broken : breaks) {
+      try (SimpleRig rig = SimpleRig.start("upstream: {idle_timeout_secs: 1}")) {
+        rig.google().script().next(1, broken);
+        assertEquals("Echo: Hi", text(rig.post(body("Hi"))));
+        assertEquals(2, rig.google().journal().requestCount());
+      }
+    }
+  }
+
+  @Test
+  void asksNoMoreOftenThanIsAllowedWhereEveryAnswerBreaks() throws Exception {
+    try (SimpleRig rig = SimpleRig.start("upstream: {max_attempts: 2}")) {
+      rig.google().script().always(Reaction.usual(answer -> answer.resetAfter(30)));
+      assertFails(502, "UPSTREAM_ERROR", rig.post(body("Hi")));
+      assertEquals(2, rig.google().journal().requestCount());
+    }
+  }
+
   @Test
   void cancelsUpstreamWhenTheClientLeaves() throws Exception {
     try (SimpleRig rig = SimpleRig.start()) {

@@ -226,6 +226,23 @@ class Http2FloodTest {
     assertServes();
   }
 
+  /** Else the reset of the system overtakes the GOAWAY on a long way. */
+  @Test
+  void endsInOrderWhateverComesAfterItsGoAway() throws Exception {
+    rig.script().always(Reaction.of(Answer.never()));
+    try (RawHttp2 raw = RawHttp2.connect(rig.port())) {
+      raw.send(post(1, true));
+      rig.journal().awaitRequests(1);
+      raw.send(times(50 * CONTROL_FRAMES, ping()));
+      raw.await(CALM);
+      rig.journal().awaitCancelled(1);
+      raw.send(times(CONTROL_FRAMES, ping()));
+      raw.drain(); // throws where it is reset
+    }
+    rig.script().clear();
+    assertServes();
+  }
+
   private static double ended(String reason) {
     return Scrape.of(rig.port()).sum(ENDED, "reason=\"" + reason + "\"");
   }

@@ -86,6 +86,11 @@ public enum Route {
     return this == GENERATE || this == SIMPLE;
   }
 
+  /** Whether the client is told nothing of an answer before its end. */
+  public boolean toldAtOnce() {
+    return this == SIMPLE;
+  }
+
   /** The served methods as the value of an {@code Allow} header. */
   public String allowedMethods() {
     if (interpreted()) {

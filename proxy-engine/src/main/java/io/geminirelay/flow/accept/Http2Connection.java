@@ -67,6 +67,7 @@ final class Http2Connection {
             counts.maxResets(),
             counts.maxControlFrames(),
             counts.window().toNanos());
+    pipeline.addLast("linger", new Http2LingerHandler(codec.connection(), limits.send()));
     pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
     pipeline.addLast(

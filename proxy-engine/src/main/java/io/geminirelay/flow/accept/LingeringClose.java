@@ -39,13 +39,19 @@ final class LingeringClose {
     for (ReadGate.Reason reason : ReadGate.Reason.values()) {
       gate.resume(reason);
     }
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      duplex.shutdownOutput();
-    } else {
-      tls.closeOutbound();
-    }
+    endOutput(duplex);
     var end = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> end.cancel(false));
+  }
+
+  /** Shuts the sending side of {@code channel}, to which all has been written. */
+  static void endOutput(DuplexChannel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      channel.shutdownOutput();
+    } else {
+      // Its farewell alone does not make every client close.
+      tls.closeOutbound().addListener(told -> channel.shutdownOutput());
+    }
   }
 }

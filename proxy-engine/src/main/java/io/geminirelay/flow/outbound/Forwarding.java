@@ -260,7 +260,7 @@ final class Forwarding {
     scanner.reset();
     boolean streaming =
         request.asksForStream() || exchange.uri().contains(":streamGenerateContent");
-    return gate.head(head, exchange.generating(), streaming);
+    return gate.head(head, exchange.generating(), streaming, exchange.route().toldAtOnce());
   }
 
   /** Reads along. Borrows. */

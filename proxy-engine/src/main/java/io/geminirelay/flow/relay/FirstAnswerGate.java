@@ -8,7 +8,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
  * Decides when an upstream answer is known to be the one: errors are read first, a stream is held
- * until its first event with content, everything else passes with its first byte.
+ * until its first event with content, one that is told at once until its end, and everything else
+ * passes with its first byte.
  *
  * <p>Keeps the mode of the answer in flight and holds no buffer.
  */
@@ -21,6 +22,12 @@ public final class FirstAnswerGate {
    * of keys are looked for in it.
    */
   public static final int MAX_ERROR_BYTES = 1024 * 1024;
+
+  /**
+   * No answer that is told at once is held longer than this: a longer one is committed before its
+   * end.
+   */
+  public static final int MAX_ENTIRE_BYTES = 1024 * 1024;
 
   /** What to do with the answer now. */
   public enum Decision {
@@ -40,6 +47,7 @@ public final class FirstAnswerGate {
     ERROR,
     STREAM,
     WHOLE,
+    ENTIRE,
     PASS
   }
 
@@ -50,9 +58,13 @@ public final class FirstAnswerGate {
    *
    * @param generating whether a success must hold an answer of a model
    * @param streaming whether the request asked for a stream
+   * @param atOnce whether the client is told nothing before the answer's end
    */
-  public Decision head(HttpResponse head, boolean generating, boolean streaming) {
+  public Decision head(HttpResponse head, boolean generating, boolean streaming, boolean atOnce) {
     mode = modeOf(head, generating, streaming);
+    if (atOnce && mode == Mode.WHOLE) {
+      mode = Mode.ENTIRE;
+    }
     return mode == Mode.PASS ? Decision.COMMIT : Decision.HOLD;
   }
 
@@ -86,6 +98,7 @@ public final class FirstAnswerGate {
       case PASS -> Decision.COMMIT;
       case ERROR -> heldBytes >= MAX_ERROR_BYTES ? Decision.JUDGE : Decision.HOLD;
       case WHOLE -> heldBytes > 0 ? Decision.COMMIT : Decision.HOLD;
+      case ENTIRE -> heldBytes >= MAX_ENTIRE_BYTES ? Decision.COMMIT : Decision.HOLD;
       case STREAM -> streamPiece(heldBytes, scanner);
     };
   }
@@ -125,7 +138,7 @@ public final class FirstAnswerGate {
     return switch (mode) {
       case PASS -> Decision.COMMIT;
       case ERROR -> Decision.JUDGE;
-      case WHOLE -> heldBytes > 0 ? Decision.COMMIT : Decision.EMPTY;
+      case WHOLE, ENTIRE -> heldBytes > 0 ? Decision.COMMIT : Decision.EMPTY;
       case STREAM -> {
         Decision decision = streamPiece(heldBytes, scanner);
         yield decision == Decision.HOLD ? streamEnd(scanner) : decision;
