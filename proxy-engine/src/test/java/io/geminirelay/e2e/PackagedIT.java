@@ -202,7 +202,7 @@ class PackagedIT {
       Path authority = Files.copy(certificates.caFile(), config.resolveSibling("authority.pem"));
       Files.writeString(
           config,
-          "server: {port: 0, transport: epoll}\ngroups: [{name: g, target_url: \"%s\", ca_file: %s, api_keys: [%s]}]\n"
+          "server: {port: 0, transport: epoll, max_connections: 1000}\ngroups: [{name: g, target_url: \"%s\", ca_file: %s, api_keys: [%s]}]\n"
               .formatted(google.baseUrl(), authority, Rig.key(0)));
       Tarball.run(
           work, Map.copyOf(System.getenv()), "chmod", "-R", "a+rX", config.getParent().toString());
