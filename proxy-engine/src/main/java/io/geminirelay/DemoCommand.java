@@ -24,7 +24,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    description = "Serve with a built-in simulator in place of Google: no keys needed.")
+    description = {
+      "Serve with a simulator in place of Google: no keys needed.",
+      "The simulator comes with the sources (scripts/run --demo), not with the packaged gateway."
+    })
 final class DemoCommand implements Callable<Integer> {
   /** Known to everybody; the demo serves this machine alone. */
   private static final String ADMIN_TOKEN = "demo-admin-token";
@@ -57,7 +60,8 @@ final class DemoCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "the simulator is not on the class path; start with scripts/run --demo"));
+                        "the simulator is not part of the packaged gateway: in its sources, run"
+                            + " scripts/run --demo"));
     Path folder = Files.createTempDirectory("gemini-relay-demo");
     Path file = folder.resolve("config.yaml");
     try (upstream) {

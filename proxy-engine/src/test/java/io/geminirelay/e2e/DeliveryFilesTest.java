@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.ServerConfig;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +66,54 @@ class DeliveryFilesTest {
     assertEquals(address, only(socket, "ListenStream="));
   }
 
+  /** Uses up the heap. */
+  public static final class Glutton {
+    public static void main(String[] arguments) {
+      List<byte[]> all = new ArrayList<>();
+      while (true) {
+        all.add(new byte[1 << 20]);
+      }
+    }
+  }
+
+  @Test
+  void aGatewayWithoutMemoryIsStartedAnew() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + CONFIG.resolve("package/jvm.options").toAbsolutePath(),
+                "-Xmx16m",
+                "-cp",
+                Path.of("target/test-classes").toAbsolutePath().toString(),
+                Glutton.class.getName())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = process.waitFor();
+    assertTrue(said.contains("java.lang.OutOfMemoryError"), said);
+    List<String> unit = Files.readAllLines(UNITS.resolve("gemini-relay.service"));
+    List<String> left = List.of(only(unit, "RestartPreventExitStatus=").split(" "));
+    assertFalse(left.contains(String.valueOf(code)), "exit code " + code);
+    assertTrue(code != 0, "Restart=on-failure");
+    assertEquals(0, folder.toFile().list().length, "files of the crash");
+  }
+
+  @Test
+  void theHealthCheckDoesNotDependOnTheConfiguration() throws Exception {
+    Map<?, ?> gateway = map(map(map(CONTAINER.resolve("compose.yaml")), "services"), "gateway");
+    List<String> test = strings(map(gateway, "healthcheck").get("test"));
+    int from = test.indexOf("io.geminirelay.Main") + 1;
+    List<String> arguments = new ArrayList<>(test.subList(from, test.size()));
+    arguments.replaceAll(each -> each.replace(":8080", ":1"));
+    Path bad = Files.writeString(folder.resolve("bad.yaml"), "server: [\n");
+    GatewayProcess asked =
+        GatewayProcess.run(
+            folder, Map.of("CONFIG_PATH", bad.toString()), arguments.toArray(String[]::new));
+    assertEquals(1, asked.awaitEnd(), asked::log);
+    assertTrue(asked.log().contains("no answer from http://127.0.0.1:1"), asked::log);
+  }
+
   private static String only(List<String> lines, String start) {
     List<String> found = lines.stream().filter(line -> line.startsWith(start)).toList();
     assertEquals(1, found.size(), start);
@@ -105,6 +155,12 @@ class DeliveryFilesTest {
     assertTrue(image.contains(health), health);
     assertTrue(image.contains("USER 65532:65532"));
     assertTrue(image.contains("EXPOSE " + server.port()));
+    // Modes hold for all of them, so one group reads what all of them read.
+    for (Object each : map(compose, "services").values()) {
+      if (((Map<?, ?>) each).containsKey("secrets")) {
+        assertTrue(text((Map<?, ?>) each, "user").endsWith(":65532"), each::toString);
+      }
+    }
     for (Object each : map(compose, "configs").values()) {
       Path file = CONTAINER.resolve(text((Map<?, ?>) each, "file")).normalize();
       assertTrue(Files.isRegularFile(file), file::toString);

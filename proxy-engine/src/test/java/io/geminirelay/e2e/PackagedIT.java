@@ -51,7 +51,8 @@ class PackagedIT {
     new Thread(
             () -> {
               try {
-                second.complete(Tarball.pack(Files.createDirectory(work.resolve("twice"))));
+                second.complete(
+                    Tarball.packAmongSecrets(Files.createDirectory(work.resolve("twice"))));
               } catch (Exception | AssertionError e) {
                 second.completeExceptionally(e);
               }
@@ -61,7 +62,7 @@ class PackagedIT {
   }
 
   @Test
-  void theSameBuildGivesTheSameBytes() throws Exception {
+  void theSameBuildGivesTheSameBytesWhateverSecretsLieBesideIt() throws Exception {
     byte[] once = sha256(tarball);
     assertArrayEquals(once, sha256(again.get(5, TimeUnit.MINUTES)));
     String sums = Files.readString(tarball.resolveSibling("SHA256SUMS"));
@@ -95,6 +96,45 @@ class PackagedIT {
     String other = packed.toString().contains("linux-x86_64") ? "linux-aarch_64" : "linux-x86_64";
     assertTrue(left.stream().allMatch(jar -> jar.contains(other)), left::toString);
     assertEquals(3, left.size(), left::toString);
+  }
+
+  /** Each jar brings the text of its licence, or the folder has one by the licence's name. */
+  @Test
+  void everyLibraryHasTheTextOfItsLicence() throws Exception {
+    Path texts = top.resolve("licences");
+    List<String> rows = Files.readAllLines(top.resolve("THIRD-PARTY.txt"));
+    Map<String, String> parts = parts();
+    Set<String> without = new TreeSet<>();
+    for (String jar : libraries()) {
+      String coordinates = parts.getOrDefault(jar, "ours");
+      if (coordinates.equals("ours") || bringsLicence(texts.resolve(jar.replace(".jar", "")))) {
+        continue;
+      }
+      String row =
+          rows.stream()
+              .filter(each -> each.contains("(" + coordinates + " "))
+              .findFirst()
+              .orElse("");
+      Matcher licence = Pattern.compile("\\G *\\(([\\w.-]+)\\)").matcher(row);
+      int found = 0;
+      for (; licence.find(); found++) {
+        if (!Files.isRegularFile(texts.resolve(licence.group(1) + ".txt"))) {
+          without.add(jar + " " + licence.group(1));
+        }
+      }
+      assertTrue(found > 0, jar + ": " + row);
+    }
+    assertEquals(Set.of(), without);
+  }
+
+  private static boolean bringsLicence(Path folder) throws Exception {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(
+          each -> each.getFileName().toString().matches("(?i)(licen[cs]e|copying).*"));
+    }
   }
 
   private static Set<String> libraries() throws Exception {
@@ -162,7 +202,7 @@ class PackagedIT {
       Path authority = Files.copy(certificates.caFile(), config.resolveSibling("authority.pem"));
       Files.writeString(
           config,
-          "server: {port: 0, transport: epoll}\ngroups: [{name: g, target_url: \"%s\", ca_file: %s, api_keys: [%s]}]\n"
+          "server: {port: 0, transport: epoll, max_connections: 1000}\ngroups: [{name: g, target_url: \"%s\", ca_file: %s, api_keys: [%s]}]\n"
               .formatted(google.baseUrl(), authority, Rig.key(0)));
       Tarball.run(
           work, Map.copyOf(System.getenv()), "chmod", "-R", "a+rX", config.getParent().toString());
@@ -210,14 +250,18 @@ class PackagedIT {
     }
     Files.writeString(etc.resolve("config.yaml"), "# mine\n");
     Files.delete(etc.resolve("jvm.options"));
-    Path older = Files.createDirectory(root.resolve("opt/gemini-relay/0.0.1"));
+    Path opt = root.resolve("opt/gemini-relay");
+    Path older = Files.createDirectory(opt.resolve("0.0.1"));
+    Path oldest = Files.createDirectory(opt.resolve("0.0.0"));
     Files.delete(root.resolve("opt/gemini-relay/current"));
     Files.createSymbolicLink(root.resolve("opt/gemini-relay/current"), Path.of("0.0.1"));
     staged(root, "install");
     assertEquals("# mine\n", Files.readString(etc.resolve("config.yaml")));
     Tarball.assertIsFile(etc.resolve("jvm.options"));
     assertTrue(Files.isDirectory(older), "the older version is there to go back to");
+    assertFalse(Files.exists(oldest), "but not those before it");
     Tarball.assertIsFile(program);
+    keepsWhatRuns(root, opt.resolve(version));
     staged(root, "uninstall");
     assertEquals("# mine\n", Files.readString(etc.resolve("config.yaml")));
     assertEquals(
@@ -225,6 +269,23 @@ class PackagedIT {
     staged(root, "uninstall", "--purge");
     assertEquals(Set.of(), filesBelow(root));
     staged(root, "uninstall");
+  }
+
+  /** The same build changes nothing, another one of the same version is put beside it. */
+  private static void keepsWhatRuns(Path root, Path there) throws Exception {
+    Path current = root.resolve("opt/gemini-relay/current");
+    Path part = there.resolve("README.md");
+    Object file = Files.getAttribute(part, "unix:ino");
+    staged(root, "install");
+    assertEquals(file, Files.getAttribute(part, "unix:ino"));
+    assertEquals(there.toRealPath(), current.toRealPath());
+    Files.delete(part);
+    Files.writeString(part, "of another build\n");
+    staged(root, "install");
+    assertEquals("of another build\n", Files.readString(part));
+    String name = current.toRealPath().getFileName().toString();
+    assertTrue(name.matches(Pattern.quote(there.getFileName() + "-") + "[0-9a-f]{12}"), name);
+    Tarball.assertIsFile(current.resolve("bin/gemini-relay"));
   }
 
   private static void staged(Path root, String... command) throws Exception {

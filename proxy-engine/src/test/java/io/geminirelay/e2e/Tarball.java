@@ -21,9 +21,33 @@ final class Tarball {
 
   /** Packs into {@code folder}; gives the tarball. */
   static Path pack(Path folder) throws Exception {
+    return pack(ROOT, folder);
+  }
+
+  /** The same from a copy of what there is beside the build, with secrets where one keeps them. */
+  static Path packAmongSecrets(Path folder) throws Exception {
+    Path sources = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-sources"));
+    String copy =
+        "cp -r config scripts README.md LICENSE pom.xml \"$0\"; ln -s \"$PWD/proxy-engine\" \"$0\"";
+    Ran copied = run(ROOT, Map.copyOf(System.getenv()), "bash", "-euc", copy, sources.toString());
+    assertEquals(0, copied.code(), copied::output);
+    for (String secret :
+        List.of(
+            "config/container/secrets/gemini-api-keys",
+            "config/container/production.env",
+            "config/kubernetes/secrets/admin-token",
+            "config/kubernetes/secret.yaml")) {
+      Path file = sources.resolve(secret);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "a-secret\n");
+    }
+    return pack(sources, folder);
+  }
+
+  private static Path pack(Path sources, Path folder) throws Exception {
     Ran ran =
         run(
-            ROOT,
+            sources,
             Map.copyOf(System.getenv()),
             "scripts/package",
             "--no-build",
