@@ -35,10 +35,7 @@ final class LingeringClose {
       channel.close();
       return;
     }
-    ReadGate gate = ReadGate.of(channel);
-    for (ReadGate.Reason reason : ReadGate.Reason.values()) {
-      gate.resume(reason);
-    }
+    ReadGate.of(channel).resumeAll();
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls == null) {
       duplex.shutdownOutput();
