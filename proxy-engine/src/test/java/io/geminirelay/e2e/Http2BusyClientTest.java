@@ -43,7 +43,9 @@ class Http2BusyClientTest {
         Rig.of(
             1,
             "server.workers: 1",
-            "server.http2: {max_resets: " + MAX_RESETS + ", max_control_frames: 100, flood_window_secs: 3600}",
+            "server.http2: {max_resets: "
+                + MAX_RESETS
+                + ", max_control_frames: 100, flood_window_secs: 3600}",
             "auth: none");
   }
 
@@ -136,7 +138,8 @@ class Http2BusyClientTest {
       raw.await("1: end");
       assertEquals(
           1,
-          raw.seen().stream().filter(each -> each.contains("reset")).count(), raw.seen()::toString);
+          raw.seen().stream().filter(each -> each.contains("reset")).count(),
+          raw.seen()::toString);
     }
   }
 

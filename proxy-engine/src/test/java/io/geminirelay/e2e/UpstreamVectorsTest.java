@@ -147,7 +147,7 @@ class UpstreamVectorsTest {
     try (TestClient client = TestClient.connect(single.port())) {
       String length = "Content-Length: " + Rig.BODY.length();
       client.send(
-          "POST %s HTTP/1.0\r\nHost: a\r\nx-marker: %s\r\n%s\r\n\r\n%s"
+          "POST %s HTTP/1.0\r\nHost: 127.0.0.1\r\nx-marker: %s\r\n%s\r\n\r\n%s"
               .formatted(Rig.UNARY, marker, length, Rig.BODY));
       Reading answer = client.begin();
       assertEquals(200, answer.status());
