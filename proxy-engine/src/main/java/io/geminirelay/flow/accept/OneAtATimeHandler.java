@@ -116,7 +116,8 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     ChannelHandlerContext first = ctx.pipeline().firstContext();
-    if (keepAlive.endsByClose() && state != State.CLOSING && first != null) {
+    boolean cut = keepAlive.endsByClose() && state != State.CLOSING;
+    if (cut && first != null && ctx.channel().isActive()) {
       ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
       first.close(promise);
     } else {
