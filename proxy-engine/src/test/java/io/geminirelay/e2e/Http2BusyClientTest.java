@@ -5,8 +5,10 @@ import static io.geminirelay.testing.RawHttp2.DATA;
 import static io.geminirelay.testing.RawHttp2.HEADERS;
 import static io.geminirelay.testing.RawHttp2.PING;
 import static io.geminirelay.testing.RawHttp2.data;
+import static io.geminirelay.testing.RawHttp2.headers;
 import static io.geminirelay.testing.RawHttp2.ping;
 import static io.geminirelay.testing.RawHttp2.settings;
+import static io.geminirelay.testing.RawHttp2.times;
 import static io.geminirelay.testing.RawHttp2.windowUpdate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -17,6 +19,7 @@ import io.geminirelay.testing.sim.Answer;
 import io.geminirelay.testing.sim.Reaction;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class Http2BusyClientTest {
   private static final int STREAMS = 256;
   private static final int EVENTS = 2_000;
+  private static final int MAX_RESETS = 10;
+  private static final int UPLOADS = 5;
   private static final byte[] EVENT =
       "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\r\n\r\n"
           .getBytes(StandardCharsets.UTF_8);
@@ -38,7 +43,9 @@ class Http2BusyClientTest {
         Rig.of(
             1,
             "server.workers: 1",
-            "server.http2: {max_resets: 10, max_control_frames: 100, flood_window_secs: 3600}",
+            "server.http2: {max_resets: "
+                + MAX_RESETS
+                + ", max_control_frames: 100, flood_window_secs: 3600}",
             "auth: none");
   }
 
@@ -106,5 +113,39 @@ class Http2BusyClientTest {
         ended += frame.ends() ? 1 : 0;
       }
     }
+  }
+
+  /** RFC 9113 section 8.1: what was on its way when the answer came is no abuse. */
+  @Test
+  void mayHaveManyUploadsRefusedBesideAStreamUnderWay() throws Exception {
+    rig.script().clear();
+    try (RawHttp2 raw = RawHttp2.connect(rig.port())) {
+      raw.send(post(1, false, "content-length", "" + Rig.BODY.length()));
+      for (int stream = 3; stream < 3 + 2 * UPLOADS; stream += 2) {
+        raw.send(with(stream, ":path", "/nowhere/x"));
+        raw.await(stream + ": end");
+        raw.send(times(4 * MAX_RESETS, data(stream, "x", false)));
+        // The last one never ends, and has more on its way when it is reset.
+        if (stream < 1 + 2 * UPLOADS) {
+          raw.send(data(stream, "x", true));
+        } else {
+          raw.await(stream + ": reset NO_ERROR");
+          raw.send(times(4 * MAX_RESETS, data(stream, "x", false)));
+        }
+      }
+      raw.send(data(1, Rig.BODY, true));
+      raw.await("1: 200");
+      raw.await("1: end");
+      assertEquals(
+          1,
+          raw.seen().stream().filter(each -> each.contains("reset")).count(),
+          raw.seen()::toString);
+    }
+  }
+
+  private static byte[] with(int stream, String name, String value) {
+    String[] all = Http2Vector.head();
+    all[List.of(all).indexOf(name) + 1] = value;
+    return headers(stream, false, all);
   }
 }

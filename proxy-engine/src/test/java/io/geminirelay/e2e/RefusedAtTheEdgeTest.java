@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -166,6 +167,20 @@ class RefusedAtTheEdgeTest {
       assertOpenAi(client.read());
     }
     assertNothingSent();
+  }
+
+  /** RFC 9112 section 9.6: a close with bytes unread would reset the connection. */
+  @ParameterizedTest
+  @CsvSource({"431, 'x: '", "414, GET /", "400, {}"})
+  void tellsEvenWhoSendsOnForLong(int status, String start) {
+    try (TestClient client = TestClient.connect(rig.port())) {
+      client.send((status == 431 ? "GET / HTTP/1.1\r\n" : "") + start);
+      for (int i = 0; i < 64; i++) {
+        client.send("x".repeat(64 << 10));
+      }
+      assertEquals(status, client.read().status());
+      assertTrue(client.seesClose());
+    }
   }
 
   @Test

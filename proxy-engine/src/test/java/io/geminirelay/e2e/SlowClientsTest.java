@@ -10,6 +10,7 @@ import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import io.geminirelay.testing.Header;
 import io.geminirelay.testing.Http2Exchange;
+import io.geminirelay.testing.RawHttp2;
 import io.geminirelay.testing.Reading;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
@@ -43,6 +44,7 @@ class SlowClientsTest {
   private static final Answer ENDLESS =
       Answer.flood(
           Header.list("content-type", "text/event-stream"), BLOCK, Long.MAX_VALUE / 100_000, BLOCK);
+  private static final int INITIAL_WINDOW = 4;
   private static Rig rig;
 
   @BeforeAll
@@ -201,6 +203,29 @@ class SlowClientsTest {
       assertFalse(slow.response().whole());
       assertEquals(8, slow.resetCode());
       assertEquals(200, client.post(Rig.UNARY, Rig.BODY).status(), "the neighbours go on");
+    }
+  }
+
+  @Test
+  void areCutWhenTheyTakeTooLittle() throws Exception {
+    String limits = "server.limits: {send_timeout_secs: 1, send_bytes_per_sec: 1000000}";
+    try (Rig hasty = Rig.of(GeminiSimulator.plain(new FakeTime()), "", 1, limits);
+        RawHttp2 raw = RawHttp2.connect(hasty.port())) {
+      hasty.script().next(1, Reaction.of(ENDLESS));
+      raw.send(RawHttp2.settings(INITIAL_WINDOW, 1));
+      String[] head = Http2Vector.head("content-length", "" + BODY.length);
+      head[List.of(head).indexOf(":path") + 1] = Rig.STREAM;
+      raw.send(RawHttp2.headers(1, false, head), RawHttp2.data(1, Rig.BODY, true));
+      raw.await("1: 200");
+      RawHttp2.Frame frame = raw.next();
+      while (frame != null && frame.type() == RawHttp2.DATA) {
+        LockSupport.parkNanos(50_000_000);
+        raw.send(RawHttp2.windowUpdate(1, frame.payload().length));
+        frame = raw.next();
+      }
+      assertNotNull(frame, "the connection was ended");
+      assertEquals(RawHttp2.RST_STREAM, frame.type());
+      assertEquals(1, counted(hasty, Refusal.SLOW_READER));
     }
   }
 

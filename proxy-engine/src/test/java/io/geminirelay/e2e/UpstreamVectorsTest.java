@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.testing.Reading;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -130,6 +132,51 @@ class UpstreamVectorsTest {
     String reason = String.valueOf(vector.fault()).toUpperCase(java.util.Locale.ROOT);
     assertTrue(answer.text().contains(reason), answer::text);
     assertFalse(answer.text().contains("of the vector"), answer::text);
+  }
+
+  static Stream<UpstreamVector> cut() {
+    return vectors().filter(each -> each.outcome() == UpstreamVector.Outcome.CUT);
+  }
+
+  /** RFC 9112 section 8: an answer that ends with the connection must not end in an orderly way. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cut")
+  void aCutAnswerLooksCutToAnOldClientToo(UpstreamVector vector) {
+    String marker = next();
+    upstream.on(marker, vector.script());
+    try (TestClient client = TestClient.connect(single.port())) {
+      String length = "Content-Length: " + Rig.BODY.length();
+      client.send(
+          "POST %s HTTP/1.0\r\nHost: 127.0.0.1\r\nx-marker: %s\r\n%s\r\n\r\n%s"
+              .formatted(Rig.UNARY, marker, length, Rig.BODY));
+      Reading answer = client.begin();
+      assertEquals(200, answer.status());
+      assertFalse(endsWhole(answer), "the end looks clean");
+    }
+  }
+
+  private static boolean endsWhole(Reading answer) {
+    try {
+      return answer.response().whole();
+    } catch (UncheckedIOException reset) {
+      return false;
+    }
+  }
+
+  /** Of a stream that is not read along, nobody knows where an event ends. */
+  @Test
+  void anErrorIsAnEventOfItsOwnInAStreamThatIsNotReadAlong() {
+    String marker = next();
+    upstream.on(
+        marker,
+        wire ->
+            wire.say(
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n9\r\ndata: {\"a\r\n")
+                .fin());
+    Response answer = post(single, "/v1beta/interactions", Rig.BODY, marker);
+    assertFalse(answer.whole());
+    assertTrue(answer.text().startsWith("data: {\"a\r\n\r\ndata: {\"error\""), answer::text);
   }
 
   @Test

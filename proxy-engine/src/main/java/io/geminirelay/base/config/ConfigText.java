@@ -143,6 +143,7 @@ public final class ConfigText {
     all.put("header_fields", limits.maxHeaderFields());
     all.put("body_bytes_per_sec", limits.minBodyBytesPerSecond());
     all.put("send_timeout_secs", secs(limits.send()));
+    all.put("send_bytes_per_sec", limits.minSendBytesPerSecond());
     all.put("connections_per_address", limits.connectionsPerAddress());
     return all;
   }

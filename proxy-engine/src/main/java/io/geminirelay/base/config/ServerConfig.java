@@ -156,6 +156,7 @@ public record ServerConfig(
    * @param maxHeaderFields header fields of a request at most
    * @param minBodyBytesPerSecond a body that comes slower than this, over {@code body}, is refused
    * @param send time in which a client has to take some of its answer
+   * @param minSendBytesPerSecond who takes less of an answer that waits, over {@code send}, is cut
    * @param connectionsPerAddress open connections of one address at most; 0 for no limit
    */
   public record ClientLimits(
@@ -168,6 +169,7 @@ public record ServerConfig(
       int maxHeaderFields,
       int minBodyBytesPerSecond,
       Duration send,
+      int minSendBytesPerSecond,
       int connectionsPerAddress) {
 
     /** Used where nothing is set; the constants say how much. */
@@ -182,6 +184,7 @@ public record ServerConfig(
             200,
             100,
             Duration.ofSeconds(60),
+            100,
             16_384);
   }
 }

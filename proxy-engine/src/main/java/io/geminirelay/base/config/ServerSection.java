@@ -115,6 +115,7 @@ final class ServerSection {
             own.count("header_fields", 10, 100_000, standard.maxHeaderFields()),
             own.count("body_bytes_per_sec", 0, 1_000_000, standard.minBodyBytesPerSecond()),
             own.seconds("send_timeout_secs", 1, DAY_SECS, standard.send()),
+            own.count("send_bytes_per_sec", 0, 1_000_000, standard.minSendBytesPerSecond()),
             own.count("connections_per_address", 0, 10_000_000, standard.connectionsPerAddress()));
     limits.done();
     return read;

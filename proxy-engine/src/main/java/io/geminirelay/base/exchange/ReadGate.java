@@ -58,6 +58,13 @@ public final class ReadGate {
     }
   }
 
+  /** Withdraws every reason: what comes from now on is dropped. */
+  public void resumeAll() {
+    for (Reason reason : Reason.values()) {
+      resume(reason);
+    }
+  }
+
   // An HTTP/2 stream that is not read does not hear of its connection's end either.
   private void watchConnection(boolean paused) {
     if (channel instanceof Http2StreamChannel) {

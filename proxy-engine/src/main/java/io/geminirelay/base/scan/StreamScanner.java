@@ -313,6 +313,11 @@ public final class StreamScanner {
     return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
   }
 
+  /** Whether any byte of the body was read. */
+  public boolean begun() {
+    return offset > 0;
+  }
+
   /** Whether an SSE comment could be put in here without touching an event. */
   public boolean betweenEvents() {
     boolean events = shape == Shape.UNDECIDED || shape == Shape.EVENTS;

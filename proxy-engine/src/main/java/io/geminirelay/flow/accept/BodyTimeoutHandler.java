@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * together; else one task looks at the clock now and then. Event loop only.
  */
 final class BodyTimeoutHandler extends ChannelInboundHandlerAdapter {
-  private final BodyPace pace;
+  private final Pace pace;
   private int pauses;
   private boolean over;
   private @Nullable Future<?> look;
 
   BodyTimeoutHandler(ClientLimits limits) {
-    this.pace = new BodyPace(limits);
+    this.pace = Pace.ofBody(limits);
   }
 
   @Override

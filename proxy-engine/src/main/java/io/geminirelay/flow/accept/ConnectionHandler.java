@@ -93,7 +93,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
     }
     channel
         .pipeline()
-        .addLast("send", new SendTimeoutHandler(now.limits().send(), connections.refusals()));
+        .addLast("send", new SendTimeoutHandler(now.limits(), connections.refusals()));
     if (now.callers().expectsHeader(channel)) {
       ProxyHeaderHandler.install(
           channel.pipeline(), pipeline -> begin(pipeline, now), now.limits().head());

@@ -21,7 +21,7 @@ final class Http1Connection {
   /** Adds the handlers at the end of {@code pipeline}. */
   void install(ChannelPipeline pipeline) {
     RequestClock clock =
-        new RequestClock(pipeline.channel().eventLoop().ticker(), new BodyPace(limits));
+        new RequestClock(pipeline.channel().eventLoop().ticker(), Pace.ofBody(limits));
     StrictRequestDecoder decoder = new StrictRequestDecoder(limits, clock);
     Http1Codec codec = new Http1Codec(decoder);
     pipeline.addLast("codec", codec);

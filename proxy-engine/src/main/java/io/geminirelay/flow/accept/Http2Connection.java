@@ -70,8 +70,7 @@ final class Http2Connection {
     pipeline.addLast("linger", new Http2LingerHandler(codec.connection(), limits.send()));
     pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
-    pipeline.addLast(
-        "stuck", new StuckStreamsHandler(codec, limits.send(), connections.refusals()));
+    pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits, connections.refusals()));
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch)));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).

@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.exchange.ReadGate;
 import io.geminirelay.base.http2.FrameWatch;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,9 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
@@ -30,6 +29,7 @@ import io.netty.util.ReferenceCountUtil;
 final class Http2StreamHandler extends ChannelDuplexHandler {
   private final ClientLimits limits;
   private final FrameWatch watch;
+  private final StreamLinger linger = new StreamLinger();
   private boolean begun;
   private boolean requestEnded;
   private boolean refused;
@@ -44,6 +44,9 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (refused || !(message instanceof Http2StreamFrame)) {
       noteEnd(message);
+      if (message instanceof Http2DataFrame data) {
+        linger.dropped(ctx, data.initialFlowControlledBytes());
+      }
       ReferenceCountUtil.release(message);
       return;
     }
@@ -97,20 +100,19 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
     }
   }
 
-  // RFC 9113 section 8.1: the client may stop sending, and keeps the answer; the reset must not
-  // overtake what of the answer still waits for the client's window.
+  // RFC 9113 section 8.1: nobody reads the rest of the request, and the client keeps the answer.
   private ChannelPromise ending(ChannelHandlerContext ctx, ChannelPromise promise) {
     if (requestEnded) {
       return promise;
     }
     refused = true;
+    ReadGate.of(ctx.channel()).resumeAll();
     return promise
         .unvoid()
         .addListener(
             written -> {
               if (written.isSuccess() && !requestEnded) {
-                ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR))
-                    .addListener(sent -> ctx.close());
+                linger.begin(ctx);
               }
             });
   }

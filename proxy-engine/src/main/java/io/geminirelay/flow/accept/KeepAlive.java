@@ -1,6 +1,5 @@
 package io.geminirelay.flow.accept;
 
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -19,10 +18,12 @@ final class KeepAlive {
   private boolean told;
   private boolean http10;
   private boolean head;
+  private boolean endsByClose;
 
   /** Begins with the next request. */
   void open(HttpRequest request) {
     told = false;
+    endsByClose = false;
     allowed = !never && HttpUtil.isKeepAlive(request);
     http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     head = request.method().equals(HttpMethod.HEAD);
@@ -47,6 +48,11 @@ final class KeepAlive {
     return never;
   }
 
+  /** Whether the head of an answer is out that has no end but that of the connection. */
+  boolean endsByClose() {
+    return endsByClose;
+  }
+
   /** Whether the connection goes on after the answer in flight. */
   boolean allowed() {
     return allowed;
@@ -65,8 +71,9 @@ final class KeepAlive {
       chunked = false;
     }
     boolean delimited = chunked || head || isEmpty(answer) || HttpUtil.isContentLengthSet(answer);
-    boolean cutShort = reading && answer instanceof FullHttpResponse;
-    if (!delimited || cutShort || !HttpUtil.isKeepAlive(answer)) {
+    endsByClose = !delimited;
+    // It may end before the body does, and its head is where the client learns of it.
+    if (!delimited || reading || !HttpUtil.isKeepAlive(answer)) {
       allowed = false;
     }
     told = true;

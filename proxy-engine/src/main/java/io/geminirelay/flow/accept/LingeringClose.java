@@ -35,10 +35,7 @@ final class LingeringClose {
       channel.close();
       return;
     }
-    ReadGate gate = ReadGate.of(channel);
-    for (ReadGate.Reason reason : ReadGate.Reason.values()) {
-      gate.resume(reason);
-    }
+    ReadGate.of(channel).resumeAll();
     endOutput(duplex);
     var end = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(closed -> end.cancel(false));

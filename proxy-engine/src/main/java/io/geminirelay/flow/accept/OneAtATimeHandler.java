@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
@@ -52,6 +53,8 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     }
     if (message instanceof HttpObject object && object.decoderResult().isFailure()) {
       keepAlive.forbid();
+      // More of it may be on its way, whatever it is.
+      bodied = true;
     } else if (message instanceof LastHttpContent && state == State.READING) {
       // Before it is passed on, since the stages may answer from within.
       state = State.READ;
@@ -103,6 +106,22 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
       } else if (state == State.READING) {
         state = State.EARLY;
       }
+    }
+  }
+
+  /**
+   * An answer that ends with the connection would look whole to its client (RFC 9112 section 8):
+   * where it has not ended, the connection is reset, and under TLS without a close_notify.
+   */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    ChannelHandlerContext first = ctx.pipeline().firstContext();
+    boolean cut = keepAlive.endsByClose() && state != State.CLOSING;
+    if (cut && first != null && ctx.channel().isActive()) {
+      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+      first.close(promise);
+    } else {
+      ctx.close(promise);
     }
   }
 

@@ -5,11 +5,11 @@ import io.netty.util.concurrent.Ticker;
 /** How far the client is with its request, and since when. Event loop only. */
 final class RequestClock {
   private final Ticker ticker;
-  private final BodyPace pace;
+  private final Pace pace;
   private Phase phase = Phase.IDLE;
   private long sinceNanos;
 
-  RequestClock(Ticker ticker, BodyPace pace) {
+  RequestClock(Ticker ticker, Pace pace) {
     this.ticker = ticker;
     this.pace = pace;
     this.sinceNanos = ticker.nanoTime();

@@ -1,26 +1,28 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.concurrent.Future;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a connection whose client takes no byte of what waits for it.
+ * Cuts a connection whose client takes nothing of what waits for it, or too little.
  *
  * <p>First in the pipeline, where it sees what the socket did not take at once. Looks only while
- * there is such, so that an ordinary answer costs no timer. Keeps how far the sending was at the
- * last look; owns no buffer. Event loop only.
+ * there is such, so that an ordinary answer costs no timer. Counts the bytes that go by; owns no
+ * buffer. Event loop only.
  */
 final class SendTimeoutHandler extends ChannelDuplexHandler {
   /** Looks in the time that a client has: it is cut that much late at most. */
@@ -33,33 +35,18 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
    */
   private static final long UNSENT_BYTES = 128 << 10;
 
-  private final long sendNanos;
+  private final Pace pace;
+  private final long lookNanos;
   private final Refusals refusals;
   private @Nullable Future<?> look;
-  private Progress seen = Progress.NONE;
+  private long written;
+  private long flushed;
+  private long flushedBefore;
+  private long taken;
 
-  /**
-   * How far the sending is.
-   *
-   * @param current what is being sent
-   * @param sent bytes of it that the socket has taken
-   * @param waiting bytes that wait in all; fewer than before means that some were taken
-   * @param sinceNanos when it last went on
-   */
-  private record Progress(@Nullable Object current, long sent, long waiting, long sinceNanos) {
-    static final Progress NONE = new Progress(null, 0, 0, 0);
-
-    static Progress of(ChannelOutboundBuffer buffer, Progress before, long now) {
-      Object current = buffer.current();
-      long sent = buffer.currentProgress();
-      long waiting = buffer.totalPendingWriteBytes();
-      boolean stuck = current == before.current && sent == before.sent && waiting >= before.waiting;
-      return new Progress(current, sent, waiting, stuck ? before.sinceNanos : now);
-    }
-  }
-
-  SendTimeoutHandler(Duration send, Refusals refusals) {
-    this.sendNanos = send.toNanos();
+  SendTimeoutHandler(ClientLimits limits, Refusals refusals) {
+    this.pace = Pace.ofSending(limits);
+    this.lookNanos = limits.send().toNanos() / LOOKS;
     this.refusals = refusals;
   }
 
@@ -75,10 +62,21 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the promise tells
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof ByteBuf bytes) {
+      written += bytes.readableBytes();
+    }
+    ctx.write(message, promise);
+  }
+
+  @Override
   public void flush(ChannelHandlerContext ctx) {
+    flushed = written;
     ctx.flush();
     if (look == null) {
-      seen = Progress.NONE;
+      // As if all were taken that waited before.
+      flushedBefore = 0;
       watch(ctx);
     }
   }
@@ -91,15 +89,37 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
       return;
     }
     long now = ctx.executor().ticker().nanoTime();
-    seen = Progress.of(buffer, seen, now);
-    if (now - seen.sinceNanos < sendNanos) {
-      look = ctx.executor().schedule(() -> watch(ctx), sendNanos / LOOKS, TimeUnit.NANOSECONDS);
+    long takenNow = flushed - waiting(buffer);
+    if (takenNow >= flushedBefore) {
+      // What waits came after all that waited at the last look was taken.
+      pace.begin(now);
+    } else if (takenNow > taken) {
+      pace.took(takenNow - taken, now);
+    }
+    taken = takenNow;
+    flushedBefore = flushed;
+    if (pace.leftNanos(now) > 0) {
+      look = ctx.executor().schedule(() -> watch(ctx), lookNanos, TimeUnit.NANOSECONDS);
       return;
     }
     refusals.count(Refusal.SLOW_READER);
     // A reset, as the system would keep what it holds for this client after an orderly end too.
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
     ctx.close();
+  }
+
+  private static long waiting(ChannelOutboundBuffer buffer) {
+    long[] sum = {0};
+    try {
+      buffer.forEachFlushedMessage(
+          message -> {
+            sum[0] += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+            return true;
+          });
+    } catch (Exception e) {
+      throw new IllegalStateException(e); // the visitor throws none
+    }
+    return sum[0];
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,15 +13,14 @@ import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.concurrent.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resets the streams of an HTTP/2 connection whose client takes no byte of what waits for it,
- * because it opens no window (CVE-2019-9517, "internal data buffering"; CVE-2019-9511).
+ * Resets the streams of an HTTP/2 connection whose client takes nothing of what waits for it, or
+ * too little, because it opens no window (CVE-2019-9517, "internal data buffering"; CVE-2019-9511).
  *
  * <p>Place: between the codec and the streams' channels, where the windows that the client gives
  * come by. What was sent of a stream is what was given, less the window that is left: a window that
@@ -34,7 +34,7 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   private final Http2FrameCodec codec;
   private final Http2Connection connection;
   private final Http2Connection.PropertyKey key;
-  private final long sendNanos;
+  private final ClientLimits limits;
   private final Refusals refusals;
   private @Nullable Future<?> look;
 
@@ -42,14 +42,18 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   private static final class Note {
     private long given;
     private long sent = Long.MIN_VALUE;
-    private long sinceNanos;
+    private final Pace pace;
+
+    Note(ClientLimits limits) {
+      this.pace = Pace.ofSending(limits);
+    }
   }
 
-  StuckStreamsHandler(Http2FrameCodec codec, Duration send, Refusals refusals) {
+  StuckStreamsHandler(Http2FrameCodec codec, ClientLimits limits, Refusals refusals) {
     this.codec = codec;
     this.connection = codec.connection();
     this.key = connection.newKey();
-    this.sendNanos = send.toNanos();
+    this.limits = limits;
     this.refusals = refusals;
   }
 
@@ -59,7 +63,8 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void lookAgain(ChannelHandlerContext ctx) {
-    look = ctx.executor().schedule(() -> look(ctx), sendNanos / LOOKS, TimeUnit.NANOSECONDS);
+    long nanos = limits.send().toNanos() / LOOKS;
+    look = ctx.executor().schedule(() -> look(ctx), nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -77,7 +82,7 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   private Note note(Http2Stream stream) {
     Note note = stream.getProperty(key);
     if (note == null) {
-      note = new Note();
+      note = new Note(limits);
       stream.setProperty(key, note);
     }
     return note;
@@ -112,11 +117,14 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
     Note note = note(stream);
     // More than ever before: SETTINGS move the windows of all streams up and down.
     long sent = note.given - connection.remote().flowController().windowSize(stream);
-    if (sent > note.sent || !connection.remote().flowController().hasFlowControlled(stream)) {
-      note.sent = Math.max(note.sent, sent);
-      note.sinceNanos = now;
+    boolean waits = connection.remote().flowController().hasFlowControlled(stream);
+    if (!waits || note.sent == Long.MIN_VALUE) {
+      note.pace.begin(now);
+    } else if (sent > note.sent) {
+      note.pace.took(sent - note.sent, now);
     }
-    return now - note.sinceNanos >= sendNanos;
+    note.sent = Math.max(note.sent, sent);
+    return note.pace.leftNanos(now) <= 0;
   }
 
   @Override

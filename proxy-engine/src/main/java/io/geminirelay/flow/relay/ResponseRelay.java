@@ -41,6 +41,7 @@ public final class ResponseRelay {
   private final StreamScanner scanner;
   private final OpenStreams streams;
   private boolean headSent;
+  private boolean begun;
   private boolean eventStream;
   private boolean streamOpen;
   private @Nullable Secret key;
@@ -95,8 +96,9 @@ public final class ResponseRelay {
     this.key = key;
   }
 
-  /** Passes a piece on, which the scanner has read. Takes ownership. */
+  /** Passes a piece on, which the scanner has read if it reads such at all. Takes ownership. */
   public void take(HttpContent piece) {
+    begun |= piece.content().isReadable();
     if (errorTail == null && key != null && scanner.errorSeen()) {
       errorTail = new ErrorTail(client.alloc(), key);
     }
@@ -148,9 +150,14 @@ public final class ResponseRelay {
     client.flush();
   }
 
+  /** A scanner that read nothing of what was passed on cannot tell. */
+  private boolean betweenEvents() {
+    return scanner.betweenEvents() && (!begun || scanner.begun());
+  }
+
   /** Sends an SSE comment if the stream is between two events. */
   public void comment() {
-    if (scanner.betweenEvents()) {
+    if (betweenEvents()) {
       client.writeAndFlush(
           new DefaultHttpContent(client.alloc().buffer(COMMENT.length).writeBytes(COMMENT)));
     }
@@ -196,7 +203,7 @@ public final class ResponseRelay {
     }
     writeErrorTail();
     if (eventStream) {
-      if (!scanner.betweenEvents()) {
+      if (!betweenEvents()) {
         write(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
       }
       ByteBuf json = client.alloc().buffer();

@@ -73,6 +73,7 @@ class SchemaTest {
         "server: {limits: {header_fields: 0}}",
         "server: {limits: {body_bytes_per_sec: -1}}",
         "server: {limits: {send_timeout_secs: 0}}",
+        "server: {limits: {send_bytes_per_sec: -1}}",
         "server: {limits: {connections_per_address: -1}}",
         "server: {http2: {max_streams: 0}}",
         "server: {http2: {max_resets: many}}",

@@ -62,6 +62,7 @@ final class AcceptServer implements AutoCloseable {
           ClientLimits.STANDARD.maxHeaderFields(),
           0,
           Duration.ofSeconds(30),
+          0,
           0);
 
   AcceptServer(ClientLimits limits, int max, @Nullable TlsFiles tls) throws Exception {

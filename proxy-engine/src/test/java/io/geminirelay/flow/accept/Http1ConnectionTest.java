@@ -123,7 +123,7 @@ class Http1ConnectionTest {
   void endsSlowHeadsSlowBodiesAndIdleConnections() throws Exception {
     Duration brief = Duration.ofMillis(200);
     ClientLimits limits =
-        new ClientLimits(512, 2048, 1 << 20, brief, brief, brief, 200, 0, brief, 0);
+        new ClientLimits(512, 2048, 1 << 20, brief, brief, brief, 200, 0, brief, 0, 0);
     try (AcceptServer server = new AcceptServer(limits, 10, null)) {
       String head = server.exchange("GET / HT");
       assertTrue(head.startsWith("HTTP/1.1 408 "), head);

@@ -12,12 +12,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What is too slow, and which connections count as one address's. */
-class BodyPaceTest {
+class PaceTest {
   private static final long SECOND = 1_000_000_000L;
 
-  private static BodyPace pace(int bytesPerSecond) {
+  private static Pace pace(int bytesPerSecond) {
     ClientLimits like = AcceptServer.LIMITS;
-    return new BodyPace(
+    return Pace.ofBody(
         new ClientLimits(
             like.maxRequestLineBytes(),
             like.maxHeaderBytes(),
@@ -28,12 +28,13 @@ class BodyPaceTest {
             like.maxHeaderFields(),
             bytesPerSecond,
             like.send(),
+            0,
             like.connectionsPerAddress()));
   }
 
   @Test
   void wantsAPieceWithinTheTime() {
-    BodyPace pace = pace(0);
+    Pace pace = pace(0);
     pace.begin(0);
     pace.took(1_000_000, SECOND);
     assertEquals(SECOND, pace.leftNanos(10 * SECOND));
@@ -42,7 +43,7 @@ class BodyPaceTest {
 
   @Test
   void wantsEnoughOverEachSpan() {
-    BodyPace pace = pace(100);
+    Pace pace = pace(100);
     pace.begin(0);
     for (int second = 1; second <= 10; second++) {
       pace.took(100, second * SECOND);
@@ -59,7 +60,7 @@ class BodyPaceTest {
 
   @Test
   void beginsAnewWhereItWasUsWhoDidNotRead() {
-    BodyPace pace = pace(100);
+    Pace pace = pace(100);
     pace.begin(0);
     pace.begin(9 * SECOND);
     assertEquals(8 * SECOND, pace.leftNanos(11 * SECOND));
