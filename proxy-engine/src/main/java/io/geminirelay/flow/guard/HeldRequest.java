@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pieces shorter than {@value #SMALL_BYTES} bytes, or small against the buffer they are a slice
  * of, are copied together, so that a client which sends byte by byte pins neither a receive buffer
- * nor an object with each of them; others are kept as they are. Owns everything taken until {@link #passOn} or {@link #release()}, and takes
- * its bytes from the budget of all held requests until then. What is held is read by a cursor, in
- * as many turns as it takes. Event loop only.
+ * nor an object with each of them; others are kept as they are. Owns everything taken until {@link
+ * #passOn} or {@link #release()}, and takes its bytes from the budget of all held requests until
+ * then. What is held is read by a cursor, in as many turns as it takes. Event loop only.
  */
 final class HeldRequest {
   private static final int SMALL_BYTES = 2048;

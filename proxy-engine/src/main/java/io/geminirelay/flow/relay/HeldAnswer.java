@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * The beginning of an answer that is not yet known to be the one, or an error answer kept in case
  * nothing better comes: its head and the body pieces so far.
  *
- * <p>Short pieces, and those small against the buffer they are a slice of, are copied and joined, so
- * that an upstream which sends byte by byte can neither
- * pin a receive buffer with each of them nor fill the memory with objects.
+ * <p>Short pieces, and those small against the buffer they are a slice of, are copied and joined,
+ * so that an upstream which sends byte by byte can neither pin a receive buffer with each of them
+ * nor fill the memory with objects.
  *
  * <p>Owns the pieces until they are handed on or {@link #release()} is called. Used on one event
  * loop.
