@@ -10,6 +10,7 @@ import io.geminirelay.testing.sim.Reaction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,22 +19,23 @@ import org.junit.jupiter.api.Test;
 /** Who is still let in while new connections are refused. */
 class SparedConnectionsTest {
   private static final int FLOOD = 40;
+  private static final String ADMIN = "the-token-of-the-admin";
 
   /** What the gateway says to {@code socket} until it ends; nothing where it is reset. */
   private static String all(Socket socket) throws IOException {
     socket.setSoTimeout(20_000);
     try {
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    } catch (java.net.SocketException e) {
+    } catch (SocketException e) {
       return "";
     }
   }
 
   private static String scrapeFrom(String address, int port) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port, InetAddress.getByName(address), 0)) {
-      socket
-          .getOutputStream()
-          .write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      String request =
+          "GET /metrics HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + ADMIN + "\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return all(socket);
     }
   }
@@ -41,7 +43,7 @@ class SparedConnectionsTest {
   @Test
   void aFloodLeavesRoomForTheOperatorAndThoseItGotEnd() throws Exception {
     List<Socket> flood = new ArrayList<>();
-    try (Rig rig = Rig.of(1, "server.overload: {max_requests: 1}");
+    try (Rig rig = Rig.of(1, "server.overload: {max_requests: 1}", "server.admin_token: " + ADMIN);
         TestClient client = TestClient.connect(rig.port())) {
       rig.script().always(Reaction.of(Answer.never()));
       client.request("POST", Rig.STREAM, Header.list(), Rig.BODY.getBytes(StandardCharsets.UTF_8));
