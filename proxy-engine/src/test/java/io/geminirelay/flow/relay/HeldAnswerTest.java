@@ -22,8 +22,7 @@ class HeldAnswerTest {
         new HeldAnswer(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
     for (int i = 0; i < 32; i++) {
       ByteBuf read = alloc.directBuffer(READ_BYTES);
-      held.take(
-          new DefaultHttpContent(read.setByte(0, i).writerIndex(READ_BYTES).readSlice(1000)));
+      held.take(new DefaultHttpContent(read.setByte(0, i).writerIndex(READ_BYTES).readSlice(1000)));
     }
     long used = alloc.metric().usedDirectMemory();
     assertTrue(used < 3 * held.bytes(), used + " bytes for " + held.bytes());
