@@ -320,17 +320,18 @@ public final class Engine {
    * cannot be bound.
    */
   public CompletionStage<InetSocketAddress> start() {
-    return kept.start()
-        .thenCompose(known -> listeners.start())
-        .thenApply(
-            address -> {
-              state.compareAndSet(State.BUILT, State.RUNNING);
-              checks.start();
-              watch.start();
-              administration.repeat(operator::lookAtFiles, FILE_LOOK);
-              LOG.info("listening on {} ({}, {} event loops)", address, transport, loops().size());
-              return address;
-            });
+    return kept.start().thenCompose(known -> listeners.start()).thenApply(this::listening);
+  }
+
+  /** Begins what goes on while it serves, unless it was told to end meanwhile. */
+  InetSocketAddress listening(InetSocketAddress address) {
+    if (state.compareAndSet(State.BUILT, State.RUNNING)) {
+      checks.start();
+      watch.start();
+      administration.repeat(operator::lookAtFiles, FILE_LOOK);
+      LOG.info("listening on {} ({}, {} event loops)", address, transport, loops().size());
+    }
+    return address;
   }
 
   /** The port it listens on; 0 before it does. */

@@ -9,7 +9,9 @@ import io.geminirelay.base.load.LiveHeap;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.load.LoadStep;
 import io.geminirelay.base.load.Signal;
+import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.ClientConnections;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -47,6 +49,7 @@ final class LoadWatch {
   private final LongSupplier inFlight;
   private final LongSupplier lateNanos;
   private final ClientConnections connections;
+  private final ByteBufAllocator buffers;
   private final LiveHeap heap = new LiveHeap(STALE_NANOS);
   private final long[] late = new long[SLOW];
   private final ScheduledExecutorService thread =
@@ -78,6 +81,8 @@ final class LoadWatch {
     this.inFlight = inFlight;
     this.lateNanos = lateNanos;
     this.connections = connections;
+    // A restart changes it, and nothing else.
+    this.buffers = Buffers.of(current.get().config().server().allocator());
   }
 
   void start() {
@@ -125,7 +130,7 @@ final class LoadWatch {
     put(
         sample,
         Signal.DIRECT_MEMORY,
-        (double) DirectMemory.usedBytes(),
+        (double) DirectMemory.usedBytes(buffers),
         DirectMemory.limitBytes() * bounds.directMemory());
     put(sample, Signal.HEAP, heap.ratio(TimeSource.SYSTEM.nanoTime()), bounds.heap());
     if (round % SLOW == 0) {

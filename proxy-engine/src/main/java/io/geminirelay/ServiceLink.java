@@ -48,10 +48,10 @@ final class ServiceLink {
     return name + "=" + TimeUnit.NANOSECONDS.toMicros(nanos);
   }
 
-  /** The engine listens: from now on it is watched. */
-  void ready() {
+  /** The engine listens: from now on it is watched, unless it was told to stop before it did. */
+  synchronized void ready() {
     Notifier to = notifier;
-    if (to == null) {
+    if (to == null || ending) {
       return;
     }
     to.tell("READY=1", status(engine.status()), "MAINPID=" + ProcessHandle.current().pid());
@@ -91,7 +91,7 @@ final class ServiceLink {
   }
 
   /** The engine drains, which may take longer than the manager would wait. */
-  void stopping() {
+  synchronized void stopping() {
     ending = true;
     Notifier to = notifier;
     if (to != null) {

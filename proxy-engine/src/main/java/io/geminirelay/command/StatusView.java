@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,7 +130,7 @@ final class StatusView {
   }
 
   private static Line line(Paint paint, String format, Object... values) {
-    return new Line(Table.printable(String.format(java.util.Locale.ROOT, format, values)), paint);
+    return new Line(Table.printable(String.format(Locale.ROOT, format, values)), paint);
   }
 
   /** Adds a table below a blank line; the column {@code state} says which colour a row has. */

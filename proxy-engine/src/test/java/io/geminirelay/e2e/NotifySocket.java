@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** The service manager's end of the datagrams that a service tells it. */
-final class NotifySocket implements AutoCloseable {
+public final class NotifySocket implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup threads =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final List<String> messages = new CopyOnWriteArrayList<>();
@@ -23,7 +23,7 @@ final class NotifySocket implements AutoCloseable {
   private final Channel channel;
 
   /** Listens at {@code name}: a path, or that of an abstract socket, which begins with @. */
-  NotifySocket(String name) throws Exception {
+  public NotifySocket(String name) throws Exception {
     this.name = name;
     this.channel =
         new Bootstrap()
@@ -42,21 +42,22 @@ final class NotifySocket implements AutoCloseable {
   }
 
   /** What NOTIFY_SOCKET has to be. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** What came, in its order. */
-  List<String> messages() {
+  public List<String> messages() {
     return List.copyOf(messages);
   }
 
-  long count(String line) {
+  /** How many messages have the line {@code line}. */
+  public long count(String line) {
     return messages.stream().filter(message -> message.lines().anyMatch(line::equals)).count();
   }
 
   /** Waits for the {@code nth} message with the line {@code line}, and returns it. */
-  String await(String line, int nth) {
+  public String await(String line, int nth) {
     Rig.await(() -> count(line) >= nth, line + " to be told; until now " + messages);
     return messages.stream()
         .filter(message -> message.lines().anyMatch(line::equals))
@@ -66,7 +67,7 @@ final class NotifySocket implements AutoCloseable {
   }
 
   /** The value of {@code name} in {@code message}; empty where it has none. */
-  static String value(String message, String name) {
+  public static String value(String message, String name) {
     return message
         .lines()
         .filter(line -> line.startsWith(name + "="))

@@ -35,10 +35,13 @@ class ReloadUnderLoadTest {
   private static final String TOKEN = "operators-own-token-0000";
   private static final String OK = "gemini_relay_config_changes_total{result=\"ok\"}";
   private static final String REFUSED = "gemini_relay_config_changes_total{result=\"refused\"}";
-  private static final int RELOADS = 200;
+  private static final int RELOADS = 100;
 
   /** Each of these takes the file watch a second or so. */
-  private static final int WATCHED_EVERY = 50;
+  private static final int WATCHED_EVERY = 25;
+
+  /** Of a key that is not valid; the rests that follow are longer. */
+  private static final Duration FIRST_REST = Duration.ofMinutes(1);
 
   private static final String RESTING = Rig.key(8);
   private static final String INVALID = Rig.key(9);
@@ -76,6 +79,7 @@ class ReloadUnderLoadTest {
     google.script().whenKey(INVALID, Errors.keyInvalid());
     try (GatewayProcess gateway = GatewayProcess.serve(folder, yaml(0, ""))) {
       int port = gateway.port();
+      long begunNanos = System.nanoTime();
       // One after the other, so that no other request is on its way with them.
       try (TestClient first = TestClient.connect(port)) {
         while (!served(RESTING) || !served(INVALID)) {
@@ -101,7 +105,10 @@ class ReloadUnderLoadTest {
         assertTrue(served(Rig.key(i)), "key " + i);
       }
       assertEquals(1, google.journal().countOf(RESTING), "it rests over every reload");
-      assertEquals(1, google.journal().countOf(INVALID), "it is left alone over every reload");
+      // It is looked at again when its first rest is over: on a slow machine that may be here.
+      long rests = Duration.ofNanos(System.nanoTime() - begunNanos).dividedBy(FIRST_REST);
+      long asked = google.journal().countOf(INVALID);
+      assertTrue(asked >= 1 && asked <= 1 + rests, "left alone over every reload; asked " + asked);
       assertTrue(google.journal().cancelled().isEmpty(), google.journal()::toString);
       Rig.await(() -> generations(gateway) == 1, "all generations but one to go");
     }

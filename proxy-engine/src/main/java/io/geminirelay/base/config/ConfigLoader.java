@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
@@ -190,8 +191,8 @@ public final class ConfigLoader {
   static Map<String, String> logLevels() {
     Map<String, String> all = new LinkedHashMap<>();
     for (String level : List.of("error", "warn", "info", "debug", "trace")) {
-      all.put(level, level.toUpperCase(java.util.Locale.ROOT));
-      all.put(level.toUpperCase(java.util.Locale.ROOT), level.toUpperCase(java.util.Locale.ROOT));
+      all.put(level, level.toUpperCase(Locale.ROOT));
+      all.put(level.toUpperCase(Locale.ROOT), level.toUpperCase(Locale.ROOT));
     }
     all.put("warning", "WARN");
     all.put("WARNING", "WARN");

@@ -1,5 +1,6 @@
 package io.geminirelay.base.config;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class Destination {
         || (other instanceof Destination that
             && hash == that.hash
             && target.equals(that.target)
-            && java.util.Objects.equals(egress, that.egress));
+            && Objects.equals(egress, that.egress));
   }
 
   @Override

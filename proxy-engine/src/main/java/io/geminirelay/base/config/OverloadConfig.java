@@ -17,5 +17,5 @@ public record OverloadConfig(
 
   /** Used where nothing is set; the constants say how much. */
   public static final OverloadConfig STANDARD =
-      new OverloadConfig(0.9, 0.92, 0.95, 0, Duration.ofSeconds(1));
+      new OverloadConfig(0.9, 0.92, 0.95, 0, Duration.ofSeconds(2));
 }

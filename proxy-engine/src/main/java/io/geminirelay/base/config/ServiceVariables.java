@@ -17,6 +17,9 @@ public record ServiceVariables(@Nullable String notifySocket, Duration watchdog,
   /** Where nobody asks for anything. */
   public static final ServiceVariables NONE = new ServiceVariables(null, Duration.ZERO, 0);
 
+  /** More would overflow once it is counted in nanoseconds. */
+  private static final long MOST_MICROS = Integer.MAX_VALUE * 1_000_000L;
+
   /**
    * Those of this process.
    *
@@ -34,8 +37,8 @@ public record ServiceVariables(@Nullable String notifySocket, Duration watchdog,
     String socket = environment.get("NOTIFY_SOCKET");
     boolean watched = isMeant(environment.get("WATCHDOG_PID"), pid, true);
     boolean handed = isMeant(environment.get("LISTEN_PID"), pid, false);
-    long micros = watched ? number(environment, "WATCHDOG_USEC") : 0;
-    long sockets = handed ? number(environment, "LISTEN_FDS") : 0;
+    long micros = watched ? number(environment, "WATCHDOG_USEC", MOST_MICROS) : 0;
+    long sockets = handed ? number(environment, "LISTEN_FDS", Integer.MAX_VALUE) : 0;
     return new ServiceVariables(
         socket == null || socket.isEmpty() ? null : socket,
         Duration.ofNanos(Math.multiplyExact(micros, 1_000L)),
@@ -46,15 +49,14 @@ public record ServiceVariables(@Nullable String notifySocket, Duration watchdog,
     return named == null || named.isEmpty() ? unnamed : named.equals(String.valueOf(pid));
   }
 
-  private static long number(Map<String, String> environment, String name) {
+  private static long number(Map<String, String> environment, String name, long most) {
     String text = environment.get(name);
     if (text == null || text.isEmpty()) {
       return 0;
     }
     try {
-      // More would overflow once it is counted in nanoseconds.
       long number = Long.parseLong(text);
-      if (number >= 0 && number <= Integer.MAX_VALUE * 1_000_000L) {
+      if (number >= 0 && number <= most) {
         return number;
       }
     } catch (NumberFormatException e) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads how requests are tried, rested and limited, which the file spreads over several names. */
 final class TrafficSection {
@@ -78,7 +79,7 @@ final class TrafficSection {
         disabled);
   }
 
-  private static @org.jspecify.annotations.Nullable ZoneId zone(String name) {
+  private static @Nullable ZoneId zone(String name) {
     try {
       return ZoneId.of(name);
     } catch (DateTimeException e) {

@@ -1,5 +1,6 @@
 package io.geminirelay.base.config;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -94,7 +95,6 @@ final class Urls {
   }
 
   private static boolean tooLong(@Nullable String text) {
-    return text != null
-        && text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_CREDENTIAL_BYTES;
+    return text != null && text.getBytes(StandardCharsets.UTF_8).length > LONGEST_CREDENTIAL_BYTES;
   }
 }

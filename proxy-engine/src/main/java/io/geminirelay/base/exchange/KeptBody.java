@@ -10,9 +10,10 @@ import java.util.List;
  * what all bodies together may keep.
  *
  * <p>Past either the body only streams through: pieces are let go once they were sent, and no
- * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes are copied,
- * and joined as long as none of them was handed out, so that a client which sends byte by byte can
- * neither pin a receive buffer with each of them nor fill the memory with objects.
+ * further attempt can be made with it. Pieces shorter than {@value #SMALL_BYTES} bytes, or small
+ * against the buffer they are a slice of, are copied, and joined as long as none of them was handed
+ * out: a client which sends byte by byte, or lets pieces alternate with others, can neither pin a
+ * receive buffer with each of them nor fill the memory with objects.
  *
  * <p>Owns the pieces until {@link #release()}. Used on the client's event loop only.
  */
@@ -53,7 +54,7 @@ public final class KeptBody {
     }
     sizeBytes += length;
     count(length);
-    if (length >= SMALL_BYTES || pieces.isEmpty()) {
+    if (isWorthIt(piece, length)) {
       pieces.add(piece);
       tailBytes = JOINED_BYTES;
       return;
@@ -63,6 +64,13 @@ public final class KeptBody {
     } finally {
       piece.release();
     }
+  }
+
+  /** Whether it is kept as it is. Most bodies are one piece, which nothing is to be done with. */
+  private boolean isWorthIt(ByteBuf piece, int length) {
+    return pieces.isEmpty()
+        ? !BufferShare.isSmallOfLong(piece)
+        : length >= SMALL_BYTES && !BufferShare.isSmall(piece);
   }
 
   private void count(int length) {
@@ -86,8 +94,8 @@ public final class KeptBody {
 
   private void join(ByteBuf piece, int length) {
     // What was handed out shares its memory, which moves when the buffer grows.
-    if (tailBytes + length > JOINED_BYTES || handedOut == count()) {
-      pieces.add(alloc.buffer(length, JOINED_BYTES));
+    if (pieces.isEmpty() || tailBytes + length > JOINED_BYTES || handedOut == count()) {
+      pieces.add(alloc.buffer(length, Math.max(length, JOINED_BYTES)));
       tailBytes = 0;
     }
     pieces.get(pieces.size() - 1).writeBytes(piece, piece.readerIndex(), length);

@@ -1,5 +1,7 @@
 package io.geminirelay.base.fault;
 
+import java.util.Locale;
+
 /**
  * The single table of failures: HTTP status, Google's status name, side and whether another try may
  * help. The lower-case constant name is the machine-readable reason in answers, logs and metrics.
@@ -117,7 +119,7 @@ public enum FaultKind {
     this.statusName = statusName;
     this.side = side;
     this.retry = retry;
-    this.reason = name().toLowerCase(java.util.Locale.ROOT);
+    this.reason = name().toLowerCase(Locale.ROOT);
   }
 
   /** HTTP status of the answer. */

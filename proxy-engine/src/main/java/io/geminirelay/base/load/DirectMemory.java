@@ -18,9 +18,11 @@ public final class DirectMemory {
   /**
    * Bytes there are. What Netty takes past the JDK's own count has the same limit as what the JDK
    * counts, and each has it for itself.
+   *
+   * @param buffers where the buffers come from, which may know of more than either
    */
-  public static long usedBytes() {
-    long used = Math.max(PlatformDependent.usedDirectMemory(), ofAllocator());
+  public static long usedBytes(ByteBufAllocator buffers) {
+    long used = Math.max(PlatformDependent.usedDirectMemory(), ofAllocator(buffers));
     for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
       if (pool.getName().equals("direct")) {
         used = Math.max(used, pool.getMemoryUsed());
@@ -29,8 +31,8 @@ public final class DirectMemory {
     return used;
   }
 
-  private static long ofAllocator() {
-    return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator
+  private static long ofAllocator(ByteBufAllocator buffers) {
+    return buffers instanceof ByteBufAllocatorMetricProvider allocator
         ? allocator.metric().usedDirectMemory()
         : 0;
   }

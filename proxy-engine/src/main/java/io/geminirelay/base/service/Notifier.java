@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +98,6 @@ public final class Notifier {
         channel
             .eventLoop()
             .submit(() -> channel.close())
-            .addListener(
-                closed -> threads.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS));
+            .addListener(closed -> threads.shutdownGracefully(0, 1, TimeUnit.SECONDS));
   }
 }

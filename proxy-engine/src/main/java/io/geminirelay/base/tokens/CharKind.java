@@ -1,5 +1,7 @@
 package io.geminirelay.base.tokens;
 
+import java.util.Arrays;
+
 /**
  * Sorts characters by what they are to a tokenizer: letters of one script, digits, blanks, marks.
  *
@@ -112,7 +114,7 @@ final class CharKind {
       ASCII[c] = (byte) sorted(c);
     }
     for (int[] range : RANGES) {
-      java.util.Arrays.fill(STEPS, range[0] >> STEP_BITS, STEPS.length, (byte) range[1]);
+      Arrays.fill(STEPS, range[0] >> STEP_BITS, STEPS.length, (byte) range[1]);
     }
   }
 

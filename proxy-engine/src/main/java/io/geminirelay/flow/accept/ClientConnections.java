@@ -6,9 +6,11 @@ import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +46,17 @@ public final class ClientConnections {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
 
+  /** How many requests are under way on a connection that has more than one; read by any thread. */
+  static final AttributeKey<IntSupplier> STREAMS = AttributeKey.valueOf("relay.streams");
+
   /** Taken while all others are refused: what comes over them is answered here or refused. */
   private static final int SPARED = 16;
+
+  /** So many of them are one address's, or the first to come would have them all. */
+  private static final int SPARED_EACH = 2;
+
+  /** Time for the first request of one of them, which is the last. */
+  private static final int SPARED_SECONDS = 3;
 
   /** One in so many is asked to end at a time, once a second. */
   private static final int YIELD_SHARE = 10;
@@ -53,6 +68,7 @@ public final class ClientConnections {
 
   private final AtomicInteger open = new AtomicInteger();
   private final AddressConnections addresses = new AddressConnections();
+  private final AddressConnections sparedAddresses = new AddressConnections();
   private final Refusals refusals = new Refusals();
   private final Load load;
 
@@ -118,7 +134,11 @@ public final class ClientConnections {
 
   /** Takes in {@code channel} until it closes; false when there is no room. */
   boolean enter(Channel channel) {
-    if (load.isRefusing() && !spare(channel)) {
+    return enter(channel, null);
+  }
+
+  private boolean enter(Channel channel, @Nullable InetAddress address) {
+    if (load.isRefusing() && !spare(channel, address)) {
       refusals.count(Refusal.OVERLOADED);
       return false;
     }
@@ -136,22 +156,33 @@ public final class ClientConnections {
     return true;
   }
 
-  /** As {@link #enter(Channel)}, and only while {@code address} has fewer than {@code most}. */
+  /**
+   * As {@link #enter(Channel)}, and only while {@code address} has fewer than {@code most}; any
+   * number for 0.
+   */
   boolean enter(Channel channel, InetAddress address, int most) {
-    if (!addresses.enter(channel, address, most)) {
+    if (most > 0 && !addresses.enter(channel, address, most)) {
       refusals.count(Refusal.ADDRESS_TOO_MANY);
       return false;
     }
-    return enter(channel);
+    return enter(channel, address);
   }
 
   /** Some are let in all the same: who asks how the gateway is has to get an answer. */
-  private boolean spare(Channel channel) {
-    if (spared.incrementAndGet() > SPARED) {
+  private boolean spare(Channel channel, @Nullable InetAddress address) {
+    if (spared.incrementAndGet() > SPARED
+        || (address != null && !sparedAddresses.enter(channel, address, SPARED_EACH))) {
       spared.decrementAndGet();
       return false;
     }
-    channel.closeFuture().addListener(closed -> spared.decrementAndGet());
+    var end = channel.eventLoop().schedule(() -> end(channel), SPARED_SECONDS, TimeUnit.SECONDS);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              end.cancel(false);
+              spared.decrementAndGet();
+            });
     return true;
   }
 
@@ -161,12 +192,21 @@ public final class ClientConnections {
    */
   public void makeRoom() {
     int some = Math.max(YIELD_LEAST, open.get() / YIELD_SHARE);
-    channels.entrySet().stream()
-        .filter(each -> each.getValue() >= 0)
-        .filter(each -> each.getKey().attr(Exchange.KEY).get() == null)
-        .sorted(Map.Entry.comparingByValue())
+    // Looked at once each: who sorts by what changes meanwhile may fail.
+    Map<Boolean, List<Map.Entry<Channel, Long>>> byBusy =
+        channels.entrySet().stream()
+            .filter(each -> each.getValue() >= 0)
+            .sorted(Map.Entry.comparingByValue())
+            .collect(Collectors.partitioningBy(each -> isBusy(each.getKey())));
+    Stream.of(byBusy.get(false), byBusy.get(true))
+        .flatMap(List::stream)
         .limit(some)
         .forEach(each -> askToEnd(each.getKey(), each.getValue()));
+  }
+
+  private static boolean isBusy(Channel channel) {
+    IntSupplier streams = channel.attr(STREAMS).get();
+    return streams == null ? channel.attr(Exchange.KEY).get() != null : streams.getAsInt() > 0;
   }
 
   private void askToEnd(Channel channel, Long number) {

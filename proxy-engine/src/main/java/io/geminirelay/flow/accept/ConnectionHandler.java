@@ -104,7 +104,7 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
 
   private boolean enter(Channel channel, Rules now) {
     int most = now.limits().connectionsPerAddress();
-    InetAddress address = most == 0 ? null : now.callers().counted(channel);
+    InetAddress address = now.callers().counted(channel);
     return address == null ? connections.enter(channel) : connections.enter(channel, address, most);
   }
 

@@ -61,6 +61,11 @@ final class Http2Connection {
   void install(ChannelPipeline pipeline) {
     Http2FrameCodec codec = codec();
     codec.connection().addListener(new EndCounter(connections.refusals()));
+    // A hint: the number itself is the event loop's.
+    pipeline
+        .channel()
+        .attr(ClientConnections.STREAMS)
+        .set(() -> codec.connection().numActiveStreams());
     FrameWatch watch =
         new FrameWatch(
             Http2CodecUtil.connectionPrefaceBuf().readableBytes(),

@@ -10,12 +10,16 @@ import java.util.concurrent.TimeUnit;
  * it holds for one that closes.
  *
  * <p>That is so once nobody has come for {@code quiet}; or, from {@code most} on, after the next
- * round of accepting that leaves nobody behind. Place: first of a listener that is given up. Counts
- * the connections of the round. Event loop only.
+ * round of accepting that leaves nobody behind; at last, {@value #PATIENCE_SECONDS} seconds after
+ * the longer of the two, whoever comes. Place: first of a listener that is given up. Counts the
+ * connections of the round. Event loop only.
  */
 final class LastRoundHandler extends ChannelInboundHandlerAdapter {
   /** Netty accepts at most so many in a round; there may be more then. */
   private static final int FULL_ROUND = 16;
+
+  /** Who floods it cannot keep it open. */
+  private static final int PATIENCE_SECONDS = 2;
 
   private final long quietNanos;
   private final long mostNanos;
@@ -33,6 +37,9 @@ final class LastRoundHandler extends ChannelInboundHandlerAdapter {
     begunNanos = ctx.executor().ticker().nanoTime();
     quietSinceNanos = begunNanos;
     lookIn(ctx, quietNanos);
+    long hardNanos = Math.max(quietNanos, mostNanos) + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    var hard = ctx.executor().schedule(() -> ctx.close(), hardNanos, TimeUnit.NANOSECONDS);
+    ctx.channel().closeFuture().addListener(closed -> hard.cancel(false));
   }
 
   private void lookIn(ChannelHandlerContext ctx, long nanos) {

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.guard;
 
+import io.geminirelay.base.exchange.BufferShare;
 import io.geminirelay.base.exchange.HoldBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * A request that waits for its verdict: the head and the pieces of the body, in order. A full
  * request is a head first, and then the last piece.
  *
- * <p>Pieces shorter than {@value #SMALL_BYTES} bytes are copied together, so that a client which
- * sends byte by byte pins neither a receive buffer nor an object with each of them; longer ones are
- * kept as they are. Owns everything taken until {@link #passOn} or {@link #release()}, and takes
- * its bytes from the budget of all held requests until then. What is held is read by a cursor, in
- * as many turns as it takes. Event loop only.
+ * <p>Pieces shorter than {@value #SMALL_BYTES} bytes, or small against the buffer they are a slice
+ * of, are copied together, so that a client which sends byte by byte pins neither a receive buffer
+ * nor an object with each of them; others are kept as they are. Owns everything taken until {@link
+ * #passOn} or {@link #release()}, and takes its bytes from the budget of all held requests until
+ * then. What is held is read by a cursor, in as many turns as it takes. Event loop only.
  */
 final class HeldRequest {
   private static final int SMALL_BYTES = 2048;
@@ -50,7 +51,7 @@ final class HeldRequest {
     }
     heldBytes += length;
     if (piece instanceof LastHttpContent end) {
-      last = end;
+      last = lean(ctx, end);
       joined = null;
     } else {
       add(ctx, piece, length);
@@ -58,9 +59,21 @@ final class HeldRequest {
     return true;
   }
 
+  private static LastHttpContent lean(ChannelHandlerContext ctx, LastHttpContent end) {
+    // A full request is the head as well, which is the one object to the stages that follow.
+    if (end instanceof HttpRequest || !BufferShare.isSmallOfLong(end.content())) {
+      return end;
+    }
+    int length = end.content().readableBytes();
+    ByteBuf copy = ctx.alloc().buffer(length).writeBytes(end.content());
+    LastHttpContent lean = end.replace(copy);
+    end.release();
+    return lean;
+  }
+
   private void add(ChannelHandlerContext ctx, HttpContent piece, int length) {
     ByteBuf bytes = piece.content();
-    if (length >= SMALL_BYTES) {
+    if (length >= SMALL_BYTES && !BufferShare.isSmall(bytes)) {
       joined = null;
       pieces.add(bytes);
       return;
@@ -77,7 +90,7 @@ final class HeldRequest {
   private ByteBuf joined(ChannelHandlerContext ctx, int length) {
     ByteBuf open = joined;
     if (open == null || open.maxWritableBytes() < length) {
-      open = ctx.alloc().buffer(length, JOINED_BYTES);
+      open = ctx.alloc().buffer(length, Math.max(length, JOINED_BYTES));
       joined = open;
       pieces.add(open);
     }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads keys over exits by rendezvous hashing: each key has an order of its own in which it
@@ -43,7 +44,7 @@ final class ExitOrder {
         .toList();
   }
 
-  private static long weight(Secret key, @org.jspecify.annotations.Nullable EgressConfig exit) {
+  private static long weight(Secret key, @Nullable EgressConfig exit) {
     if (exit == null) {
       return 0;
     }

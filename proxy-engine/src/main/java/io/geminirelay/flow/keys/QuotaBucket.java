@@ -2,6 +2,7 @@ package io.geminirelay.flow.keys;
 
 import io.geminirelay.flow.keys.Cooldown.Rest;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -321,7 +322,7 @@ public final class QuotaBucket {
   }
 
   private static Cooldown[] with(Cooldown[] all, Cooldown added, long now) {
-    List<Cooldown> kept = new java.util.ArrayList<>(all.length + 1);
+    List<Cooldown> kept = new ArrayList<>(all.length + 1);
     for (Cooldown each : all) {
       boolean forgotten = now - each.untilNanos() > FORGET_NANOS;
       if (!forgotten && !each.model().equals(added.model())) {
@@ -346,7 +347,7 @@ public final class QuotaBucket {
   }
 
   private static Cooldown[] without(Cooldown[] all, Cooldown removed) {
-    List<Cooldown> kept = new java.util.ArrayList<>(List.of(all));
+    List<Cooldown> kept = new ArrayList<>(List.of(all));
     kept.remove(removed);
     return kept.toArray(NONE);
   }

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.relay;
 
+import io.geminirelay.base.exchange.BufferShare;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * The beginning of an answer that is not yet known to be the one, or an error answer kept in case
  * nothing better comes: its head and the body pieces so far.
  *
- * <p>Short pieces are copied and joined, so that an upstream which sends byte by byte can neither
- * pin a receive buffer with each of them nor fill the memory with objects.
+ * <p>Short pieces, and those small against the buffer they are a slice of, are copied and joined,
+ * so that an upstream which sends byte by byte can neither pin a receive buffer with each of them
+ * nor fill the memory with objects.
  *
  * <p>Owns the pieces until they are handed on or {@link #release()} is called. Used on one event
  * loop.
@@ -40,7 +42,7 @@ public final class HeldAnswer {
   public void take(HttpContent piece) {
     int length = piece.content().readableBytes();
     bytes += length;
-    if (length >= SMALL_BYTES || pieces.isEmpty() || piece instanceof LastHttpContent) {
+    if (piece instanceof LastHttpContent || isWorthIt(piece.content(), length)) {
       pieces.add(piece);
       joined = null;
       return;
@@ -52,9 +54,15 @@ public final class HeldAnswer {
     }
   }
 
+  private boolean isWorthIt(ByteBuf content, int length) {
+    return pieces.isEmpty()
+        ? !BufferShare.isSmallOfLong(content)
+        : length >= SMALL_BYTES && !BufferShare.isSmall(content);
+  }
+
   private void join(ByteBuf content, int length) {
     if (joined == null || joined.readableBytes() + length > JOINED_BYTES) {
-      joined = content.alloc().buffer(length, JOINED_BYTES);
+      joined = content.alloc().buffer(length, Math.max(length, JOINED_BYTES));
       pieces.add(new DefaultHttpContent(joined));
     }
     joined.writeBytes(content, content.readerIndex(), length);

@@ -3,6 +3,7 @@ package io.geminirelay.side.metrics;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Arrays;
 import java.util.List;
 
 /** One gauge with its rows, for one page. Each set of label values may be added once. */
@@ -24,7 +25,7 @@ final class Gauge {
 
   /** Adds a row for each constant: 1 for that which is the case. */
   void states(List<String> states, String present, String... values) {
-    String[] all = java.util.Arrays.copyOf(values, values.length + 1);
+    String[] all = Arrays.copyOf(values, values.length + 1);
     for (String state : states) {
       all[values.length] = state;
       row(state.equals(present) ? 1 : 0, all.clone());

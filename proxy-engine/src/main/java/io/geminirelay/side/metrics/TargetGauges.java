@@ -8,6 +8,7 @@ import io.geminirelay.flow.keys.ExitFigure;
 import io.geminirelay.flow.keys.Exits;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,7 +74,7 @@ final class TargetGauges {
             "exit",
             "target",
             "state");
-    Map<List<String>, ExitFigure.State> worst = new java.util.LinkedHashMap<>();
+    Map<List<String>, ExitFigure.State> worst = new LinkedHashMap<>();
     for (ExitFigure exit : exits.figures()) {
       worst.merge(
           List.of(exit.exit(), exit.target()),

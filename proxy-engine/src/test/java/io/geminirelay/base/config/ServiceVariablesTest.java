@@ -46,7 +46,8 @@ class ServiceVariablesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"one", "-1", "1.5", "99999999999999999999", "9223372036854775807"})
+  @ValueSource(
+      strings = {"one", "-1", "1.5", "3000000000", "99999999999999999999", "9223372036854775807"})
   void whatIsNoNumberIsNamed(String text) {
     Exception e =
         assertThrows(

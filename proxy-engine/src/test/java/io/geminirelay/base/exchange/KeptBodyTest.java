@@ -90,4 +90,38 @@ class KeptBodyTest {
     assertEquals(0, budget.replay().heldBytes());
     assertEquals(0, budget.heldBytes(), "what waits for a decision has its own room");
   }
+
+  @Test
+  void pinsLittleMoreThanItCounts() {
+    UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(true);
+    HoldBudget budget = new HoldBudget(Long.MAX_VALUE);
+    KeptBody body = new KeptBody(alloc, Integer.MAX_VALUE, budget);
+    for (int length = 512; length < 16 << 10; length *= 2) {
+      for (int i = 0; i < 64; i++) {
+        ByteBuf read = alloc.directBuffer(64 << 10).writeZero(64 << 10);
+        body.take(read.readRetainedSlice(length));
+        read.release();
+      }
+    }
+    assertTrue(
+        alloc.metric().usedDirectMemory() < 3 * body.sizeBytes(),
+        alloc.metric().usedDirectMemory() + " bytes for " + body.sizeBytes());
+    body.release();
+    assertEquals(0, alloc.metric().usedDirectMemory());
+    assertEquals(0, budget.heldBytes());
+  }
+
+  @Test
+  void keepsTheUsualBodyWhereItIs() {
+    for (int buffer : new int[] {2048, 64 << 10}) {
+      KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE, new HoldBudget(Long.MAX_VALUE));
+      ByteBuf read = ALLOC.directBuffer(buffer).writeZero(buffer);
+      body.take(read.readRetainedSlice(buffer / 3));
+      ByteBuf piece = body.retainedPiece(0);
+      assertEquals(read.memoryAddress(), piece.memoryAddress(), "not copied");
+      piece.release();
+      body.release();
+      read.release();
+    }
+  }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.Priority;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +101,10 @@ class LoadTest {
     double ratio = heap.ratio(2);
     assertTrue(ratio > 0 && ratio < 1, "heap " + ratio);
     assertTrue(DirectMemory.limitBytes() > 0);
-    assertTrue(DirectMemory.usedBytes() >= 0);
+    UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
+    ByteBuf buffer = buffers.directBuffer(1 << 20);
+    assertTrue(DirectMemory.usedBytes(buffers) >= 1 << 20);
+    buffer.release();
     assertTrue(Descriptors.open() > 0 && Descriptors.open() < Descriptors.limit());
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -68,7 +69,7 @@ final class EditSteps {
           step instanceof Integer index
               ? ((List<?>) found).get(index)
               : ((Map<?, ?>) found).get(step);
-      found = java.util.Objects.requireNonNull(inner);
+      found = Objects.requireNonNull(inner);
     }
     return found;
   }

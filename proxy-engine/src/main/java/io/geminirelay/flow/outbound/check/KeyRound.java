@@ -4,6 +4,7 @@ import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyChecked;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,7 +80,7 @@ public final class KeyRound {
       if (results.isDone()) {
         return;
       }
-      List<KeyChecked> found = new java.util.ArrayList<>(asked.size());
+      List<KeyChecked> found = new ArrayList<>(asked.size());
       for (int i = 0; i < asked.size(); i++) {
         // Done for good, so that whatever waits for its turn is passed over.
         asked.get(i).complete(KeyChecked.notAsked(keys.get(i)));

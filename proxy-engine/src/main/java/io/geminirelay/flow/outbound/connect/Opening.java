@@ -21,6 +21,7 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -225,7 +226,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
                 open.pipeline().remove(proxy);
                 secure(open);
               } else {
-                end(EgressHop.refusal(java.util.Objects.requireNonNull(egress), done.cause()));
+                end(EgressHop.refusal(Objects.requireNonNull(egress), done.cause()));
               }
             });
   }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -113,8 +114,7 @@ final class KeyChanges {
     String group = body.text("group");
     GatewayView view = room.view().get();
     // The set of keys first: looking each one up among thousands would take long.
-    var known =
-        AdminRoom.keys(view).map(ApiKey::secret).collect(java.util.stream.Collectors.toSet());
+    var known = AdminRoom.keys(view).map(ApiKey::secret).collect(Collectors.toSet());
     KeyText text = KeyText.of(body.text("text"), known::contains);
     Applied applied =
         text.added().isEmpty()
