@@ -29,7 +29,7 @@ class AccountsTest {
   private final Ledger.Entry entry = ledger.open(1, Kind.UNARY, 0);
 
   private void arrive(Toxin toxin) {
-    entry.arrived(new Ledger.Arrival("direct", "key", toxin, System.nanoTime()));
+    entry.arrived(new Ledger.Arrival("direct", "one", "key", toxin, System.nanoTime()));
   }
 
   private Findings check(String log, String page) throws Exception {
@@ -78,6 +78,13 @@ class AccountsTest {
     arrive(Toxin.NONE);
     entry.end(Ledger.Result.BROKEN, 200, "");
     assertFound("broke off exactly", check(LINE, PAGE));
+  }
+
+  @Test
+  void anAnswerOfAConnectionThatWentAwayMayBreak() throws Exception {
+    arrive(Toxin.GOING_AWAY);
+    entry.end(Ledger.Result.BROKEN, 200, "");
+    assertFalse(check(LINE, PAGE).table().contains("FAILED: answers broke off"));
   }
 
   @Test
