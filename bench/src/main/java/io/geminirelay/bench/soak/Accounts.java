@@ -92,7 +92,9 @@ final class Accounts {
       List<Ledger.Arrival> arrivals = entry.arrivals();
       Ledger.Arrival last = arrivals.isEmpty() ? null : arrivals.get(arrivals.size() - 1);
       boolean mustBreak = last != null && last.toxin().breaks();
-      boolean mayBreak = mustBreak || (last != null
+      boolean mayBreak =
+          mustBreak
+              || (last != null
                   && (wasCut(last, entry) || ending.contains(last.group() + last.connection())));
       boolean broke = entry.result() == Ledger.Result.BROKEN;
       if (broke && mustBreak) {
@@ -258,7 +260,15 @@ final class Accounts {
     compare(wrong, "answered by the gateway itself", local, here);
     findings.none(
         "gateway " + gateway + ": metrics count what clients, log and trails count",
-        logged + " " + sent + " attempts " + trails + " own " + here + " broken heads " + brokenHeads,
+        logged
+            + " "
+            + sent
+            + " attempts "
+            + trails
+            + " own "
+            + here
+            + " broken heads "
+            + brokenHeads,
         wrong);
   }
 

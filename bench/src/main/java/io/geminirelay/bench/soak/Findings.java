@@ -26,8 +26,7 @@ final class Findings {
     note(name, held, false, figures, look);
   }
 
-  private void note(
-      String name, boolean held, boolean timely, String figures, List<String> look) {
+  private void note(String name, boolean held, boolean timely, String figures, List<String> look) {
     findings.add(new Finding(name, held, timely, figures, held ? List.of() : List.copyOf(look)));
   }
 
@@ -63,8 +62,7 @@ final class Findings {
     if (allHeld()) {
       return Code.HELD;
     }
-    boolean excused =
-        tooBusy && findings.stream().allMatch(each -> each.held || each.timely);
+    boolean excused = tooBusy && findings.stream().allMatch(each -> each.held || each.timely);
     return excused ? Code.TOO_BUSY : Code.FAILED;
   }
 

@@ -36,8 +36,7 @@ final class Ledger {
    *
    * @param connection equal for those that shared one
    */
-  record Arrival(
-      String group, String connection, @Nullable String key, Toxin toxin, long nanos) {}
+  record Arrival(String group, String connection, @Nullable String key, Toxin toxin, long nanos) {}
 
   /** One request. */
   static final class Entry {

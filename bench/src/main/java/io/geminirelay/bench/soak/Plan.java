@@ -29,9 +29,7 @@ final class Plan {
 
   /** How often, at most, what all gateways share was lost. */
   long redisRestarts() {
-    return events().stream()
-        .filter(event -> event.what() == Schedule.What.REDIS_RESTARTS)
-        .count();
+    return events().stream().filter(event -> event.what() == Schedule.What.REDIS_RESTARTS).count();
   }
 
   /** Poisons many more attempts, or as many as usual. */

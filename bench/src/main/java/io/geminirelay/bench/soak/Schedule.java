@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * What goes wrong with the whole and when: it follows from the seed and the length of the run. Needs
- * nothing but the JDK, so that a plan can be printed from this file alone. Immutable.
+ * What goes wrong with the whole and when: it follows from the seed and the length of the run.
+ * Needs nothing but the JDK, so that a plan can be printed from this file alone. Immutable.
  */
 final class Schedule {
   private final long seed;

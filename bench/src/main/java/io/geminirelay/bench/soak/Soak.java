@@ -150,7 +150,8 @@ final class Soak {
       watchers.get(i).end();
     }
     memory.end();
-    findings.noneInTime("the plan was carried out", plan.events().size() + " events", chaos.troubles());
+    findings.noneInTime(
+        "the plan was carried out", plan.events().size() + " events", chaos.troubles());
     findings.noneInTime("an event stream lasted all the time", "1 of each gateway", unwatched);
     lookBack(upstreams, chaos, memory, before, (System.nanoTime() - start) / 60e9);
   }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How late a thread wakes that wants to each 50 ms: on a machine that is too busy, requests fail for
- * want of time and tell nothing of a gateway. A daemon thread of its own.
+ * How late a thread wakes that wants to each 50 ms: on a machine that is too busy, requests fail
+ * for want of time and tell nothing of a gateway. A daemon thread of its own.
  */
 final class Stalls implements AutoCloseable {
   private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
