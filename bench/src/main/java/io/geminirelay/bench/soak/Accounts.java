@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Holds what clients counted against metrics, log and upstreams: each request once in each, and the
@@ -19,7 +20,8 @@ final class Accounts {
           Ledger.Result.BROKEN, Set.of("broken"),
           Ledger.Result.REFUSED, Set.of("refused"),
           Ledger.Result.LEFT, Set.of("abandoned", "served", "broken"),
-          Ledger.Result.FAILED, Set.of());
+          // That it failed is told by itself; its line only has to be of the same.
+          Ledger.Result.FAILED, Set.of("served", "broken", "refused", "abandoned"));
 
   private final Ledger ledger;
   private final List<LogFacts> logs;
@@ -44,13 +46,14 @@ final class Accounts {
    * Checks all of it.
    *
    * @param own requests of the soak itself to each gateway, which that answered by itself
+   * @param brokenHeads that each gateway refused
    */
-  void check(List<Long> own) {
+  void check(List<Long> own, List<Long> brokenHeads) {
     clients();
     broken();
     for (int i = 0; i < pages.size(); i++) {
       lines(i);
-      metrics(i, own.get(i));
+      metrics(i, own.get(i), brokenHeads.get(i));
     }
   }
 
@@ -63,7 +66,7 @@ final class Accounts {
         failed.add(entry + " log: " + line(entry));
       }
     }
-    findings.none(
+    findings.noneInTime(
         "no client failed while a key, a way and a target were good", results.toString(), failed);
   }
 
@@ -75,6 +78,12 @@ final class Accounts {
   private void broken() {
     List<String> wrong = new ArrayList<>();
     long poisoned = 0;
+    Set<String> ending =
+        ledger.all().stream()
+            .flatMap(entry -> entry.arrivals().stream())
+            .filter(arrival -> arrival.toxin().endsConnection())
+            .map(arrival -> arrival.group() + arrival.connection())
+            .collect(Collectors.toSet());
     long cut = 0;
     for (Ledger.Entry entry : ledger.all()) {
       if (entry.kind.leaves() || entry.result() == null) {
@@ -83,7 +92,10 @@ final class Accounts {
       List<Ledger.Arrival> arrivals = entry.arrivals();
       Ledger.Arrival last = arrivals.isEmpty() ? null : arrivals.get(arrivals.size() - 1);
       boolean mustBreak = last != null && last.toxin().breaks();
-      boolean mayBreak = mustBreak || (last != null && wasCut(last, entry));
+      boolean mayBreak =
+          mustBreak
+              || (last != null
+                  && (wasCut(last, entry) || ending.contains(last.group() + last.connection())));
       boolean broke = entry.result() == Ledger.Result.BROKEN;
       if (broke && mustBreak) {
         poisoned++;
@@ -94,7 +106,7 @@ final class Accounts {
         wrong.add(entry + " log: " + line(entry));
       }
     }
-    findings.none(
+    findings.noneInTime(
         "answers broke off exactly where an upstream or exit broke them",
         poisoned + " by an upstream, " + cut + " by a lost exit or connection",
         wrong);
@@ -115,11 +127,16 @@ final class Accounts {
     Map<String, Long> notArrived = new TreeMap<>();
     long attempts = 0;
     long arrivals = 0;
+    long refused = 0;
     for (Ledger.Entry entry : ledger.all()) {
       if (entry.gateway != gateway || !entry.kind.upstream()) {
         continue;
       }
       List<LogFacts.Line> lines = requests.getOrDefault(entry.id, List.of());
+      if (isUntaken(entry)) {
+        refused++;
+        continue;
+      }
       if (lines.size() != 1 || !agrees(entry, lines.get(0))) {
         wrong.add(entry + " log: " + lines);
         continue;
@@ -132,11 +149,23 @@ final class Accounts {
         wrong.add(lost + ": " + entry + " log: " + lines);
       }
     }
+    long told = pages.get(gateway).sum("gemini_relay_client_connections_refused_total");
+    if (refused > told) {
+      wrong.add(refused + " requests without a line, but refused connections: " + told);
+    }
     findings.none(
         "gateway " + gateway + ": one line for each request, as its client saw it",
-        "%d lines, %d attempts, %d arrived, others %s"
-            .formatted(requests.size(), attempts, arrivals, notArrived),
+        "%d lines, %d attempts, %d arrived, others %s, connections refused %d, %d with a request"
+            .formatted(requests.size(), attempts, arrivals, notArrived, told, refused),
         wrong);
+  }
+
+  /** Whether it failed before anything of it was read: the gateway did not take its connection. */
+  private boolean isUntaken(Ledger.Entry entry) {
+    return entry.result() == Ledger.Result.FAILED
+        && entry.status() == 0
+        && entry.arrivals().isEmpty()
+        && !logs.get(entry.gateway).requests().containsKey(entry.id);
   }
 
   private static boolean agrees(Ledger.Entry entry, LogFacts.Line line) {
@@ -177,7 +206,7 @@ final class Accounts {
             .contains(outcome);
   }
 
-  private void metrics(int gateway, long own) {
+  private void metrics(int gateway, long own, long brokenHeads) {
     Scrape page = pages.get(gateway);
     Map<String, Long> logged = new TreeMap<>();
     Map<String, Long> sent = new TreeMap<>();
@@ -191,6 +220,9 @@ final class Accounts {
     long local = own;
     long strangers = 0;
     for (Ledger.Entry entry : ledger.all()) {
+      if (entry.gateway == gateway && isUntaken(entry)) {
+        continue;
+      }
       if (entry.gateway == gateway && entry.kind.upstream()) {
         sent.merge(entry.kind.route(), 1L, Long::sum);
         strangers += entry.kind == Kind.STRANGER ? 1 : 0;
@@ -214,6 +246,12 @@ final class Accounts {
                 sumOfClients(page, "route=\"" + route + "\"")
                     + (route.equals("native") ? strangers(page) : 0)));
     compare(wrong, "without a token", strangers, strangers(page));
+    compare(wrong, "lines of no request of the load", brokenHeads, logs.get(gateway).unmarked());
+    compare(
+        wrong,
+        "broken heads",
+        brokenHeads,
+        page.sum("gemini_relay_requests_total", "reason=\"bad_framing\""));
     compare(wrong, "attempts", trails, page.sum("gemini_relay_attempts_total"));
     long here = 0;
     for (String route : List.of("health", "health_detailed", "metrics", "admin")) {
@@ -222,13 +260,21 @@ final class Accounts {
     compare(wrong, "answered by the gateway itself", local, here);
     findings.none(
         "gateway " + gateway + ": metrics count what clients, log and trails count",
-        logged + " " + sent + " attempts " + trails + " own " + here,
+        logged
+            + " "
+            + sent
+            + " attempts "
+            + trails
+            + " own "
+            + here
+            + " broken heads "
+            + brokenHeads,
         wrong);
   }
 
   private static void compare(List<String> wrong, String what, long expected, long told) {
     if (expected != told) {
-      wrong.add(what + ": expected " + expected + ", the metrics say " + told);
+      wrong.add(what + ": expected " + expected + ", told " + told);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class Chaos {
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(8);
   private final List<Window> windows = new CopyOnWriteArrayList<>();
   private final List<String> troubles = new CopyOnWriteArrayList<>();
-  private final AtomicLong refusedByAbuse = new AtomicLong();
+  private final AtomicLongArray brokenHeads;
 
   /** When attempts of a group could be cut by what was broken on purpose; nanoseconds. */
   record Window(String group, long from, long to) {}
@@ -41,6 +41,7 @@ final class Chaos {
       @Nullable RedisUnderSoak redis) {
     this.plan = plan;
     this.gateways = gateways;
+    this.brokenHeads = new AtomicLongArray(gateways.size());
     this.upstreams = upstreams;
     this.exits = exits;
     this.redis = redis;
@@ -56,14 +57,14 @@ final class Chaos {
     return troubles;
   }
 
-  /** Broken heads that were answered with 400. */
-  long refusedByAbuse() {
-    return refusedByAbuse.get();
+  /** Broken heads that gateway {@code number} answered with 400. */
+  long brokenHeads(int number) {
+    return brokenHeads.get(number);
   }
 
   /** Begins with the load. */
   void start() {
-    for (Plan.Event event : plan.events()) {
+    for (Schedule.Event event : plan.events()) {
       timer.schedule(() -> guarded(event), event.atMillis(), TimeUnit.MILLISECONDS);
     }
   }
@@ -73,11 +74,11 @@ final class Chaos {
     void run() throws Exception;
   }
 
-  private void guarded(Plan.Event event) {
+  private void guarded(Schedule.Event event) {
     guarded(event, () -> happen(event));
   }
 
-  private void guarded(Plan.Event event, Work work) {
+  private void guarded(Schedule.Event event, Work work) {
     try {
       work.run();
     } catch (Exception | AssertionError e) {
@@ -85,12 +86,12 @@ final class Chaos {
     }
   }
 
-  private void later(Plan.Event event, Work undo) throws InterruptedException {
+  private void later(Schedule.Event event, Work undo) throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(event.forMillis());
     guarded(event, undo);
   }
 
-  private void happen(Plan.Event event) throws Exception {
+  private void happen(Schedule.Event event) throws Exception {
     GatewayUnderSoak gateway = gateways.get(event.which() % gateways.size());
     Exit exit = exits.get(event.which() % exits.size());
     String group = Setting.GROUPS.get(1 + event.which() % 2);
@@ -158,7 +159,7 @@ final class Chaos {
     throw new IOException(answer.toString());
   }
 
-  private void addAndRemove(Plan.Event event, GatewayUnderSoak gateway) throws Exception {
+  private void addAndRemove(Schedule.Event event, GatewayUnderSoak gateway) throws Exception {
     String key = Setting.key("direct", 9);
     Response added =
         gateway.send("POST", "/admin/api/keys", "{\"group\":\"direct\",\"key\":\"" + key + "\"}");
@@ -203,7 +204,7 @@ final class Chaos {
       for (TestClient client : broken) {
         Response answer = client.read();
         if (answer.status() == 400) {
-          refusedByAbuse.incrementAndGet();
+          brokenHeads.incrementAndGet(gateways.indexOf(gateway));
         } else {
           troubles.add("a broken head was answered with " + answer);
         }

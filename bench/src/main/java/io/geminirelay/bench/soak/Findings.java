@@ -15,13 +15,19 @@ final class Findings {
   /**
    * One check.
    *
+   * @param timely whether it can only hold where processes get time in time
    * @param look where it failed, what to look at
    */
-  private record Finding(String name, boolean held, String figures, List<String> look) {}
+  private record Finding(
+      String name, boolean held, boolean timely, String figures, List<String> look) {}
 
   /** Notes a check with its figures; {@code look} is told where it did not hold. */
   void check(String name, boolean held, String figures, List<String> look) {
-    findings.add(new Finding(name, held, figures, held ? List.of() : List.copyOf(look)));
+    note(name, held, false, figures, look);
+  }
+
+  private void note(String name, boolean held, boolean timely, String figures, List<String> look) {
+    findings.add(new Finding(name, held, timely, figures, held ? List.of() : List.copyOf(look)));
   }
 
   /** Notes that a list has to be empty. */
@@ -29,8 +35,35 @@ final class Findings {
     check(name, found.isEmpty(), figures, found);
   }
 
+  /** The same of what can only hold where processes get time in time. */
+  void noneInTime(String name, String figures, List<String> found) {
+    note(name, found.isEmpty(), true, figures, found);
+  }
+
   boolean allHeld() {
     return findings.stream().allMatch(Finding::held);
+  }
+
+  /** What a run comes to. */
+  enum Code {
+    HELD,
+    FAILED,
+    /** Only such checks failed as fail on a machine that gives no time. */
+    TOO_BUSY;
+
+    /** The exit code. */
+    int number() {
+      return ordinal();
+    }
+  }
+
+  /** What it comes to, where the machine was {@code tooBusy} or not. */
+  Code code(boolean tooBusy) {
+    if (allHeld()) {
+      return Code.HELD;
+    }
+    boolean excused = tooBusy && findings.stream().allMatch(each -> each.held || each.timely);
+    return excused ? Code.TOO_BUSY : Code.FAILED;
   }
 
   /** For people. */

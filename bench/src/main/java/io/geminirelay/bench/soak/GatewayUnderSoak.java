@@ -26,6 +26,7 @@ final class GatewayUnderSoak implements AutoCloseable {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
   private static final Pattern THREAD = Pattern.compile("(?m)^\"([^\"]+)\".* os_prio=\\S+ .*$");
   private static final int START_SECONDS = 120;
+  private static final int CALM_LOOKS = 6;
 
   private final Path folder;
   private final int port;
@@ -73,6 +74,20 @@ final class GatewayUnderSoak implements AutoCloseable {
         throw new IOException("the gateway does not start; see " + log());
       }
       TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  /**
+   * Waits until it has had time for everything for a second and more: a process that has just been
+   * started competes with its own compiler. Whether it still has not shows in what comes.
+   */
+  void awaitUnloaded() throws InterruptedException {
+    long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    for (int calm = 0; calm < CALM_LOOKS && System.nanoTime() < last; calm++) {
+      TimeUnit.MILLISECONDS.sleep(250);
+      if (scrape().sum("gemini_relay_load_level") > 0) {
+        calm = -1;
+      }
     }
   }
 

@@ -31,8 +31,12 @@ final class Ledger {
     FAILED
   }
 
-  /** One try that an upstream saw. */
-  record Arrival(String group, @Nullable String key, Toxin toxin, long nanos) {}
+  /**
+   * One try that an upstream saw.
+   *
+   * @param connection equal for those that shared one
+   */
+  record Arrival(String group, String connection, @Nullable String key, Toxin toxin, long nanos) {}
 
   /** One request. */
   static final class Entry {

@@ -1,10 +1,6 @@
 package io.geminirelay.bench.soak;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -18,66 +14,22 @@ final class Plan {
   private static final double STORM_SHARE = 0.3;
 
   private final long seed;
-  private final List<Event> events = new ArrayList<>();
+  private final Schedule schedule;
   private volatile boolean storm;
   private volatile boolean calm = true;
 
-  /** What happens to the whole rather than to one request. */
-  enum What {
-    EXIT_DIES,
-    EXIT_IS_SILENT,
-    KEY_IS_REFUSED,
-    RELOAD_BY_SIGNAL,
-    RELOAD_BY_FILE,
-    CHANGE_BY_ADMIN,
-    KEY_ADDED_AND_REMOVED,
-    CONNECTIONS_DROPPED,
-    STORM,
-    HICCUP,
-    CONNECTION_FLOOD,
-    REDIS_RESTARTS
-  }
-
-  /**
-   * One of these.
-   *
-   * @param atMillis since the load began
-   * @param forMillis until it is undone
-   * @param which exit, key, gateway or group
-   */
-  record Event(What what, long atMillis, long forMillis, int which) {
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT, "%7.1f s %s %d for %.1f s", atMillis / 1e3, what, which, forMillis / 1e3);
-    }
-  }
-
   Plan(long seed, long millis, boolean redis) {
     this.seed = seed;
-    Random random = new Random(seed);
-    List<What> round = new ArrayList<>();
-    long gap = Math.max(500, Math.min(9_000, millis / 24));
-    for (long at = millis / 12; at < millis * 5 / 6; at += gap / 2 + random.nextInt((int) gap)) {
-      if (round.isEmpty()) {
-        Collections.addAll(round, What.values());
-        if (!redis) {
-          round.remove(What.REDIS_RESTARTS);
-        }
-        Collections.shuffle(round, random);
-      }
-      long time = Math.min(gap, 500 + random.nextInt(4_000));
-      events.add(new Event(round.remove(round.size() - 1), at, time, random.nextInt(1 << 16)));
-    }
+    this.schedule = new Schedule(seed, millis, redis);
   }
 
-  List<Event> events() {
-    return List.copyOf(events);
+  List<Schedule.Event> events() {
+    return schedule.events();
   }
 
   /** How often, at most, what all gateways share was lost. */
   long redisRestarts() {
-    return events.stream().filter(event -> event.what() == What.REDIS_RESTARTS).count();
+    return events().stream().filter(event -> event.what() == Schedule.What.REDIS_RESTARTS).count();
   }
 
   /** Poisons many more attempts, or as many as usual. */
@@ -116,8 +68,6 @@ final class Plan {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("seed " + seed + "\n");
-    events.forEach(event -> text.append(event).append('\n'));
-    return text.toString();
+    return schedule.toString();
   }
 }

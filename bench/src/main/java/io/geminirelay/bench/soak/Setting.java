@@ -68,6 +68,7 @@ record Setting(List<String> targets, List<String> exits, Path caFile, @Nullable 
           request_timeout_secs: 10
           drain_timeout_secs: 10
           admin_token: %s
+          overload: {loop_delay_secs: 10}
           limits: {header_timeout_secs: 15, body_timeout_secs: 20, idle_timeout_secs: 120}
         clients:
           - {name: agents, token: %s}

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One run: everything is started, loaded, broken, left in peace, looked at and stopped. */
@@ -27,6 +28,7 @@ final class Soak {
   private final Path folder;
   private final Ledger ledger = new Ledger();
   private final Findings findings = new Findings();
+  private final Stalls stalls = new Stalls();
   private final List<GatewayUnderSoak> gateways = new ArrayList<>();
   private final List<Exit> exits = new ArrayList<>();
 
@@ -56,8 +58,15 @@ final class Soak {
     return folder;
   }
 
+  /** How much the machine let this process wait. */
+  Stalls stalls() {
+    return stalls;
+  }
+
   Findings run() throws Exception {
-    try (TestCertificates certificates = TestCertificates.forNames();
+    stalls.start();
+    try (stalls;
+        TestCertificates certificates = TestCertificates.forNames();
         Upstreams upstreams = new Upstreams(ledger, plan, certificates)) {
       RedisUnderSoak redis = sharing ? new RedisUnderSoak(folder) : null;
       try {
@@ -107,12 +116,15 @@ final class Soak {
     for (GatewayUnderSoak gateway : gateways) {
       gateway.awaitServing();
     }
+    for (GatewayUnderSoak gateway : gateways) {
+      gateway.awaitUnloaded();
+    }
   }
 
   private void loaded(Upstreams upstreams, @Nullable RedisUnderSoak redis) throws Exception {
     Load load = new Load(gateways, ledger, plan, rate);
     AtomicInteger turns = new AtomicInteger();
-    load.run(() -> turns.incrementAndGet() > WARM_UP_REQUESTS);
+    load.run(() -> turns.incrementAndGet() > Math.min(rate, WARM_UP_REQUESTS));
     List<Rest> before = new ArrayList<>();
     for (GatewayUnderSoak gateway : gateways) {
       awaitRest(gateway);
@@ -138,8 +150,9 @@ final class Soak {
       watchers.get(i).end();
     }
     memory.end();
-    findings.none("the plan was carried out", plan.events().size() + " events", chaos.troubles());
-    findings.none("an event stream lasted all the time", "1 of each gateway", unwatched);
+    findings.noneInTime(
+        "the plan was carried out", plan.events().size() + " events", chaos.troubles());
+    findings.noneInTime("an event stream lasted all the time", "1 of each gateway", unwatched);
     lookBack(upstreams, chaos, memory, before, (System.nanoTime() - start) / 60e9);
   }
 
@@ -154,7 +167,9 @@ final class Soak {
       secretPages(i);
       // What is answered now, and its event stream, which is told when it ends.
       own.add(gateway.ownRequests() + 1);
-      pages.add(gateway.scrape());
+      Scrape page = gateway.scrape();
+      Files.writeString(folder.resolve("metrics-" + i + ".txt"), page.text());
+      pages.add(page);
       memory.check(findings, i);
     }
     // Exits are tried by connections of a moment.
@@ -179,7 +194,8 @@ final class Soak {
       findings.none("gateway " + i + ": no error, no stack trace", where, log.troubles());
       findings.none("gateway " + i + ": no key, no token in the log", where, log.secrets());
     }
-    new Accounts(ledger, logs, pages, chaos.windows(), findings).check(own);
+    new Accounts(ledger, logs, pages, chaos.windows(), findings)
+        .check(own, IntStream.range(0, gateways.size()).mapToObj(chaos::brokenHeads).toList());
     new Limits(ledger, gateways.size(), sharing, plan.redisRestarts()).check(findings, minutes);
   }
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Two gateways, one with TLS, under mixed load while upstreams, exits, keys and"
             + " configuration break by a plan that follows from a seed. Exit code 0: all checks held;"
-            + " 1: one did not, and what to look at is printed.")
+            + " 1: one did not, and what to look at is printed; 2: the machine was too busy to tell.")
 public final class SoakMain implements Callable<Integer> {
   @Parameters(
       index = "0",
@@ -51,29 +51,31 @@ public final class SoakMain implements Callable<Integer> {
       description = "Where configurations and logs are kept; standard: a new one.")
   private @Nullable Path folder;
 
-  @Option(names = "--plan", description = "Prints the plan of the seed and does nothing.")
-  private boolean planOnly;
-
-  /** Runs and exits: 0 if all held. */
+  /** Runs and exits with the code of the findings; whatever it started ends with it. */
   public static void main(String[] args) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> Descendants.end(ProcessHandle.current()), "soak-children"));
     System.exit(new CommandLine(new SoakMain()).execute(args));
   }
 
   @Override
   public Integer call() throws Exception {
     long chosen = seed != null ? seed : ThreadLocalRandom.current().nextInt(1, 1_000_000);
-    long millis = Math.round(minutes * 60_000);
+    long millis = Schedule.millis(minutes);
     Plan plan = new Plan(chosen, millis, redis);
     System.out.print(
         "scripts/soak %s --seed %d --rate %d%s\n%s"
             .formatted(minutes, chosen, rate, redis ? " --redis" : "", plan));
-    if (planOnly) {
-      return 0;
-    }
     String options = "-Xmx256m -Dio.netty.leakDetection.level=" + leakDetection;
     Soak soak = new Soak(plan, millis, rate, redis, List.of("scripts/run"), options, folder);
     Findings findings = soak.run();
+    Findings.Code code = findings.code(soak.stalls().tooBusy());
     System.out.println("\n" + findings.table());
+    System.out.println("the soak's own threads: " + soak.stalls());
+    if (code == Findings.Code.TOO_BUSY) {
+      System.out.println("THE MACHINE WAS TOO BUSY: what failed may have failed for that reason.");
+    }
     System.out.println("logs and configurations: " + soak.folder());
     if (json != null) {
       java.nio.file.Files.writeString(
@@ -82,6 +84,6 @@ public final class SoakMain implements Callable<Integer> {
               io.geminirelay.testing.sim.Json.object(
                   "seed", chosen, "minutes", minutes, "rate", rate, "redis", redis)));
     }
-    return findings.allHeld() ? 0 : 1;
+    return code.number();
   }
 }

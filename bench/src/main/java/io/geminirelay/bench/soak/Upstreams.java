@@ -90,7 +90,7 @@ final class Upstreams implements AutoCloseable {
     }
     int before = entry.arrivedSoFar();
     Toxin toxin = plan.toxin(entry, before, group, System.nanoTime());
-    entry.arrived(new Ledger.Arrival(group, key, toxin, System.nanoTime()));
+    entry.arrived(new Ledger.Arrival(group, request.connection(), key, toxin, System.nanoTime()));
     if (key != null && refused.contains(key)) {
       return Errors.keyInvalid().answerTo(request);
     }

@@ -29,7 +29,7 @@ class AccountsTest {
   private final Ledger.Entry entry = ledger.open(1, Kind.UNARY, 0);
 
   private void arrive(Toxin toxin) {
-    entry.arrived(new Ledger.Arrival("direct", "key", toxin, System.nanoTime()));
+    entry.arrived(new Ledger.Arrival("direct", "one", "key", toxin, System.nanoTime()));
   }
 
   private Findings check(String log, String page) throws Exception {
@@ -37,7 +37,7 @@ class AccountsTest {
     Files.writeString(file, log);
     Findings findings = new Findings();
     new Accounts(ledger, List.of(LogFacts.of(file)), List.of(Scrape.of(page)), List.of(), findings)
-        .check(List.of(1L));
+        .check(List.of(1L), List.of(0L));
     return findings;
   }
 
@@ -81,10 +81,72 @@ class AccountsTest {
   }
 
   @Test
+  void anAnswerOfAConnectionThatWentAwayMayBreak() throws Exception {
+    arrive(Toxin.GOING_AWAY);
+    entry.end(Ledger.Result.BROKEN, 200, "");
+    assertFalse(check(LINE, PAGE).table().contains("FAILED: answers broke off"));
+  }
+
+  @Test
   void aBrokenAttemptThatWasServedIsFound() throws Exception {
     arrive(Toxin.RESET_AMID);
     entry.end(Ledger.Result.SERVED, 200, "");
     assertFound("broke off exactly", check(LINE, PAGE));
+  }
+
+  @Test
+  void aRequestOfARefusedConnectionHasNoLine() throws Exception {
+    String nothing = PAGE.lines().skip(1).findFirst().orElseThrow() + "\n";
+    entry.end(Ledger.Result.FAILED, 0, "closed");
+    String refused = "gemini_relay_client_connections_refused_total{reason=\"overloaded\"} 1.0\n";
+    String table = check("", nothing + refused).table();
+    assertTrue(table.contains("FAILED: no client failed"), table);
+    assertFalse(table.contains("FAILED: gateway"), table);
+    assertFound("FAILED: gateway 0: one line", check("", nothing));
+  }
+
+  @Test
+  void aLineOfNoRequestIsFound() throws Exception {
+    arrive(Toxin.NONE);
+    entry.end(Ledger.Result.SERVED, 200, "");
+    assertFound("lines of no request", check(LINE + LINE.replace("soak-1", "0ec1"), PAGE));
+  }
+
+  @Test
+  void aBusyMachineExcusesOnlyWhatNeedsTime() {
+    Findings late = new Findings();
+    late.noneInTime("no client failed", "", List.of("one"));
+    assertEquals(1, late.code(false).number());
+    assertEquals(2, late.code(true).number());
+    late.none("no leak", "", List.of("LEAK"));
+    assertEquals(1, late.code(true).number());
+    assertEquals(0, new Findings().code(true).number());
+  }
+
+  @Test
+  void aThreadThatWakesLateTellsABusyMachine() {
+    Stalls once = new Stalls();
+    for (int i = 0; i < 100; i++) {
+      once.add(5_000_000);
+    }
+    assertFalse(once.tooBusy(), once::toString);
+    once.add(1_500_000_000);
+    assertTrue(once.tooBusy(), once::toString);
+    Stalls often = new Stalls();
+    often.add(60_000_000);
+    assertTrue(often.tooBusy(), often::toString);
+  }
+
+  @Test
+  void whatAProcessStartedEndsWithIt() throws Exception {
+    Process shell = new ProcessBuilder("bash", "-c", "sleep 600 & sleep 600 & wait").start();
+    while (shell.descendants().count() < 2) {
+      Thread.onSpinWait();
+    }
+    List<ProcessHandle> children = shell.descendants().toList();
+    Descendants.end(shell.toHandle());
+    assertEquals(0, children.stream().filter(ProcessHandle::isAlive).count());
+    shell.destroyForcibly();
   }
 
   private static void assertFound(String what, Findings findings) {
