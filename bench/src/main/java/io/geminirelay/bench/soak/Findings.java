@@ -46,14 +46,20 @@ final class Findings {
 
   /** What a run comes to. */
   enum Code {
-    HELD,
-    FAILED,
+    HELD(0),
+    FAILED(1),
     /** Only such checks failed as fail on a machine that gives no time. */
-    TOO_BUSY;
+    TOO_BUSY(2);
+
+    private final int number;
+
+    Code(int number) {
+      this.number = number;
+    }
 
     /** The exit code. */
     int number() {
-      return ordinal();
+      return number;
     }
   }
 

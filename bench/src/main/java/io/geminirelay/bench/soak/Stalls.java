@@ -16,9 +16,10 @@ final class Stalls implements AutoCloseable {
   private static final int SHARE = 4;
 
   private final Thread thread = new Thread(this::watch, "soak-stalls");
-  private volatile long longest;
-  private volatile long late;
-  private volatile long watched;
+  // Guarded by this.
+  private long longest;
+  private long late;
+  private long watched;
 
   void start() {
     thread.setDaemon(true);
@@ -39,18 +40,18 @@ final class Stalls implements AutoCloseable {
   }
 
   /** Notes one awakening that came so late. One thread. */
-  void add(long nanos) {
+  synchronized void add(long nanos) {
     longest = Math.max(longest, nanos);
     late += nanos;
     watched += nanos + PERIOD_NANOS;
   }
 
-  boolean tooBusy() {
+  synchronized boolean tooBusy() {
     return longest >= LONG_NANOS || late * SHARE > watched;
   }
 
   @Override
-  public String toString() {
+  public synchronized String toString() {
     return String.format(
         Locale.ROOT,
         "late by up to %d ms, %.1f %% of the time",
