@@ -245,7 +245,11 @@ class HostileAnswersTest {
       Response answer = post(path, marker);
       assertEquals(200, answer.status(), () -> answer.text().substring(0, 300));
       assertFalse(answer.whole(), "the end looks clean");
-      assertTrue(answer.text().startsWith(open + block + block));
+      // What the client had not taken when the answer broke may be lost, but nothing else.
+      String sent = open + block + block;
+      String text = answer.text();
+      assertTrue(
+          sent.startsWith(text) || text.startsWith(sent), () -> text.substring(sent.length()));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.geminirelay.base.service;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -26,14 +27,16 @@ public final class Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
   private final MultiThreadIoEventLoopGroup threads;
+  private final ChannelFuture connected;
   private final Channel channel;
 
   /** Whether a message was lost and that was told. The event loop's own. */
   private boolean told;
 
-  private Notifier(MultiThreadIoEventLoopGroup threads, Channel channel) {
+  private Notifier(MultiThreadIoEventLoopGroup threads, ChannelFuture connected) {
     this.threads = threads;
-    this.channel = channel;
+    this.connected = connected;
+    this.channel = connected.channel();
   }
 
   /**
@@ -57,27 +60,25 @@ public final class Notifier {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("relay-service", true), EpollIoHandler.newFactory());
     String path = socket.startsWith("@") ? "\0" + socket.substring(1) : socket;
-    Channel channel =
+    ChannelFuture connected =
         new Bootstrap()
             .group(threads)
             .channel(EpollDomainDatagramChannel.class)
             .option(ChannelOption.AUTO_READ, false)
             .handler(new ChannelInboundHandlerAdapter())
-            .connect(new DomainSocketAddress(path))
-            .channel();
-    return new Notifier(threads, channel);
+            .connect(new DomainSocketAddress(path));
+    return new Notifier(threads, connected);
   }
 
   /** Sends {@code lines}, each {@code NAME=value}, as one message. */
   public void tell(String... lines) {
     String message = String.join("\n", lines);
-    channel
-        .eventLoop()
-        .execute(
-            () ->
-                channel
-                    .writeAndFlush(ByteBufUtil.writeUtf8(channel.alloc(), message))
-                    .addListener(sent -> note(sent.cause())));
+    // Not before it is connected, which takes a turn of the loop or two.
+    connected.addListener(
+        done ->
+            channel
+                .writeAndFlush(ByteBufUtil.writeUtf8(channel.alloc(), message))
+                .addListener(sent -> note(sent.cause())));
   }
 
   private void note(@Nullable Throwable failure) {
@@ -94,10 +95,10 @@ public final class Notifier {
 
   /** Tells what was given until now, and ends. */
   public void close() {
-    var unused =
-        channel
-            .eventLoop()
-            .submit(() -> channel.close())
-            .addListener(closed -> threads.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+    connected.addListener(
+        done ->
+            channel
+                .close()
+                .addListener(closed -> threads.shutdownGracefully(0, 1, TimeUnit.SECONDS)));
   }
 }
