@@ -106,7 +106,8 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
     wantsRead = false;
     if (next == END) {
       inputEnded = true;
-      close();
+      // As a socket does: past the handlers, of which HTTP/2's would wait for open streams.
+      unsafe().close(voidPromise());
       return;
     }
     ByteBuf piece = alloc().buffer(next.length).writeBytes(next);
