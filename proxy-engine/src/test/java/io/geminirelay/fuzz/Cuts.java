@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
@@ -58,6 +59,15 @@ public final class Cuts {
         at += size;
       }
     }
+  }
+
+  /**
+   * Runs {@code machine} once, for a target's static block: a fuzzer counts the loading of hundreds
+   * of classes as the time of the first input else, and takes it for a hang.
+   */
+  public static void warmUp(String input, Function<Pieces, ?> machine) {
+    byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
+    machine.apply(new Pieces(bytes, Math.max(1, bytes.length)));
   }
 
   /** What {@code machine} makes of the input, which has to be the same for every cut. */

@@ -10,6 +10,12 @@ import io.geminirelay.base.config.EngineConfig;
 class Http1ClientFuzz {
   private static final EngineConfig CONFIG = ClientRun.config("", "");
 
+  static {
+    Cuts.warmUp(
+        "POST /v1beta/models/m:generateContent HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}",
+        pieces -> ClientRun.of(CONFIG, pieces));
+  }
+
   @FuzzTest
   void relaysAlikeHoweverCut(byte[] connection) {
     Cuts.alike(connection, pieces -> ClientRun.of(CONFIG, pieces));

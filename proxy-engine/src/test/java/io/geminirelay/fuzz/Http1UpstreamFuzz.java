@@ -12,6 +12,12 @@ import java.util.Arrays;
 class Http1UpstreamFuzz {
   private static final EngineConfig CONFIG = ClientRun.config("", "");
 
+  static {
+    Cuts.warmUp(
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        pieces -> UpstreamRun.of(CONFIG, (byte) 0, pieces));
+  }
+
   @FuzzTest
   void answersAlikeHoweverCut(byte[] input) {
     byte kind = input.length == 0 ? 0 : input[0];

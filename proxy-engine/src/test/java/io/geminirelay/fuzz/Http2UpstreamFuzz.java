@@ -13,6 +13,10 @@ class Http2UpstreamFuzz {
   private static final EngineConfig CONFIG =
       ClientRun.config("", "http_version: \"2\",", ", max_attempts: 1");
 
+  static {
+    Cuts.warmUp("", pieces -> UpstreamRun.overHttp2(CONFIG, (byte) 0, false, pieces));
+  }
+
   @FuzzTest
   void answersAlikeHoweverCut(byte[] input) {
     byte kind = input.length == 0 ? 0 : input[0];

@@ -25,54 +25,60 @@ final class StrictRequests {
   private static final Pattern OWN_ID =
       Pattern.compile("(?m)^(x-request-id|traceparent): [^\\n]*\\n");
 
+  private static final Pattern SIZE = Pattern.compile("[0-9a-f]{1,8}");
+
   private byte[] sent = new byte[0];
   private int at;
+
+  /** The request whose body is not whole yet, so that no byte is read twice. */
+  private @Nullable String head;
+
+  private Map<String, String> fields = Map.of();
+  private ByteArrayOutputStream body = new ByteArrayOutputStream();
 
   /** Tells all that was sent on the connection so far. */
   void sent(byte[] bytes) {
     sent = bytes;
   }
 
-  /** Whether a part of a request has come that {@link #next} has not given. */
-  boolean isWithinRequest() {
-    return at < sent.length;
-  }
-
   /** The next whole request, its body without framing; null while it is not whole. */
   @Nullable String next() {
-    int end = find("\r\n\r\n", at);
-    if (end < 0) {
+    if (head == null) {
+      int end = endOfHead();
+      if (end < 0) {
+        return null;
+      }
+      head = text(at, end);
+      fields = fields(head);
+      body = new ByteArrayOutputStream();
+      at = end + 4;
+    }
+    if (!readBody(head)) {
       return null;
     }
-    String head = text(at, end);
-    Map<String, String> fields = fields(head);
+    String plain = head.replace("\r\n", "\n") + "\n";
+    head = null;
+    return OWN_ID.matcher(plain).replaceAll("") + "\n" + body.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether the body is whole now. */
+  private boolean readBody(String head) {
     String length = fields.get("content-length");
     String coding = fields.get("transfer-encoding");
     assertFalse(length != null && coding != null, head);
-    byte[] body = new byte[0];
-    int after = end + 4;
     if (length != null) {
       assertTrue(length.matches("[0-9]{1,9}"), head);
-      int until = after + Integer.parseInt(length);
-      if (until > sent.length) {
-        return null;
+      int bytes = Integer.parseInt(length);
+      if (bytes > sent.length - at) {
+        return false;
       }
-      body = Arrays.copyOfRange(sent, after, until);
-      after = until;
+      body.write(sent, at, bytes);
+      at += bytes;
     } else if (coding != null) {
       assertEquals("chunked", coding, head);
-      ByteArrayOutputStream all = new ByteArrayOutputStream();
-      after = chunks(after, all);
-      if (after < 0) {
-        return null;
-      }
-      body = all.toByteArray();
+      return readChunks();
     }
-    at = after;
-    String plain = head.replace("\r\n", "\n") + "\n";
-    return OWN_ID.matcher(plain).replaceAll("")
-        + "\n"
-        + new String(body, StandardCharsets.ISO_8859_1);
+    return true;
   }
 
   private static Map<String, String> fields(String head) {
@@ -99,31 +105,43 @@ final class StrictRequests {
     return fields;
   }
 
-  private int chunks(int from, ByteArrayOutputStream body) {
-    for (int start = from; ; ) {
-      int end = find("\r\n", start);
+  private boolean readChunks() {
+    while (true) {
+      int end = endOfLine(at);
       if (end < 0) {
-        return -1;
+        return false;
       }
-      String size = text(start, end);
-      assertTrue(size.matches("[0-9a-f]{1,8}"), size);
+      String size = text(at, end);
+      assertTrue(SIZE.matcher(size).matches(), size);
       int bytes = Integer.parseInt(size, 16);
       int next = end + 2 + bytes;
       if (next + 2 > sent.length) {
-        return -1;
+        return false;
       }
       assertEquals("\r\n", text(next, next + 2));
-      if (bytes == 0) {
-        return next + 2;
-      }
       body.write(sent, end + 2, bytes);
-      start = next + 2;
+      at = next + 2;
+      if (bytes == 0) {
+        return true;
+      }
     }
   }
 
-  private int find(String mark, int from) {
-    int found = text(from, sent.length).indexOf(mark);
-    return found < 0 ? -1 : from + found;
+  private int endOfHead() {
+    int end = endOfLine(at);
+    while (end >= 0 && endOfLine(end + 2) != end + 2) {
+      end = endOfLine(end + 2);
+    }
+    return end;
+  }
+
+  private int endOfLine(int from) {
+    for (int i = from; i + 1 < sent.length; i++) {
+      if (sent[i] == '\r' && sent[i + 1] == '\n') {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private String text(int from, int to) {

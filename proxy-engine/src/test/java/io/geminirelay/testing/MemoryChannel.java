@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -48,7 +49,8 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
 
   /** The end that has accepted a connection of {@code remote}. */
   public static MemoryChannel accepted(InetSocketAddress remote) {
-    return new MemoryChannel(null, remote, true);
+    // By its parent Netty knows which end of an HTTP/2 connection it is.
+    return new MemoryChannel(new LocalServerChannel(), remote, true);
   }
 
   /** One that is to connect; any address will do. */
@@ -104,7 +106,8 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
     wantsRead = false;
     if (next == END) {
       inputEnded = true;
-      close();
+      // As a socket does: past the handlers, of which HTTP/2's would wait for open streams.
+      unsafe().close(voidPromise());
       return;
     }
     ByteBuf piece = alloc().buffer(next.length).writeBytes(next);
