@@ -67,7 +67,7 @@ public final class Cuts {
    */
   public static void warmUp(String input, Function<Pieces, ?> machine) {
     byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
-    machine.apply(new Pieces(bytes, Math.max(1, bytes.length)));
+    var unused = machine.apply(new Pieces(bytes, Math.max(1, bytes.length)));
   }
 
   /** What {@code machine} makes of the input, which has to be the same for every cut. */
