@@ -484,10 +484,11 @@ class SharedQuotaTest {
       drawn.forEach(each -> assertTrue(each.tryDraw(1, time.nanoTime())));
       pass(100);
     }
-    pass(2_500);
+    // The last telling and the look that finds it may each be a second away, and are not in step.
+    pass(3_500);
     // Once a second each by one instance, and looked at so often by the other.
     int looks = store.looks - before;
-    assertTrue(looks <= 2 * 200 * 9, looks + " looks");
+    assertTrue(looks <= 2 * 200 * 10, looks + " looks");
     seen.forEach(each -> assertEquals(50, each.used(time.nanoTime()).requests()));
   }
 }
