@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,30 +57,49 @@ record Ending(
   }
 
   private void endConnections(CompletableFuture<Boolean> ended) {
-    listeners
-        .drain()
-        .whenComplete(
-            (clean, failure) -> endRest(failure == null && Boolean.TRUE.equals(clean), ended));
+    tried("connections of clients", () -> listeners.drain())
+        .thenCompose(clean -> endRest().thenApply(none -> Boolean.TRUE.equals(clean)))
+        .thenAccept(ended::complete);
   }
 
-  private void endRest(boolean clean, CompletableFuture<Boolean> ended) {
-    administration.stop();
-    CompletionStage<Void> keptAll = kept.end();
-    pools
-        .close()
-        .thenCompose(done -> connector.closed(PATIENCE))
-        .whenComplete((done, failure) -> endLoops(keptAll, clean, ended));
+  private CompletionStage<@Nullable Void> endRest() {
+    tried("the admin interface", () -> done(() -> administration.stop()));
+    CompletionStage<@Nullable Void> keptAll = tried("what is kept", () -> kept.end());
+    return tried("pools", () -> pools.close())
+        .thenCompose(none -> tried("upstream connections", () -> connector.closed(PATIENCE)))
+        .thenCompose(none -> tried("event loops", this::endLoops))
+        .thenCompose(none -> tried("look-ups", () -> done(() -> addresses.close())))
+        .thenCompose(none -> keptAll);
   }
 
-  private void endLoops(
-      CompletionStage<Void> keptAll, boolean clean, CompletableFuture<Boolean> ended) {
+  private CompletionStage<Void> endLoops() {
+    CompletableFuture<Void> over = new CompletableFuture<>();
     var unused =
-        loops
-            .shutdownGracefully(0, 2, TimeUnit.SECONDS)
-            .addListener(
-                over -> {
-                  addresses.close();
-                  keptAll.whenComplete((none, failure) -> ended.complete(clean));
-                });
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(ended -> over.complete(null));
+    return over;
+  }
+
+  private static CompletionStage<Void> done(Runnable step) {
+    step.run();
+    return CompletableFuture.completedStage(null);
+  }
+
+  /**
+   * Completes as {@code step} does; with null, and a line in the log, where that fails: the others
+   * are to end all the same.
+   */
+  private static <T> CompletionStage<@Nullable T> tried(
+      String what, Supplier<CompletionStage<T>> step) {
+    CompletionStage<@Nullable T> begun;
+    try {
+      begun = step.get().thenApply(result -> result);
+    } catch (RuntimeException | Error e) {
+      begun = CompletableFuture.failedStage(e);
+    }
+    return begun.exceptionally(
+        failure -> {
+          LOG.error("cannot end properly: {}", what, failure);
+          return null;
+        });
   }
 }

@@ -162,7 +162,12 @@ public final class Engine {
     metrics.read(parts, connections, () -> current);
     this.watch =
         new LoadWatch(
-            load, () -> current, parts.settlement()::inFlight, metrics::lateNanos, connections);
+            load,
+            () -> current,
+            parts.settlement()::inFlight,
+            metrics::lateNanos,
+            connections,
+            buffers);
     exits.know(current.outbound().keys());
     ConnectionHandler handler =
         new ConnectionHandler(
@@ -249,13 +254,8 @@ public final class Engine {
    * @param over told when the new one is in force, or the old one stays
    */
   void reload(Runnable begins, Runnable over) {
-    Runnable reload =
-        () -> {
-          begins.run();
-          operator.reloadLogged("a signal asked for it");
-          over.run();
-        };
-    if (!administration.run(reload)) {
+    String why = "a signal asked for it";
+    if (!administration.run(() -> operator.reloadLogged(why, begins, over))) {
       LOG.info("stopping: the configuration is not read anew");
     }
   }
@@ -377,9 +377,8 @@ public final class Engine {
     checks.stop();
     administration.drain();
     LOG.info("draining, {} connections open", connections.open());
-    Duration delay = current.config().server().drainDelay();
     new Ending(listeners, administration, kept, pools, loops, way.connector(), way.addresses())
-        .begin(before == State.BUILT ? Duration.ZERO : delay)
+        .begin(before == State.BUILT ? Duration.ZERO : current.config().server().drainDelay())
         .thenAccept(
             clean -> {
               watch.stop();
@@ -388,6 +387,10 @@ public final class Engine {
               stopped.complete(clean);
             });
     return stopped;
+  }
+
+  Duration drainTime() {
+    return current.config().server().wholeDrain();
   }
 
   /** Completes when the engine has stopped. */

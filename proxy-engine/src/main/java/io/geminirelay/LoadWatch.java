@@ -9,7 +9,6 @@ import io.geminirelay.base.load.LiveHeap;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.load.LoadStep;
 import io.geminirelay.base.load.Signal;
-import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.EnumMap;
@@ -61,6 +60,7 @@ final class LoadWatch {
           });
   private long round;
   private long descriptors;
+  private boolean blind;
 
   /**
    * Watches for {@code load}.
@@ -69,20 +69,21 @@ final class LoadWatch {
    * @param inFlight requests under way
    * @param lateNanos how late the latest event loop is
    * @param connections are led elsewhere where that helps
+   * @param buffers where the buffers of connections come from
    */
   LoadWatch(
       Load load,
       Supplier<Generation> current,
       LongSupplier inFlight,
       LongSupplier lateNanos,
-      ClientConnections connections) {
+      ClientConnections connections,
+      ByteBufAllocator buffers) {
     this.load = load;
     this.current = current;
     this.inFlight = inFlight;
     this.lateNanos = lateNanos;
     this.connections = connections;
-    // A restart changes it, and nothing else.
-    this.buffers = Buffers.of(current.get().config().server().allocator());
+    this.buffers = buffers;
   }
 
   void start() {
@@ -106,10 +107,14 @@ final class LoadWatch {
       }
       act(sample);
       round++;
+      blind = false;
     } catch (RuntimeException | Error e) {
       // The next look may do better, as a want of memory or descriptors can pass; without any the
       // step would stay what it is.
-      LOG.error("the load could not be looked at", e);
+      if (!blind) {
+        blind = true;
+        LOG.error("the load cannot be looked at; its step stays {}", load.step(), e);
+      }
     }
   }
 

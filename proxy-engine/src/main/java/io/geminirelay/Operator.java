@@ -11,6 +11,7 @@ import io.geminirelay.base.config.edit.ConfigWatch;
 import io.geminirelay.base.config.edit.EditException;
 import io.geminirelay.base.config.edit.KeySource;
 import io.geminirelay.base.config.edit.Saved;
+import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyChecked;
@@ -20,6 +21,7 @@ import io.geminirelay.side.admin.AdminActions.Applied;
 import io.geminirelay.side.admin.AdminProblem;
 import io.geminirelay.side.admin.GatewayView;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
@@ -35,12 +37,21 @@ import org.slf4j.LoggerFactory;
 final class Operator {
   private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
+  /** A write that was begun so long ago goes on no more. */
+  private static final Duration LONGEST_WRITING = Duration.ofMinutes(5);
+
+  /** What was written a moment before the start is old enough at one of the next times. */
+  private static final int LOOKS_TO_CLEAN = 600;
+
   private final Supplier<Generation> current;
   private final Successor successor;
   private final @Nullable ConfigStore store;
   private final @Nullable ConfigWatch watch;
   private final EngineConfig started;
   private final IntSupplier connections;
+
+  /** Of the thread that looks. */
+  private int looks;
 
   /** Puts configurations in force. */
   interface Successor {
@@ -154,10 +165,24 @@ final class Operator {
     }
   }
 
-  /** Reads the configuration anew if its file, or one that it names, was changed by others. */
+  /**
+   * Reads the configuration anew if its file, or one that it names, was changed by others; now and
+   * then, the first time too, removes what a killed process has left beside it.
+   */
   void lookAtFiles() {
+    if (store != null && looks++ % LOOKS_TO_CLEAN == 0) {
+      removeUnfinished(store);
+    }
     if (watch != null && current.get().config().server().reloadOnChange() && watch.look()) {
       reloadLogged("its files have changed");
+    }
+  }
+
+  private static void removeUnfinished(ConfigStore store) {
+    try {
+      store.removeUnfinished(TimeSource.SYSTEM.instant().minus(LONGEST_WRITING));
+    } catch (ConfigException | IOException e) {
+      LOG.debug("what was left unfinished beside the configuration cannot be removed", e);
     }
   }
 
@@ -186,6 +211,21 @@ final class Operator {
           Main.reason(e));
     } catch (AdminProblem e) {
       LOG.error("the configuration cannot be read anew: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * The same.
+   *
+   * @param begins told before it is read
+   * @param over told when the new one is in force, or the old one stays
+   */
+  void reloadLogged(String why, Runnable begins, Runnable over) {
+    begins.run();
+    try {
+      reloadLogged(why);
+    } finally {
+      over.run();
     }
   }
 

@@ -19,25 +19,36 @@ final class ServiceLink {
   /** More than enough until the next time it is said. */
   private static final Duration EXTENSION = Duration.ofSeconds(15);
 
+  /** For who waits to enter, and what comes after the clients: store, upstream, event loops. */
+  private static final Duration REST = Duration.ofSeconds(15);
+
   private final Engine engine;
   private final @Nullable Notifier notifier;
   private final Duration watchdog;
+  private final TimeSource time;
   private volatile boolean ending;
 
   /** What was said last. The notifier's thread's own. */
   private String status = "";
 
-  private ServiceLink(Engine engine, @Nullable Notifier notifier, Duration watchdog) {
+  private ServiceLink(
+      Engine engine, @Nullable Notifier notifier, Duration watchdog, TimeSource time) {
     this.engine = engine;
     this.notifier = notifier;
     this.watchdog = watchdog;
+    this.time = time;
   }
 
   /** Tells whom {@code variables} name about {@code engine}. */
   static ServiceLink of(Engine engine, ServiceVariables variables) {
+    return of(engine, variables, TimeSource.SYSTEM);
+  }
+
+  /** The same by {@code time}, which says how long an end has taken. */
+  static ServiceLink of(Engine engine, ServiceVariables variables, TimeSource time) {
     String socket = variables.notifySocket();
     Notifier notifier = socket == null ? null : Notifier.open(socket);
-    return new ServiceLink(engine, notifier, variables.watchdog());
+    return new ServiceLink(engine, notifier, variables.watchdog(), time);
   }
 
   private static String status(String text) {
@@ -90,18 +101,30 @@ final class ServiceLink {
     }
   }
 
-  /** The engine drains, which may take longer than the manager would wait. */
+  /**
+   * The engine drains, which may take longer than the manager would wait. Time is asked for as long
+   * as the configured end can take: whoever hangs then is the manager's to kill.
+   */
   synchronized void stopping() {
     ending = true;
     Notifier to = notifier;
     if (to != null) {
-      to.tell("STOPPING=1", status(engine.status()), extension());
-      repeat(to, DRAIN_SECONDS, () -> to.tell(status(engine.status()), extension()));
+      long end = time.nanoTime() + engine.drainTime().plus(REST).toNanos();
+      to.tell("STOPPING=1", status(engine.status()), extension(end - time.nanoTime()));
+      repeat(to, DRAIN_SECONDS, () -> tellEnding(to, end - time.nanoTime()));
     }
   }
 
-  private static String extension() {
-    return micros("EXTEND_TIMEOUT_USEC", EXTENSION.toNanos());
+  private void tellEnding(Notifier to, long leftNanos) {
+    if (leftNanos > 0) {
+      to.tell(status(engine.status()), extension(leftNanos));
+    } else {
+      to.tell(status(engine.status()));
+    }
+  }
+
+  private static String extension(long leftNanos) {
+    return micros("EXTEND_TIMEOUT_USEC", Math.min(leftNanos, EXTENSION.toNanos()));
   }
 
   /** The engine could not start. */

@@ -16,9 +16,11 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds the main sources to the rules of size, names, imports and banned calls. */
+@Tag("once")
 class LayoutTest {
   private static final Path ROOT = Path.of("src/main/java/io/geminirelay");
   private static final int MAX_FILE_LINES = 400;

@@ -108,7 +108,7 @@ public final class MemoryGateway implements AutoCloseable {
     this.handler =
         new ConnectionHandler(
             config.server(),
-            new ClientConnections(config.server().maxConnections()),
+            new ClientConnections(config.server().maxConnections(), Integer.MAX_VALUE, new Load()),
             null,
             generation::stages,
             buffers);

@@ -15,6 +15,7 @@ import io.geminirelay.base.login.AdminCheck;
 import io.geminirelay.base.state.StoreFigure;
 import io.geminirelay.base.telemetry.Telemetry;
 import io.geminirelay.base.tokens.TokenEstimate;
+import io.geminirelay.flow.accept.Buffers;
 import io.geminirelay.flow.accept.ClientConnections;
 import io.geminirelay.flow.accept.ConnectionHandler;
 import io.geminirelay.flow.guard.TokenLimit;
@@ -189,7 +190,12 @@ final class MemoryRelay {
             Guards.of(config, tokens, new Load(), time),
             outbound,
             new Settlement(time, new Telemetry(time)));
-    return new ConnectionHandler(config.server(), new ClientConnections(100), null, () -> stages);
+    return new ConnectionHandler(
+        config.server(),
+        new ClientConnections(100, 100, new Load()),
+        null,
+        () -> stages,
+        Buffers.of(config.server().allocator()));
   }
 
   private static EngineConfig config() throws Exception {

@@ -2,6 +2,7 @@ package io.geminirelay.command;
 
 import io.geminirelay.Main;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -56,10 +57,12 @@ public final class HealthCommand implements Callable<Integer> {
     String base = found.address().toString();
     URI page = URI.create(base + (base.endsWith("/") ? "" : "/") + "health");
     try {
-      HttpResponse<Void> answer =
+      HttpResponse<InputStream> answer =
           http.send(
               HttpRequest.newBuilder(page).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.discarding());
+              HttpResponse.BodyHandlers.ofInputStream());
+      // The head says it all, and the patience ends with it.
+      answer.body().close();
       return answer.statusCode() == 200
           ? Exit.OK
           : fail(base + " answered " + answer.statusCode() + ": it does not serve");

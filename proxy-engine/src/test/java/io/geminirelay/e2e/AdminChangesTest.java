@@ -65,6 +65,36 @@ class AdminChangesTest {
     }
   }
 
+  private static List<String> priorities(AdminCalls calls) throws Exception {
+    return Json.list(calls.get("clients").get("clients")).stream()
+        .map(client -> Json.map(client).get("name") + " " + Json.map(client).get("priority"))
+        .toList();
+  }
+
+  @Test
+  void whoIsRefusedFirstUnderLoadIsSaidAndKept() throws Exception {
+    String file = "clients: [{name: a, token: token-of-a-0000, priority: low}]";
+    try (AdminCalls calls = new AdminCalls(folder, file, Rig.key(0))) {
+      Object made =
+          calls.ask(201, "POST", "clients", "{\"name\":\"b\",\"priority\":\"high\"}").get("client");
+      assertEquals("high", Json.map(made).get("priority"));
+      calls.ask(201, "POST", "clients", "{\"name\":\"c\"}");
+      calls.ask(200, "PATCH", "config", "{\"set\":{\"clients.a.requests_per_minute\":9}}");
+      assertEquals(List.of("a low", "b high", "c normal"), priorities(calls));
+      calls.ask(200, "PATCH", "config", "{\"set\":{\"clients.c.priority\":\"low\"}}");
+      calls.ask(200, "PATCH", "config", "{\"set\":{\"clients.b.max_concurrent\":9}}");
+      calls.ask(200, "PATCH", "config", "{\"unset\":[\"clients.a.priority\"]}");
+      calls.restart();
+      assertEquals(List.of("a normal", "b high", "c low"), priorities(calls));
+      calls.ask(422, "PATCH", "config", "{\"set\":{\"clients.c.priority\":\"lowest\"}}");
+      String other = "{\"name\":\"d\",\"priority\":\"" + NEW + "\"}";
+      String told = message(calls.ask(400, "POST", "clients", other));
+      assertTrue(told.contains("priority") && told.contains("low, normal, high"), told);
+      calls.ask(400, "POST", "clients", "{\"name\":\"d\",\"priority\":1}");
+      assertFalse(calls.told.indexOf(NEW) >= 0, calls.told::toString);
+    }
+  }
+
   @Test
   void aClientWithASlashInItsNameCanBeTakenOut() throws Exception {
     try (AdminCalls calls = new AdminCalls(folder, "", Rig.key(0))) {

@@ -6,6 +6,7 @@ import static io.geminirelay.testing.RawHttp2.ACK;
 import static io.geminirelay.testing.RawHttp2.CONTINUATION;
 import static io.geminirelay.testing.RawHttp2.DATA;
 import static io.geminirelay.testing.RawHttp2.END_HEADERS;
+import static io.geminirelay.testing.RawHttp2.END_STREAM;
 import static io.geminirelay.testing.RawHttp2.HEADERS;
 import static io.geminirelay.testing.RawHttp2.PUSH_PROMISE;
 import static io.geminirelay.testing.RawHttp2.SETTINGS;
@@ -30,6 +31,7 @@ import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +176,24 @@ class BrokenHttp2UpstreamTest {
             1,
             (raw, stream) -> raw.send(headers(stream, true, ":status", "2x0"))),
         again(
+            "RFC 9110 15: a :status of 000",
+            1,
+            (raw, stream) -> raw.send(headers(stream, true, ":status", "000"))),
+        again(
+            "RFC 9110 15: a :status below 100",
+            1,
+            (raw, stream) -> raw.send(headers(stream, true, ":status", "099"))),
+        again(
+            "more header fields than over HTTP/1.1",
+            1,
+            (raw, stream) ->
+                raw.send(
+                    frame(
+                        HEADERS,
+                        END_HEADERS | END_STREAM,
+                        stream,
+                        join(block(":status", "200"), times(1_100, block("a", "b")))))),
+        again(
             "RFC 9113 8.2.1: CR LF in a value",
             1,
             (raw, stream) -> raw.send(head(stream, "x", "a\r\nset-cookie: b"))),
@@ -281,10 +301,13 @@ class BrokenHttp2UpstreamTest {
       assertEquals(requests, upstream.requests.get());
       assertServed(client.post(Rig.UNARY, Rig.BODY));
       assertEquals(requests + 1, upstream.requests.get());
-      assertEquals(Math.abs(connections), upstream.connections.get(), "connections");
+      assertEquals(Math.abs(connections), upstream.connections(), "connections");
       int broken = Math.max(0, connections - 1);
       Rig.await(() -> upstream.closed.get() == broken, "the end of the broken connection");
       assertEquals(0, Scrape.of(gateway.port()).sum("gemini_relay_requests_in_flight"));
+      if (source.startsWith("RFC 9113 7:")) {
+        assertEquals(List.of(), upstream.resets, "RFC 9113 5.4.2: no answer to a reset");
+      }
     }
   }
 

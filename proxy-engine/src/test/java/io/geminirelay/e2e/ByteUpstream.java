@@ -1,9 +1,8 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.testing.PlainServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,39 +17,9 @@ final class ByteUpstream implements AutoCloseable {
       "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final ServerSocket listening;
+  private final PlainServer server = new PlainServer((socket, number) -> serve(socket));
 
-  ByteUpstream() throws IOException {
-    listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    daemon(this::accept);
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // The socket was closed.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() throws IOException {
-    while (true) {
-      Socket socket = listening.accept();
-      sockets.add(socket);
-      daemon(() -> serve(socket));
-    }
-  }
+  ByteUpstream() throws IOException {}
 
   private void serve(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
@@ -75,7 +44,7 @@ final class ByteUpstream implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + listening.getLocalPort();
+    return server.url();
   }
 
   /** The bytes of each request so far. */
@@ -85,9 +54,6 @@ final class ByteUpstream implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }

@@ -15,8 +15,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /**
  * The image that the Containerfile makes of a tarball, built by buildah without a registry: the
  * last stage as it is, on a base of this machine's glibc; of the stage before it what comes after
- * the packing, by this machine's shell. Needs neither overlays nor a user namespace, but the right
- * to mount. All of it is in one folder, which may be deleted with everything in it.
+ * the packing, by this machine's shell, which has to come to the same in the tarball's own tree, as
+ * far as that goes to a builder. Needs neither overlays nor a user namespace, but the right to
+ * mount. All of it is in one folder, which may be deleted with everything in it.
  */
 final class ContainerImage {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -39,7 +40,7 @@ final class ContainerImage {
     ContainerImage image = new ContainerImage(folder);
     String file = Files.readString(ROOT.resolve("config/container/Containerfile"));
     image.base(tarball);
-    image.stage(file.substring(file.indexOf("RUN scripts/package"), file.indexOf(LAST)));
+    image.stages(tarball, file.substring(file.indexOf("RUN mkdir"), file.indexOf(LAST)));
     String last = file.substring(file.indexOf(LAST));
     Files.writeString(
         folder.resolve("Last"),
@@ -84,13 +85,34 @@ final class ContainerImage {
     Assumptions.assumeTrue(mounts, "buildah cannot run anything here: " + ran.output());
   }
 
-  private void stage(String text) throws Exception {
+  private void stages(Path tarball, String text) throws Exception {
     Path context = folder.resolve("context");
+    stage(text, ROOT, context);
+    Path top = Tarball.unpack(tarball, folder.resolve("unpacked"));
+    Path sent = Files.createDirectory(folder.resolve("sent"));
+    shell(
+        "cd \"$0\"; grep '^!' config/container/.containerignore | tr -d '!' | while read -r each; do\n"
+            + "  if [ -e \"$each\" ]; then cp -R \"$each\" \"$1\"; fi\n"
+            + "done",
+        ROOT,
+        top.toString(),
+        sent.toString());
+    Path secrets = Files.createDirectory(sent.resolve("config/container/secrets"));
+    Files.writeString(secrets.resolve("gemini-api-keys"), "a key that no image may hold");
+    Path other = folder.resolve("other");
+    stage(text, sent, other);
+    // Archives of classes have the time in them.
+    String same = "diff -r -x '*.jsa' \"$0\"/image \"$1\"/image; rm -r \"$1\"";
+    shell(same, ROOT, context.toString(), other.toString());
+  }
+
+  private void stage(String text, Path in, Path out) throws Exception {
     String commands =
-        text.replace("RUN scripts/package --out /packed", "true")
-            .replace(" /image", " " + context + "/image")
-            .replace(" /packed", " " + context + "/packed");
-    shell(commands, ROOT);
+        text.replace("RUN ", "")
+            .replace("scripts/package --out /packed", "true")
+            .replace(" /image", " " + out + "/image")
+            .replace(" /packed", " " + out + "/packed");
+    shell(commands, in);
   }
 
   private void shell(String script, Path in, String... arguments) throws Exception {

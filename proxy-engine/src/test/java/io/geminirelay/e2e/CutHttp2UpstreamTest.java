@@ -125,7 +125,7 @@ class CutHttp2UpstreamTest {
       }
       assertEquals(1, upstream.requests.get());
       assertServed(gateway);
-      assertEquals(1, upstream.connections.get());
+      assertEquals(1, upstream.connections());
     }
   }
 
@@ -157,9 +157,11 @@ class CutHttp2UpstreamTest {
         assertEquals(200, answer.status(), answer::toString);
         assertEquals(RawHttp2Upstream.ANSWER, answer.text());
       }
-      assertEquals(2, upstream.connections.get());
+      assertEquals(2, upstream.connections());
       assertEquals(3, upstream.requests.get());
       Rig.await(() -> upstream.closed.get() == 1, "the end of the first connection");
+      // Section 5.1: for an upstream that never opened those streams, a reset breaks the protocol.
+      assertEquals(List.of(), upstream.resets);
     }
   }
 
@@ -174,7 +176,7 @@ class CutHttp2UpstreamTest {
       Response answer = client.post(Rig.UNARY, Rig.BODY);
       assertEquals(200, answer.status(), answer::toString);
       assertEquals(RawHttp2Upstream.ANSWER, answer.text());
-      assertEquals(2, upstream.connections.get());
+      assertEquals(2, upstream.connections());
       over.countDown();
       Rig.await(() -> upstream.closed.get() == 1, "the end of the silent connection");
       assertEquals(1, upstream.pings.get());

@@ -71,6 +71,26 @@ class DashboardClientsTest {
   }
 
   @Test
+  void saysWhoIsRefusedFirstUnderLoad() throws Exception {
+    try (DashboardRig dashboard =
+        DashboardRig.at("clients", 1, TWO.replace("000001}", "000001, priority: high}"))) {
+      Browser browser = dashboard.browser();
+      dashboard.seeCell("clients", "crawler", "priority", "normal"::equals);
+      dashboard.seeCell("clients", "lab", "priority", "high"::equals);
+      browser.click(".view-tools button[data-action=add]");
+      browser.type("#add-client-dialog [name=name]", "batch");
+      assertEquals(
+          "normal", browser.see("#add-client-dialog [name=priority]").getAttribute("value"));
+      browser.choose("#add-client-dialog [name=priority]", "low");
+      browser.click("#add-client-dialog button[type=submit]");
+      browser.see("#token-dialog");
+      browser.keys(Keys.ESCAPE);
+      dashboard.seeCell("clients", "batch", "priority", "low"::equals);
+      dashboard.assertClean();
+    }
+  }
+
+  @Test
   void saysSinceWhenItHasNotBeenUpdated() throws Exception {
     try (DashboardRig dashboard = DashboardRig.at("clients", 1, TWO)) {
       Browser browser = dashboard.browser();

@@ -65,7 +65,7 @@ class DashboardLoginTest {
   void offersTheLoginAgainOnceTheLockOutIsOver() throws Exception {
     try (DashboardRig dashboard =
         DashboardRig.start(
-            1, "server.security: {max_login_attempts: 1, lockout_duration_secs: 1}")) {
+            1, "server.security: {max_login_attempts: 1, lockout_duration_secs: 4}")) {
       Browser browser = dashboard.browser();
       dashboard.open("overview");
       dashboard.logIn("a-wrong-token-000000000");

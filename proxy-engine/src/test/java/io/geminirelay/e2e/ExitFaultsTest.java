@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.testing.PlainServer;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import java.io.InputStream;
@@ -90,7 +91,7 @@ class ExitFaultsTest {
     try (ScriptedUpstream upstream = new ScriptedUpstream();
         ServerSocket listening = new ServerSocket(0, 50, HERE);
         Gateway gateway = gateway(upstream.port(), kind + listening.getLocalPort())) {
-      ScriptedUpstream.daemon(
+      PlainServer.daemon(
           () -> {
             while (true) {
               try (Socket socket = listening.accept()) {
@@ -115,7 +116,7 @@ class ExitFaultsTest {
         Gateway gateway = gateway(upstream.port(), CONNECT + listening.getLocalPort())) {
       String event = "data: " + ScriptedUpstream.json("one") + "\r\n\r\n";
       String chunk = UpstreamVectors.chunk(event);
-      ScriptedUpstream.daemon(
+      PlainServer.daemon(
           () -> {
             Socket socket = listening.accept();
             InputStream in = socket.getInputStream();

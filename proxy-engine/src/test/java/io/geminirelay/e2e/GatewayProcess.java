@@ -3,7 +3,6 @@ package io.geminirelay.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,10 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * The gateway in a process of its own.
@@ -28,8 +23,6 @@ import java.util.zip.ZipOutputStream;
  */
 record GatewayProcess(Path folder, Process process) implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+) ");
-
-  private static final String PROGRAM = Path.of("target", "classes").toString();
 
   /** Serves any free port with two keys. */
   static String config(String target) {
@@ -55,40 +48,9 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -n $0; exec \"$@\"", "" + descriptors));
     List<String> java = command("serve", "-c", file.toString());
-    int classPath = java.indexOf("-cp") + 1;
-    java.set(classPath, packed(folder, java.get(classPath)));
     java.addAll(2, List.of(options)); // behind the standard size of the heap
     command.addAll(java);
     return start(folder, Map.of(), command);
-  }
-
-  /**
-   * {@code classPath} with the program in a jar, as it is delivered: from a folder each class would
-   * take a descriptor of its own when it is needed.
-   */
-  private static String packed(Path folder, String classPath) throws IOException {
-    Path jar = folder.resolve("program.jar");
-    List<String> entries = new ArrayList<>(List.of(jar.toString()));
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
-      zip.setLevel(Deflater.NO_COMPRESSION);
-      for (String entry : classPath.split(File.pathSeparator)) {
-        if (entry.endsWith(PROGRAM)) {
-          pack(Path.of(entry), zip);
-        } else if (entry.endsWith(".jar")) {
-          entries.add(entry);
-        }
-      }
-    }
-    return String.join(File.pathSeparator, entries);
-  }
-
-  private static void pack(Path root, ZipOutputStream zip) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path each : files.filter(Files::isRegularFile).toList()) {
-        zip.putNextEntry(new ZipEntry(root.relativize(each).toString()));
-        Files.copy(each, zip);
-      }
-    }
   }
 
   /** Sets how many file descriptors it may have from now on; those it has stay. */
@@ -108,8 +70,15 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
 
   /** How the program is started with {@code arguments}. */
   static List<String> command(String... arguments) {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return command(ClassArchive.options(), arguments);
+  }
+
+  /**
+   * The same without an archive that there is already.
+   *
+   * @param options of the virtual machine, the class path among them
+   */
+  static List<String> command(List<String> options, String... arguments) {
     // The log as it is delivered, not that of the tests.
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -119,9 +88,15 @@ record GatewayProcess(Path folder, Process process) implements AutoCloseable {
     command.add(
         "-Dlogback.configurationFile="
             + Path.of("src/main/resources/logback.xml").toAbsolutePath().toUri());
-    command.addAll(List.of("-cp", classPath, "io.geminirelay.Main"));
+    command.addAll(options);
+    command.add("io.geminirelay.Main");
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** Starts a command in {@code folder}. */
+  static GatewayProcess start(Path folder, List<String> command) throws IOException {
+    return start(folder, Map.of(), command);
   }
 
   private static GatewayProcess start(

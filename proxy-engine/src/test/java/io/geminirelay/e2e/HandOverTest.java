@@ -78,6 +78,33 @@ class HandOverTest {
     }
   }
 
+  /** As when the next one does not do: the one before goes on, and another may come later. */
+  @Test
+  void theNewerMayEndFirst() throws Exception {
+    GatewayProcess first = serve("first", 0);
+    int port = first.port();
+    Newcomers newcomers = new Newcomers(port, 6);
+    try {
+      newcomers.awaitMore(50);
+      GatewayProcess second = serve("second", port);
+      assertEquals(port, second.port());
+      newcomers.awaitMore(50);
+      second.signal("TERM");
+      assertEquals(0, second.awaitEnd());
+      newcomers.awaitMore(50);
+      GatewayProcess third = serve("third", port);
+      assertEquals(port, third.port());
+      first.signal("TERM");
+      first.awaitLine("draining, ");
+      assertAllComeToTheNext(port);
+      assertEquals(0, first.awaitEnd());
+      newcomers.awaitMore(50);
+    } finally {
+      List<String> failures = newcomers.stop();
+      assertEquals(List.of(), failures);
+    }
+  }
+
   /** While the one before still listens, for handshakes under way: it would say that it ends. */
   private static void assertAllComeToTheNext(int port) {
     for (int i = 0; i < 20; i++) {

@@ -10,8 +10,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +53,22 @@ class HealthCommandTest {
     Files.writeString(file, "servr: {}\n");
     assertEquals(3, health("-c", file.toString()));
     assertEquals(2, health("--url", "ftp://127.0.0.1"));
+  }
+
+  @Test
+  void theHeadIsEnough() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (ServerSocket dripping = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Future<Integer> code =
+          other.submit(() -> health("--url", "http://127.0.0.1:" + dripping.getLocalPort()));
+      try (Socket asked = dripping.accept()) {
+        String begun = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{";
+        asked.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+        assertEquals(0, code.get(30, TimeUnit.SECONDS));
+      }
+    } finally {
+      other.shutdownNow();
+    }
   }
 
   private int health(String... arguments) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Header;
+import io.geminirelay.testing.Reading;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Upstreams that answer at the wrong time, without end, or too much. */
@@ -84,11 +87,7 @@ class HostileAnswersTest {
         marker,
         wire -> {
           wire.say(ScriptedUpstream.good(marker, false));
-          try {
-            answered.await(20, TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            throw new java.io.IOException(e);
-          }
+          await(answered);
           wire.say(bytes);
           wire.drain();
         });
@@ -98,16 +97,39 @@ class HostileAnswersTest {
     assertNextIsServedElsewhere(marker + "next", connectionOf(marker));
   }
 
-  /** RFC 9110 section 9.3.2. */
-  @Test
-  void theBodyOfAnAnswerToHeadIsNobodys() {
-    upstream.on("head", wire -> wire.say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
+  /** RFC 9110 sections 9.3.2 and 15.4.5: it may also come when the next answer is awaited. */
+  @ParameterizedTest
+  @CsvSource({"HEAD, 200 OK, hello", "HEAD, 200 OK, ''", "GET, 304 Not Modified, ''"})
+  void theBodyOfAnAnswerWithoutBodyIsNobodys(String method, String status, String body) {
+    String marker = method + body;
+    upstream.on(
+        marker,
+        wire -> {
+          wire.say("HTTP/1.1 " + status + "\r\nContent-Length: 5\r\n\r\n" + body);
+          wire.drain();
+        });
     try (TestClient client = TestClient.connect(gateway.port())) {
       Response answer =
-          client.exchange("HEAD", "/v1beta/models", Header.list("x-marker", "head"), null);
-      assertEquals("200 ", answer.status() + " " + answer.text());
+          client.exchange(method, "/v1beta/models", Header.list("x-marker", marker), null);
+      assertEquals(status.substring(0, 3) + " ", answer.status() + " " + answer.text());
     }
-    assertNextIsServedElsewhere("afterhead", connectionOf("head"));
+    assertNextIsServedElsewhere("after" + marker, connectionOf(marker));
+  }
+
+  /** Header and error bodies have no key either. */
+  @Test
+  void aKeyInTheReasonPhraseIsNotPassedOn() {
+    upstream.on(
+        "reason",
+        wire -> wire.say("HTTP/1.1 400 " + Rig.key(0) + "\r\nContent-Length: 2\r\n\r\n{}"));
+    try (TestClient client = TestClient.connect(gateway.port())) {
+      client.request(
+          "POST",
+          Rig.UNARY,
+          Header.list("x-marker", "reason"),
+          Rig.BODY.getBytes(StandardCharsets.UTF_8));
+      assertEquals("HTTP/1.1 400 Bad Request", client.headLines().get(0));
+    }
   }
 
   /** RFC 9112 section 9.5. */
@@ -243,13 +265,49 @@ class HostileAnswersTest {
       String marker = "open" + path.length();
       upstream.on(marker, wire -> wire.say(head + open).say(block).say(block).fin());
       Response answer = post(path, marker);
-      assertEquals(200, answer.status(), () -> answer.text().substring(0, 300));
-      assertFalse(answer.whole(), "the end looks clean");
-      // What the client had not taken when the answer broke may be lost, but nothing else.
-      String sent = open + block + block;
       String text = answer.text();
-      assertTrue(
-          sent.startsWith(text) || text.startsWith(sent), () -> text.substring(sent.length()));
+      String sent = open + block + block;
+      assertEquals(200, answer.status(), () -> text.substring(0, 300));
+      assertFalse(answer.whole(), "the end looks clean");
+      assertTrue(text.startsWith(sent), () -> text.length() + " of " + sent.length());
+      assertTrue(text.substring(sent.length()).contains("BROKEN_ANSWER"));
+    }
+  }
+
+  /** Small pieces weigh much while they wait, and these come at once with what breaks off. */
+  @Test
+  void whatCameBeforeTheBreakIsNotLost() {
+    String first = "data: " + ScriptedUpstream.json("one") + "\r\n\r\n";
+    String rest = "data: {".repeat(200);
+    StringBuilder broken = new StringBuilder();
+    rest.chars().forEach(b -> broken.append("1\r\n").append((char) b).append("\r\n"));
+    broken.append("no size\r\n");
+    CountDownLatch begun = new CountDownLatch(1);
+    upstream.on(
+        "pieces",
+        wire -> {
+          wire.say(EVENTS + UpstreamVectors.chunk(first));
+          await(begun);
+          wire.say(broken.toString()).drain();
+        });
+    byte[] body = Rig.BODY.getBytes(StandardCharsets.UTF_8);
+    try (TestClient client = TestClient.connect(gateway.port())) {
+      client.request("POST", Rig.STREAM, Header.list("x-marker", "pieces"), body);
+      Reading reading = client.begin();
+      begun.countDown();
+      Response answer = reading.response();
+      assertFalse(answer.whole(), "the end looks clean");
+      assertTrue(answer.text().startsWith(first + rest), answer::text);
+      String end = answer.text().substring(first.length() + rest.length());
+      assertTrue(end.startsWith("\r\n\r\ndata: ") && end.contains("BAD_ANSWER"), end);
+    }
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 }

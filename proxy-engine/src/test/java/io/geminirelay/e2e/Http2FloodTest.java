@@ -17,6 +17,7 @@ import static io.geminirelay.testing.RawHttp2.data;
 import static io.geminirelay.testing.RawHttp2.frame;
 import static io.geminirelay.testing.RawHttp2.frameHead;
 import static io.geminirelay.testing.RawHttp2.goAway;
+import static io.geminirelay.testing.RawHttp2.headers;
 import static io.geminirelay.testing.RawHttp2.join;
 import static io.geminirelay.testing.RawHttp2.number;
 import static io.geminirelay.testing.RawHttp2.ping;
@@ -290,6 +291,33 @@ class Http2FloodTest {
       raw.send(post(2 * STREAMS + 3, false, "content-length", "2"));
       raw.send(data(2 * STREAMS + 3, "{}", true));
       raw.await(2 * STREAMS + 3 + ": 200");
+    }
+  }
+
+  /** RFC 9113 section 5.1.2: a stream that was reset is closed, whatever is kept of it. */
+  @Test
+  void doesNotCountStreamsThatItHasReset() throws Exception {
+    String[] nowhere = head("content-length", "9");
+    nowhere[java.util.List.of(nowhere).indexOf(":path") + 1] = "/nowhere/x";
+    try (RawHttp2 raw = RawHttp2.connect(rig.port())) {
+      raw.send(onStreams(STREAMS, stream -> headers(stream, false, nowhere)));
+      for (int i = 0; i < STREAMS; i++) {
+        raw.await(words -> words.endsWith("reset NO_ERROR"), "reset NO_ERROR");
+      }
+      int next = 1 + 2 * STREAMS;
+      raw.send(onStreams(STREAMS, stream -> post(next - 1 + stream, false, "content-length", "2")));
+      raw.send(post(next + 2 * STREAMS, true));
+      raw.await(next + 2 * STREAMS + ": reset REFUSED_STREAM");
+      // What is no longer kept makes no room.
+      raw.send(onStreams(STREAMS, stream -> reset(stream, Http2Error.CANCEL)));
+      raw.send(post(next + 2 * STREAMS + 2, true));
+      raw.await(next + 2 * STREAMS + 2 + ": reset REFUSED_STREAM");
+      raw.send(data(next, "{}", true));
+      raw.await(next + ": 200");
+      assertEquals(
+          2,
+          raw.seen().stream().filter(each -> each.contains("REFUSED")).count(),
+          raw.seen()::toString);
     }
   }
 

@@ -130,6 +130,13 @@ final class Http2FrameVectors {
             "1: reset FLOW_CONTROL_ERROR",
             post(1, false, "content-length", "5"),
             windowUpdate(1, Integer.MAX_VALUE)),
+        refused(
+            "RFC 9113 6.9.2: a stream's window over 2^31-1 by SETTINGS",
+            FLOW,
+            post(1, false, "content-length", "5"),
+            post(3, false, "content-length", "5"),
+            windowUpdate(1, Integer.MAX_VALUE - 65_535),
+            settings(4, 65_536)),
         refused("RFC 9113 4.2: a frame of 2^14+1 bytes", SIZE, frameHead(16_385, DATA, 0, 1)),
         refused(
             "RFC 9113 6.1: more padding than content",

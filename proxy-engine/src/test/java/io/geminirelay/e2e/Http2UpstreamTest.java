@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2UpstreamTest {
   private static final long REFUSED_STREAM = 7;
   private static final long INTERNAL_ERROR = 2;
+  private static final long HTTP_1_1_REQUIRED = 0xd;
   private static TestCertificates certificates;
 
   @BeforeAll
@@ -156,6 +157,40 @@ class Http2UpstreamTest {
       assertEquals(502, answer.status(), answer::toString);
       assertTrue(answer.text().contains("\"TLS\""), answer::text);
       assertEquals(0, rig.journal().requestCount());
+    }
+  }
+
+  /** RFC 9113 section 7: who has the choice by ALPN asks again so, and goes on so. */
+  @ParameterizedTest(name = "for the whole connection: {0}")
+  @ValueSource(booleans = {false, true})
+  void turnsToHttp1WhereTheTargetRequiresIt(boolean all) throws Exception {
+    try (Rig rig = rig("tls")) {
+      rig.script()
+          .when(
+              request -> request.protocol().equals("HTTP/2"),
+              Reaction.usual(
+                  answer ->
+                      all
+                          ? answer.goingAwayRefused(HTTP_1_1_REQUIRED)
+                          : answer.resetStream(HTTP_1_1_REQUIRED)));
+      assertServed(rig.post(Rig.UNARY, Rig.BODY));
+      assertServed(rig.post(Rig.UNARY, Rig.BODY));
+      assertServed(rig.post(Rig.STREAM, Rig.BODY));
+      assertEquals(
+          List.of("HTTP/2", "HTTP/1.1", "HTTP/1.1", "HTTP/1.1"),
+          rig.journal().requests().stream().map(ReceivedRequest::protocol).toList());
+      assertEquals(2, rig.journal().acceptedConnections());
+    }
+  }
+
+  /** With prior knowledge there is no other way: it is an error of the target, told as one. */
+  @Test
+  void tellsOfATargetThatRequiresWhatItMayNotBeAsked() throws Exception {
+    try (Rig rig = rig("plain")) {
+      rig.script().always(Reaction.usual(answer -> answer.resetStream(HTTP_1_1_REQUIRED)));
+      Response answer = rig.post(Rig.UNARY, Rig.BODY);
+      assertEquals(502, answer.status(), answer::toString);
+      assertTrue(rig.journal().requestCount() < 8, "" + rig.journal().requestCount());
     }
   }
 }

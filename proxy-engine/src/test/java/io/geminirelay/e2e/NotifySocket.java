@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The service manager's end of the datagrams that a service tells it. */
 public final class NotifySocket implements AutoCloseable {
@@ -64,6 +65,11 @@ public final class NotifySocket implements AutoCloseable {
         .skip(nth - 1L)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Waits until what came is as {@code condition} wants it. */
+  public void awaitThat(Predicate<List<String>> condition, String what) {
+    Rig.await(() -> condition.test(messages()), what + "; until now " + messages);
   }
 
   /** The value of {@code name} in {@code message}; empty where it has none. */

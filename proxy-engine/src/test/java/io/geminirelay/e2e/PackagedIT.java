@@ -252,7 +252,10 @@ class PackagedIT {
     Files.delete(etc.resolve("jvm.options"));
     Path opt = root.resolve("opt/gemini-relay");
     Path older = Files.createDirectory(opt.resolve("0.0.1"));
-    Path oldest = Files.createDirectory(opt.resolve("0.0.0"));
+    Path oldest = opt.resolve("0.0.0");
+    Files.writeString(Files.createDirectory(oldest).resolve("VERSION"), "0.0.0\n");
+    Files.createDirectories(oldest.resolve("runtime/bin"));
+    Files.createSymbolicLink(oldest.resolve("runtime/bin/java"), Path.of("/bin/true"));
     Files.delete(root.resolve("opt/gemini-relay/current"));
     Files.createSymbolicLink(root.resolve("opt/gemini-relay/current"), Path.of("0.0.1"));
     staged(root, "install");
@@ -262,7 +265,9 @@ class PackagedIT {
     assertFalse(Files.exists(oldest), "but not those before it");
     Tarball.assertIsFile(program);
     keepsWhatRuns(root, opt.resolve(version));
+    Files.delete(older);
     staged(root, "uninstall");
+    assertFalse(Files.exists(opt));
     assertEquals("# mine\n", Files.readString(etc.resolve("config.yaml")));
     assertEquals(
         Set.of("config.yaml", "gemini-relay.schema.json", "jvm.options"), filesBelow(root));

@@ -1,11 +1,9 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.testing.PlainServer;
 import io.geminirelay.testing.RawHttp2;
 import io.geminirelay.testing.RawHttp2.Frame;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,48 +27,18 @@ final class RawHttp2Upstream implements AutoCloseable {
     END
   }
 
-  final AtomicInteger connections = new AtomicInteger();
   final AtomicInteger requests = new AtomicInteger();
   final AtomicInteger pings = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
   final List<String> resets = new CopyOnWriteArrayList<>();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final ServerSocket listening;
+  private final PlainServer server;
   private final Moment moment;
   private final Script script;
 
   RawHttp2Upstream(Moment moment, Script script) throws IOException {
     this.moment = moment;
     this.script = script;
-    listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    daemon(this::accept);
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // The socket was closed.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() throws IOException {
-    while (true) {
-      Socket socket = listening.accept();
-      sockets.add(socket);
-      connections.incrementAndGet();
-      daemon(() -> serve(new RawHttp2(socket)));
-    }
+    this.server = new PlainServer((socket, number) -> serve(new RawHttp2(socket)));
   }
 
   private void serve(RawHttp2 raw) throws IOException {
@@ -111,15 +79,16 @@ final class RawHttp2Upstream implements AutoCloseable {
         RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.join(usual, RawHttp2.block(more)));
   }
 
+  int connections() {
+    return server.accepted();
+  }
+
   String url() {
-    return "http://127.0.0.1:" + listening.getLocalPort();
+    return server.url();
   }
 
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }

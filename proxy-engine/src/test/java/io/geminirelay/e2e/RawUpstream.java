@@ -1,15 +1,12 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.testing.PlainServer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,41 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the gateway or of its libraries. Answers each with 200 and its request line as the body.
  */
 final class RawUpstream implements AutoCloseable {
-  private final ServerSocket listening;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicInteger cut = new AtomicInteger();
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private volatile String answer = "";
+  private final PlainServer server = new PlainServer((socket, number) -> serve(socket));
 
-  RawUpstream() throws IOException {
-    listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-    daemon(
-        () -> {
-          while (true) {
-            Socket socket = listening.accept();
-            sockets.add(socket);
-            daemon(() -> serve(socket));
-          }
-        });
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // The socket was closed: the script is over.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-  }
+  RawUpstream() throws IOException {}
 
   private void serve(Socket socket) throws IOException {
     try (socket) {
@@ -146,7 +114,7 @@ final class RawUpstream implements AutoCloseable {
   }
 
   String authority() {
-    return "127.0.0.1:" + listening.getLocalPort();
+    return "127.0.0.1:" + server.port();
   }
 
   /** Answers with these bytes and closes, from now on; with its own words again where empty. */
@@ -169,7 +137,7 @@ final class RawUpstream implements AutoCloseable {
   }
 
   int accepted() {
-    return sockets.size();
+    return server.accepted();
   }
 
   /** Requests whose body was not whole when their connection ended, since the same. */
@@ -179,9 +147,6 @@ final class RawUpstream implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }

@@ -181,10 +181,12 @@ final class RelayBattery implements AutoCloseable {
 
   private void downloads(TestClient client, String way) {
     long bytes = flood(way, BIG_BYTES);
+    LongSupplier sent = upstream(way).journal()::sentBytes;
+    long before = sent.getAsLong();
     try (client) {
       Reading answer = client.request("POST", Rig.STREAM, as(way), BODY).begin();
       assertEquals(200, answer.status());
-      assertTrue(standstill(upstream(way).journal()::sentBytes) > 0);
+      assertTrue(standstill(before, sent) < before + bytes, "all of it went out unread");
       long read = 0;
       for (byte[] piece = answer.next(); piece != null; piece = answer.next()) {
         read += piece.length;
@@ -198,10 +200,12 @@ final class RelayBattery implements AutoCloseable {
     try (TestHttp2Client client = TestHttp2Client.plain(port, 32_768)) {
       for (String way : WAYS) {
         long bytes = flood(way, STREAM_BYTES);
+        LongSupplier sent = upstream(way).journal()::sentBytes;
+        long before = sent.getAsLong();
         Http2Exchange stream = client.open("POST", Rig.STREAM, as(way), false);
         stream.stopReading();
         stream.send(BODY, true);
-        assertTrue(standstill(upstream(way).journal()::sentBytes) >= 0);
+        standstill(before, sent);
         stream.goOnReading();
         Response answer = stream.response();
         assertTrue(answer.whole(), way);
@@ -210,13 +214,13 @@ final class RelayBattery implements AutoCloseable {
     }
   }
 
-  /** Waits until a figure that has grown stands still: everything on the way is full. */
-  private static long standstill(LongSupplier figure) {
+  /** Waits until a figure has grown and then stands still: everything on the way is full. */
+  private static long standstill(long before, LongSupplier figure) {
     long[] seen = {-1, 0};
     Rig.await(
         () -> {
           long now = figure.getAsLong();
-          seen[1] = now == seen[0] ? seen[1] + 1 : 0;
+          seen[1] = now == seen[0] && now > before ? seen[1] + 1 : 0;
           seen[0] = now;
           return seen[1] > 50;
         },

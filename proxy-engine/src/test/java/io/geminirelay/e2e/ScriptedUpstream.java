@@ -1,9 +1,10 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.testing.PlainServer;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,51 +28,21 @@ final class ScriptedUpstream implements AutoCloseable {
   /** One request as it came. */
   record Seen(int connection, String marker, String head, String body) {}
 
-  private final ServerSocket listening;
+  private final PlainServer server;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final Set<Integer> ended = ConcurrentHashMap.newKeySet();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
   ScriptedUpstream() throws IOException {
-    this(new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1")));
+    server = new PlainServer(this::serve);
   }
 
   ScriptedUpstream(ServerSocket listening) {
-    this.listening = listening;
-    daemon(this::accept);
-  }
-
-  private void accept() throws IOException {
-    while (true) {
-      Socket socket = listening.accept();
-      socket.setTcpNoDelay(true);
-      sockets.add(socket);
-      int number = sockets.size();
-      daemon(() -> serve(new Wire(socket, number)));
-    }
-  }
-
-  interface Work {
-    void run() throws IOException;
-  }
-
-  static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // The socket was closed: the script is over.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
+    server = new PlainServer(listening, this::serve);
   }
 
   int port() {
-    return listening.getLocalPort();
+    return server.port();
   }
 
   /** The next request with this marker is answered so. */
@@ -89,7 +60,8 @@ final class ScriptedUpstream implements AutoCloseable {
     return ended.contains(connection);
   }
 
-  private void serve(Wire wire) throws IOException {
+  private void serve(Socket socket, int number) throws IOException {
+    Wire wire = new Wire(socket, number);
     try {
       for (String head = wire.head(); !head.isEmpty(); head = wire.head()) {
         String marker = marker(head);
@@ -142,6 +114,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private final InputStream in;
 
     Wire(Socket socket, int number) throws IOException {
+      socket.setTcpNoDelay(true);
       this.socket = socket;
       this.number = number;
       this.in = new java.io.BufferedInputStream(socket.getInputStream());
@@ -185,23 +158,37 @@ final class ScriptedUpstream implements AutoCloseable {
       return "";
     }
 
-    /** The body that {@code head} tells of by its length; none for other framings. */
+    /** The body that {@code head} tells of, without its framing; a char for each byte. */
     String body(String head) throws IOException {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       for (String line : head.split("\r\n")) {
         if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
           body.writeBytes(in.readNBytes(Integer.parseInt(line.substring(15).strip())));
+        } else if (line.equalsIgnoreCase("transfer-encoding: chunked")) {
+          for (int size = chunkSize(); size > 0; size = chunkSize()) {
+            body.writeBytes(in.readNBytes(size));
+            in.readNBytes(2);
+          }
+          in.readNBytes(2);
         }
       }
-      return body.toString(StandardCharsets.UTF_8);
+      return body.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private int chunkSize() throws IOException {
+      StringBuilder line = new StringBuilder();
+      for (int next = in.read(); next != '\n'; next = in.read()) {
+        if (next < 0) {
+          throw new EOFException("cut amid a chunked body: " + line);
+        }
+        line.append((char) next);
+      }
+      return Integer.parseInt(line.toString().strip(), 16);
     }
   }
 
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.geminirelay.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Header;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +42,41 @@ class SparedConnectionsTest {
     }
   }
 
+  /** Begins to ask from {@code address}, and no more. */
+  private static Socket begin(String address, int port, String begun) throws IOException {
+    Socket socket = new Socket("127.0.0.1", port, InetAddress.getByName(address), 0);
+    socket.getOutputStream().write(begun.getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  /** What {@code /health} says to {@code address}; empty where it is not let in. */
+  private static String healthFor(String address, int port) {
+    try (Socket socket =
+        begin(address, port, "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) {
+      return all(socket);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** So many addresses with two connections each take all the places that there are. */
+  private static List<Socket> slowHeads(int port) throws IOException {
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      slow.add(begin("127.0.1." + (1 + i / 2), port, "GET /health HTTP/1.1\r\nHost: a\r\n"));
+    }
+    return slow;
+  }
+
   @Test
   void aFloodLeavesRoomForTheOperatorAndThoseItGotEnd() throws Exception {
     List<Socket> flood = new ArrayList<>();
-    try (Rig rig = Rig.of(1, "server.overload: {max_requests: 1}", "server.admin_token: " + ADMIN);
+    try (Rig rig =
+            Rig.of(
+                1,
+                "server.overload: {max_requests: 1}",
+                "server.limits: {header_timeout_secs: 60}",
+                "server.admin_token: " + ADMIN);
         TestClient client = TestClient.connect(rig.port())) {
       rig.script().always(Reaction.of(Answer.never()));
       client.request("POST", Rig.STREAM, Header.list(), Rig.BODY.getBytes(StandardCharsets.UTF_8));
@@ -60,6 +93,22 @@ class SparedConnectionsTest {
                 .value("gemini_relay_client_connections_refused_total{reason=\"overloaded\"}");
         assertTrue(refused >= FLOOD - 2, refused + " of the flood are refused");
       }
+      String events = "GET /admin/api/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ";
+      flood.add(0, begin("127.0.0.9", rig.port(), events + ADMIN + "\r\n\r\n"));
+      assertEquals('H', flood.get(0).getInputStream().read(), "the events are begun");
+      flood.addAll(slowHeads(rig.port()));
+      assertEquals("", healthFor("127.0.2.1", rig.port()), "no room for anybody else");
+      Rig.await(
+          () -> healthFor("127.0.2.1", rig.port()).startsWith("HTTP/1.1 503 "),
+          "the slow ones to be gone");
+      Rig.await(
+          () -> healthFor("127.0.2.2", rig.port()).startsWith("HTTP/1.1 503 "), "a place again");
+      flood.get(0).setSoTimeout(1);
+      assertThrows(
+          SocketTimeoutException.class,
+          () -> flood.get(0).getInputStream().readAllBytes(),
+          "who is being answered goes on");
+      flood.remove(0).close();
       // The flood has not let go of a single one.
       for (Socket each : flood) {
         assertEquals("", all(each), "ended without a request");

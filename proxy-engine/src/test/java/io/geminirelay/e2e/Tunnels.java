@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import io.geminirelay.testing.PlainServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** The part that exits of the tests have in common: listens, and carries bytes both ways. */
 final class Tunnels implements AutoCloseable {
   private final ServerSocket listening = new ServerSocket();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final PlainServer server;
+  private final List<Socket> targets = new CopyOnWriteArrayList<>();
   private final Greeting greeting;
   private volatile boolean dead;
 
@@ -23,23 +25,12 @@ final class Tunnels implements AutoCloseable {
     @Nullable Socket connect(Socket client) throws IOException;
   }
 
-  private interface Work {
-    void run() throws IOException;
-  }
-
   /** Listens on {@code port}, or on a free one for 0. */
   Tunnels(int port, Greeting greeting) throws IOException {
     this.greeting = greeting;
     listening.setReuseAddress(true);
     bind(port);
-    daemon(
-        () -> {
-          while (true) {
-            Socket socket = listening.accept();
-            sockets.add(socket);
-            daemon(() -> serve(socket));
-          }
-        });
+    this.server = new PlainServer(listening, (socket, number) -> serve(socket));
   }
 
   /** One that listened there before may take a moment to be gone. */
@@ -57,21 +48,6 @@ final class Tunnels implements AutoCloseable {
     }
   }
 
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // A socket was closed: this way is over.
-                return;
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private void serve(Socket client) throws IOException {
     try (client) {
       // One may have been accepted while the listener was being closed.
@@ -79,33 +55,25 @@ final class Tunnels implements AutoCloseable {
       if (target == null) {
         return;
       }
-      sockets.add(target);
+      targets.add(target);
       if (dead) {
         target.close();
       }
-      daemon(() -> pump(target, client));
-      pump(client, target);
-    }
-  }
-
-  private static void pump(Socket from, Socket to) throws IOException {
-    try (from;
-        to) {
-      from.getInputStream().transferTo(to.getOutputStream());
+      PlainServer.join(client, target);
     }
   }
 
   int port() {
-    return listening.getLocalPort();
+    return server.port();
   }
 
   /** All that goes through breaks, and nobody listens any more. */
   @Override
   public void close() throws IOException {
     dead = true;
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
+    server.close();
+    for (Socket target : targets) {
+      target.close();
     }
   }
 }

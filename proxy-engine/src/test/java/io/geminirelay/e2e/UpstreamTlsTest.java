@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.Header;
+import io.geminirelay.testing.PlainServer;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import io.netty.pkitesting.CertificateBuilder;
@@ -109,7 +110,7 @@ class UpstreamTlsTest {
 
   static Stream<Arguments> handshakes() {
     return Stream.of(
-        Arguments.of("silence", (ScriptedUpstream.Work) null, "in time"),
+        Arguments.of("silence", (Object) null, "in time"),
         Arguments.of("FIN", "", "no TLS with localhost"),
         Arguments.of("plain HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "no TLS with localhost"),
         Arguments.of("an alert", "\u0015\u0003\u0003\0\u0002\u0002\u0028", "no TLS with localhost"),
@@ -121,8 +122,8 @@ class UpstreamTlsTest {
   void aHandshakeThatComesToNothingIsACleanError(String name, Object answer, String why)
       throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 50, HERE);
-        Gateway gateway = gateway(listening.getLocalPort())) {
-      ScriptedUpstream.daemon(
+        Gateway gateway = gateway(listening.getLocalPort(), answer == null ? 1 : 20)) {
+      PlainServer.daemon(
           () -> {
             Socket socket = listening.accept();
             socket.getInputStream().read(new byte[65_536]);
@@ -144,7 +145,7 @@ class UpstreamTlsTest {
         ServerSocket front = new ServerSocket(0, 50, HERE);
         Gateway gateway = gateway(front.getLocalPort());
         Gateway direct = gateway(upstream.port())) {
-      ScriptedUpstream.daemon(() -> withoutCloseNotify(front.accept(), upstream.port()));
+      PlainServer.daemon(() -> withoutCloseNotify(front.accept(), upstream.port()));
       for (Gateway each : new Gateway[] {gateway, direct}) {
         upstream.on("m", wire -> wire.say("HTTP/1.1 200 OK\r\n\r\nthe beginning").socket.close());
         try (TestClient client = TestClient.connect(each.port())) {
@@ -160,7 +161,7 @@ class UpstreamTlsTest {
   /** Carries TLS 1.3 records, but not the alert that says that no more follow. */
   private static void withoutCloseNotify(Socket client, int port) throws java.io.IOException {
     Socket server = new Socket(HERE, port);
-    ScriptedUpstream.daemon(() -> client.getInputStream().transferTo(server.getOutputStream()));
+    PlainServer.daemon(() -> client.getInputStream().transferTo(server.getOutputStream()));
     DataInputStream in = new DataInputStream(server.getInputStream());
     DataOutputStream out = new DataOutputStream(client.getOutputStream());
     try (client;
@@ -193,13 +194,17 @@ class UpstreamTlsTest {
   }
 
   private static Gateway gateway(int port) throws Exception {
+    return gateway(port, 20);
+  }
+
+  private static Gateway gateway(int port, int tlsSeconds) throws Exception {
     return Gateway.start(
         """
         server: {port: 0, workers: 1, drain_timeout_secs: 5}
         groups: [{name: g, target_url: "https://localhost:%d", ca_file: "%s", api_keys: [%s]}]
-        upstream: {max_attempts: 1, tls_timeout_secs: 1}
+        upstream: {max_attempts: 1, tls_timeout_secs: %d}
         """
-            .formatted(port, ca, Rig.key(0)));
+            .formatted(port, ca, Rig.key(0), tlsSeconds));
   }
 
   private static ServerSocket tls(X509Bundle certificate) throws Exception {

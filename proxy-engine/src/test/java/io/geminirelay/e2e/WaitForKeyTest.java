@@ -225,6 +225,26 @@ class WaitForKeyTest {
   }
 
   @Test
+  void leadsNobodyElsewhereWhenTheQueueIsFull() throws Exception {
+    try (Rig rig = Rig.of(1, "max_waiting: 4", "max_wait_secs: 60");
+        TestClient open = TestClient.connect(rig.port())) {
+      rig.script().always(Errors.tooManyRequestsPerMinute(MODEL, 20));
+      List<TestClient> waiting = begin(rig, 4);
+      Scrape[] seen = new Scrape[1];
+      Rig.await(
+          () -> {
+            Response page = open.exchange("GET", "/metrics", List.of(), null);
+            assertEquals(null, page.header("connection"));
+            seen[0] = Scrape.parse(page.text());
+            return seen[0].value("gemini_relay_load_level") == 2;
+          },
+          "the queue to be seen");
+      assertEquals(1, seen[0].value("gemini_relay_load_ratio{signal=\"waiting\"}"));
+      waiting.forEach(TestClient::abort);
+    }
+  }
+
+  @Test
   void letsThoseWhoWaitFinishBeforeTheEnd() throws Exception {
     try (Rig rig = Rig.of(1)) {
       rig.script().next(1, briefly());

@@ -6,7 +6,8 @@ import java.util.Locale;
 final class AnswerText {
   private AnswerText() {}
 
-  private static String head(String answer) {
+  /** Status line and header. */
+  static String head(String answer) {
     int end = answer.indexOf("\r\n\r\n");
     return end < 0 ? answer : answer.substring(0, end + 4);
   }

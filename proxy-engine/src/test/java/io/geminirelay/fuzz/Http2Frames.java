@@ -60,16 +60,19 @@ final class Http2Frames {
 
   /**
    * Whether {@code input} leaves nothing to when its pieces come: no stream is spoken of again
-   * after its end. What was said before may else have been answered, or not.
+   * after its end, and no body has another length than was said. What was said before may else have
+   * been answered, or not.
    */
   static boolean isTimeless(byte[] input) {
     Http2Frames frames = new Http2Frames(input, 0);
     Set<Integer> ended = new HashSet<>();
+    AnnouncedLengths lengths = new AnnouncedLengths();
     for (Frame next = frames.next(); next != null; next = frames.next()) {
       boolean known = next.type() <= RawHttp2.CONTINUATION;
       if (next.type() == RawHttp2.RST_STREAM
           || next.type() == RawHttp2.GOAWAY
-          || known && next.stream() != 0 && ended.contains(next.stream())) {
+          || known && next.stream() != 0 && ended.contains(next.stream())
+          || !lengths.hold(next)) {
         return false;
       }
       if (next.ends()) {

@@ -148,10 +148,12 @@ final class UpstreamRun {
     gateway.close();
     assertEquals(0, gateway.inFlight(), "exchanges that never end");
     assertEquals(0, gateway.bytesHeld(), "bytes that nobody gave back");
-    assertFalse(first.contains(ClientRun.KEY), first);
     var settled = gateway.settled().get(0);
+    // The body of a success is the upstream's own, which passes unread.
+    String scrubbed = settled.status() < 400 ? AnswerText.head(first) : first;
+    assertFalse(scrubbed.contains(ClientRun.KEY), first);
     return List.of(
-        AnswerText.plain(REST.matcher(ID.matcher(first).replaceAll("ID")).replaceAll("")),
+        REST.matcher(ID.matcher(AnswerText.plain(first)).replaceAll("ID")).replaceAll(""),
         whole,
         settled.status() + " " + settled.outcome() + " " + settled.fault());
   }

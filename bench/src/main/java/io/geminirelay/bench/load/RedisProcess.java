@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /** A {@code redis-server} that can be killed and started again on its port. Not thread safe. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
   private final int port;
   private final Path folder;
   private RunningProxy running;
 
   /** Starts it; nothing of it is written to {@code folder} unless it is told to. */
-  RedisProcess(Path folder) throws IOException, InterruptedException {
+  public RedisProcess(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     this.port = RunningProxy.freePort();
     this.running = started();
@@ -37,17 +37,18 @@ final class RedisProcess implements AutoCloseable {
     return new RunningProxy(builder.start(), port);
   }
 
-  String url() {
+  /** Where it is. */
+  public String url() {
     return "redis://127.0.0.1:" + port;
   }
 
   /** Ends it as a crash does. */
-  void kill() {
+  public void kill() {
     running.kill();
   }
 
   /** Starts it again, empty. */
-  void start() throws IOException, InterruptedException {
+  public void start() throws IOException, InterruptedException {
     running = started();
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Holds what clients counted against metrics, log and upstreams: each request once in each, and the
@@ -78,12 +77,6 @@ final class Accounts {
   private void broken() {
     List<String> wrong = new ArrayList<>();
     long poisoned = 0;
-    Set<String> ending =
-        ledger.all().stream()
-            .flatMap(entry -> entry.arrivals().stream())
-            .filter(arrival -> arrival.toxin().endsConnection())
-            .map(arrival -> arrival.group() + arrival.connection())
-            .collect(Collectors.toSet());
     long cut = 0;
     for (Ledger.Entry entry : ledger.all()) {
       if (entry.kind.leaves() || entry.result() == null) {
@@ -92,10 +85,7 @@ final class Accounts {
       List<Ledger.Arrival> arrivals = entry.arrivals();
       Ledger.Arrival last = arrivals.isEmpty() ? null : arrivals.get(arrivals.size() - 1);
       boolean mustBreak = last != null && last.toxin().breaks();
-      boolean mayBreak =
-          mustBreak
-              || (last != null
-                  && (wasCut(last, entry) || ending.contains(last.group() + last.connection())));
+      boolean mayBreak = mustBreak || (last != null && wasCut(last, entry));
       boolean broke = entry.result() == Ledger.Result.BROKEN;
       if (broke && mustBreak) {
         poisoned++;

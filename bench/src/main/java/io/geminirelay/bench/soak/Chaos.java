@@ -1,5 +1,6 @@
 package io.geminirelay.bench.soak;
 
+import io.geminirelay.bench.load.RedisProcess;
 import io.geminirelay.testing.Response;
 import io.geminirelay.testing.TestClient;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class Chaos {
   private final List<GatewayUnderSoak> gateways;
   private final Upstreams upstreams;
   private final List<Exit> exits;
-  private final @Nullable RedisUnderSoak redis;
+  private final @Nullable RedisProcess redis;
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(8);
   private final List<Window> windows = new CopyOnWriteArrayList<>();
   private final List<String> troubles = new CopyOnWriteArrayList<>();
@@ -38,7 +39,7 @@ final class Chaos {
       List<GatewayUnderSoak> gateways,
       Upstreams upstreams,
       List<Exit> exits,
-      @Nullable RedisUnderSoak redis) {
+      @Nullable RedisProcess redis) {
     this.plan = plan;
     this.gateways = gateways;
     this.brokenHeads = new AtomicLongArray(gateways.size());

@@ -168,7 +168,7 @@ enum Kind {
     };
   }
 
-  /** Whether the answer repeats the prompt, and with it the mark. */
+  /** Whether a model answers; the answer repeats the prompt, and with it the mark. */
   boolean echoes() {
     return switch (this) {
       case EMBED, OPENAI_EMBED, COUNT, MODELS, HEALTH, METRICS, ADMIN -> false;

@@ -62,6 +62,8 @@ final class Plan {
     boolean spares =
         // A second of these in a row ends a request, as it should: it is not a network's failure.
         (before > 0 && (toxin == Toxin.ERROR_503 || toxin == Toxin.EMPTY))
+            // An empty answer is known for none where a model speaks; others pass as they come.
+            || (toxin == Toxin.EMPTY && !entry.kind.echoes())
             || (safe && toxin.blamesKey());
     return spares ? Toxin.NONE : toxin;
   }

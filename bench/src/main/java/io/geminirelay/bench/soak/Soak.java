@@ -1,5 +1,6 @@
 package io.geminirelay.bench.soak;
 
+import io.geminirelay.bench.load.RedisProcess;
 import io.geminirelay.testing.TestCertificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ final class Soak {
     try (stalls;
         TestCertificates certificates = TestCertificates.forNames();
         Upstreams upstreams = new Upstreams(ledger, plan, certificates)) {
-      RedisUnderSoak redis = sharing ? new RedisUnderSoak(folder) : null;
+      RedisProcess redis = sharing ? new RedisProcess(folder) : null;
       try {
         exits.add(new Exit(false));
         exits.add(new Exit(true));
@@ -88,7 +89,7 @@ final class Soak {
   }
 
   private void startGateways(
-      TestCertificates certificates, Upstreams upstreams, @Nullable RedisUnderSoak redis)
+      TestCertificates certificates, Upstreams upstreams, @Nullable RedisProcess redis)
       throws Exception {
     Files.writeString(
         folder.resolve("cert.pem"), certificates.chainPem(), StandardCharsets.US_ASCII);
@@ -121,7 +122,7 @@ final class Soak {
     }
   }
 
-  private void loaded(Upstreams upstreams, @Nullable RedisUnderSoak redis) throws Exception {
+  private void loaded(Upstreams upstreams, @Nullable RedisProcess redis) throws Exception {
     Load load = new Load(gateways, ledger, plan, rate);
     AtomicInteger turns = new AtomicInteger();
     load.run(() -> turns.incrementAndGet() > Math.min(rate, WARM_UP_REQUESTS));

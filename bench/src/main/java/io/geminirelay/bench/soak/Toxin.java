@@ -64,15 +64,6 @@ enum Toxin {
     return breaks;
   }
 
-  /**
-   * Whether it may end what shares its HTTP/2 connection: a GOAWAY refuses the streams behind the
-   * last that it names, and Netty's server, which the simulator is made of, takes the reset of one
-   * that came behind it for a connection error.
-   */
-  boolean endsConnection() {
-    return this == GOING_AWAY || this == GOING_AWAY_REFUSED;
-  }
-
   /** Whether it is the key that is refused, which may have to rest. */
   boolean blamesKey() {
     return this == QUOTA || this == BARE_QUOTA || this == EMPTY;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.KeysConfig.RateLimitBehavior;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Holds the gateway to what it promises of quotas, by the short form of the simulation: no clock,
  * no chance but the seed.
  */
+@Tag("once")
 class QuotaYieldTest {
   private static final long SEED = 1;
 

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The soak in seconds instead of minutes, and what its checks say of what should not be. */
+@Tag("once")
 class SoakTest {
   private static final long SEED = 7;
   private static final long MILLIS = 3_000;

@@ -4,9 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +21,6 @@ final class ClientSection {
 
   ClientSection(Reading reading) {
     this.reading = reading;
-  }
-
-  /** Names of the priorities as they are written in the file. */
-  static Map<String, Priority> priorities() {
-    Map<String, Priority> all = new LinkedHashMap<>();
-    for (Priority each : Priority.values()) {
-      all.put(each.name().toLowerCase(Locale.ROOT), each);
-    }
-    return all;
   }
 
   List<ClientConfig> read(ConfigTree root) {
@@ -60,7 +49,7 @@ final class ClientSection {
             typed.count("max_concurrent", 0, 10_000_000, 0),
             typed.texts("models").stream().map(Scalar::text).toList(),
             groups.stream().map(Scalar::text).toList(),
-            typed.choice("priority", priorities(), Priority.NORMAL));
+            typed.choice("priority", Priority.byWord(), Priority.NORMAL));
     tree.done();
     if (name == null && !tree.has("name")) {
       reading.problems().add(tree.placeOf("name"), "nothing", "a name for the client");

@@ -186,7 +186,7 @@ public final class ConfigText {
     all.put("max_concurrent", client.maxConcurrent());
     all.put("models", client.models());
     all.put("groups", client.groups());
-    all.put("priority", nameOf(ClientSection.priorities(), client.priority()));
+    all.put("priority", client.priority().word());
     return all;
   }
 

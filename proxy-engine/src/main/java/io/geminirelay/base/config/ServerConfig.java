@@ -68,6 +68,11 @@ public record ServerConfig(
           Duration.ZERO,
           AllocatorChoice.AUTO);
 
+  /** From the sign that it ends until the last connection is cut, once nobody waits to enter. */
+  public Duration wholeDrain() {
+    return drainDelay.plus(drain);
+  }
+
   /**
    * These settings, but for what the listener of {@code started} has for as long as it runs:
    * whether there is TLS, and whether connections begin with a PROXY header.

@@ -26,6 +26,11 @@ public record TargetConfig(
       new TargetConfig(
           true, "generativelanguage.googleapis.com", 443, "", UpstreamProtocol.AUTO, null);
 
+  /** The same, spoken to otherwise. */
+  public TargetConfig with(UpstreamProtocol other) {
+    return new TargetConfig(tls, host, port, basePath, other, caFile);
+  }
+
   /** The value of the {@code Host} header: the port only where it is not the scheme's own. */
   public String authority() {
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;

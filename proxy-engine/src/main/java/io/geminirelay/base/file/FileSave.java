@@ -11,12 +11,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,9 @@ public final class FileSave {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.GROUP_WRITE,
           PosixFilePermission.OTHERS_WRITE);
+
+  /** Belongs to this process's user. Where there is no such thing, nothing is taken for its own. */
+  private static final Path OWN_PROCESS = Path.of("/proc/self");
 
   private FileSave() {}
 
@@ -83,17 +91,61 @@ public final class FileSave {
   }
 
   /**
-   * Removes what was begun for {@code file} and never took its place, as the process was killed.
-   * Only for who knows that nobody else writes it.
+   * Removes what this process's user has begun for {@code file} and what never took its place, as
+   * the process was killed.
+   *
+   * @param before what was written since stays, as somebody may be at it
    */
-  public static void removeUnfinished(Path file) throws IOException {
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(folderOf(file), "." + file.getFileName() + ".*.tmp")) {
-      for (Path each : left) {
-        Files.deleteIfExists(each);
+  public static void removeUnfinished(Path file, Instant before) throws IOException {
+    for (Path each : left(file, folderOf(file), "tmp", before)) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  /**
+   * Copies of what {@code file} held, made by this process's user before it was written in its
+   * place: there still, as the process was killed meanwhile.
+   *
+   * @param spare folder that some may be in; null for none
+   * @param before what was written since is left out, as somebody may be at it
+   */
+  public static List<Path> copies(Path file, @Nullable Path spare, Instant before)
+      throws IOException {
+    List<Path> copies = new ArrayList<>(left(file, folderOf(file), "before", before));
+    if (spare != null && Files.isDirectory(spare)) {
+      copies.addAll(left(file, spare, "before", before));
+    }
+    return copies;
+  }
+
+  private static List<Path> left(Path file, Path folder, String kind, Instant before)
+      throws IOException {
+    String start = Pattern.quote("." + file.getFileName() + ".");
+    Pattern name = Pattern.compile(start + "\\d+\\." + kind);
+    List<Path> left = new ArrayList<>();
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(
+            folder, each -> name.matcher(String.valueOf(each.getFileName())).matches())) {
+      for (Path each : all) {
+        if (isLeftBehind(each, before)) {
+          left.add(each);
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
+    }
+    return left;
+  }
+
+  private static boolean isLeftBehind(Path file, Instant before) throws IOException {
+    try {
+      BasicFileAttributes its =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return its.isRegularFile()
+          && its.lastModifiedTime().toInstant().isBefore(before)
+          && Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(OWN_PROCESS));
+    } catch (NoSuchFileException e) {
+      return false; // it took its place this moment
     }
   }
 

@@ -38,15 +38,19 @@ public final class FrameLimitHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    FrameWatch.Excess excess = null;
-    if (!over && message instanceof ByteBuf bytes) {
-      excess = watch.look(bytes, ctx.executor().ticker().nanoTime());
-    }
-    if (over || excess != null) {
+    if (over) {
       ReferenceCountUtil.release(message);
-    } else {
-      ctx.fireChannelRead(message);
+      return;
     }
+    FrameWatch.Excess excess = null;
+    if (message instanceof ByteBuf bytes) {
+      excess = watch.look(bytes, ctx.executor().ticker().nanoTime());
+      if (excess != null) {
+        // What came before it counts, however the bytes are cut.
+        bytes.writerIndex(watch.excessAt());
+      }
+    }
+    ctx.fireChannelRead(message);
     if (excess != null) {
       boolean resets = excess == FrameWatch.Excess.RESETS;
       end(ctx, resets ? "too many RST frames" : "too many frames without content");

@@ -50,6 +50,7 @@ public final class FrameWatch {
   private int controlFrames;
   private int free;
   private int reads;
+  private int excessAt;
 
   /**
    * Watches one connection.
@@ -87,12 +88,18 @@ public final class FrameWatch {
         if (++headBytes == HEAD_BYTES) {
           Excess excess = begin(nowNanos);
           if (excess != null) {
+            excessAt = at - 1;
             return excess;
           }
         }
       }
     }
     return null;
+  }
+
+  /** Index of the byte that completed the head of the frame that was too many. */
+  int excessAt() {
+    return excessAt;
   }
 
   private @Nullable Excess begin(long nowNanos) {

@@ -9,7 +9,10 @@ import io.geminirelay.base.config.Priority;
 public enum LoadStep {
   /** Nothing. */
   CALM(Level.CALM, 0),
-  /** Connections end after an answer, and idle ones soon, so that clients may go elsewhere. */
+  /**
+   * Connections end after an answer, and idle ones soon, so that clients may go elsewhere; but not
+   * because of requests that wait for a key.
+   */
   NEAR(Level.NEAR, 0.85),
   /** Of low priority, those who have more than their share open are refused more. */
   LOW_GREEDY(Level.SHEDDING, 0.9),

@@ -12,7 +12,7 @@ public enum Signal {
   REQUESTS(LoadStep.REFUSING),
   /**
    * Requests that wait for a key. They tell of quotas rather than of this machine: others may well
-   * be served, so that room is made by those of low priority alone.
+   * be served, so that room is made by those of low priority alone, and nobody is led elsewhere.
    */
   WAITING(LoadStep.LOW),
   /** How late event loops are, for a second on end. */
@@ -24,8 +24,13 @@ public enum Signal {
     this.most = most;
   }
 
+  /** Whether it tells of this machine, so that another instance may have less of it. */
+  boolean isOwn() {
+    return most == LoadStep.REFUSING;
+  }
+
   /** What a ratio of this signal comes to: it leads to its last step at most. */
   double pressure(double ratio) {
-    return most == LoadStep.REFUSING ? ratio : Math.min(ratio, most.from());
+    return isOwn() ? ratio : Math.min(ratio, most.from());
   }
 }

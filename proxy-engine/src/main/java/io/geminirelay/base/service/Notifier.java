@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Promise;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ public final class Notifier {
   private final Channel channel;
 
   /** Whether a message was lost and that was told. The event loop's own. */
-  private boolean told;
+  private boolean lost;
 
   private Notifier(MultiThreadIoEventLoopGroup threads, ChannelFuture connected) {
     this.threads = threads;
@@ -82,8 +83,8 @@ public final class Notifier {
   }
 
   private void note(@Nullable Throwable failure) {
-    if (failure != null && !told) {
-      told = true;
+    if (failure != null && !lost) {
+      lost = true;
       LOG.warn("the service manager could not be told something: {}", failure.toString());
     }
   }
@@ -93,12 +94,14 @@ public final class Notifier {
     return channel.eventLoop();
   }
 
-  /** Tells what was given until now, and ends. */
+  /**
+   * Tells what was given until now, and ends. Waits until it is told, a second at most: the process
+   * may end next, and the last words say why. Not for an event loop.
+   */
   public void close() {
-    connected.addListener(
-        done ->
-            channel
-                .close()
-                .addListener(closed -> threads.shutdownGracefully(0, 1, TimeUnit.SECONDS)));
+    Promise<Void> told = thread().newPromise();
+    connected.addListener(done -> channel.close().addListener(closed -> told.trySuccess(null)));
+    told.awaitUninterruptibly(1, TimeUnit.SECONDS);
+    threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

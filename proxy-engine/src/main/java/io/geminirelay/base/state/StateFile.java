@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -90,7 +91,8 @@ final class StateFile {
   /** Removes what a process that was killed had begun to write; for who holds the folder's lock. */
   void removeUnfinished() {
     try {
-      FileSave.removeUnfinished(folder.resolve(NAME));
+      FileSave.removeUnfinished(folder.resolve(NAME), Instant.MAX);
+      FileSave.removeUnfinished(folder.resolve(NEWER), Instant.MAX);
     } catch (IOException e) {
       LOG.debug("unfinished files cannot be removed from {}", folder, e);
     }

@@ -21,13 +21,27 @@ final class AddressConnections {
    * counted, when {@code most} are open already.
    */
   boolean enter(Channel channel, InetAddress address, int most) {
+    if (!enter(address, most)) {
+      return false;
+    }
+    Long network = network(address);
+    channel.closeFuture().addListener(closed -> leave(network));
+    return true;
+  }
+
+  /** The same until {@link #leave(InetAddress)}, which has to follow. */
+  boolean enter(InetAddress address, int most) {
     Long network = network(address);
     if (open.merge(network, 1, Integer::sum) > most) {
       leave(network);
       return false;
     }
-    channel.closeFuture().addListener(closed -> leave(network));
     return true;
+  }
+
+  /** One from {@code address} counts no more. */
+  void leave(InetAddress address) {
+    leave(network(address));
   }
 
   private void leave(Long network) {

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.telemetry.Refusal;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The open client connections: how many there may be, and how they all come to an end.
@@ -49,15 +51,6 @@ public final class ClientConnections {
   /** How many requests are under way on a connection that has more than one; read by any thread. */
   static final AttributeKey<IntSupplier> STREAMS = AttributeKey.valueOf("relay.streams");
 
-  /** Taken while all others are refused: what comes over them is answered here or refused. */
-  private static final int SPARED = 16;
-
-  /** So many of them are one address's, or the first to come would have them all. */
-  private static final int SPARED_EACH = 2;
-
-  /** Time for the first request of one of them, which is the last. */
-  private static final int SPARED_SECONDS = 3;
-
   /** One in so many is asked to end at a time, once a second. */
   private static final int YIELD_SHARE = 10;
 
@@ -68,18 +61,20 @@ public final class ClientConnections {
 
   private final AtomicInteger open = new AtomicInteger();
   private final AddressConnections addresses = new AddressConnections();
-  private final AddressConnections sparedAddresses = new AddressConnections();
   private final Refusals refusals = new Refusals();
   private final Load load;
 
   /** Most that the process can have; what is asked for beyond it is not given. */
   private final int ceiling;
 
+  /** What was asked for last. */
+  private final AtomicInteger asked = new AtomicInteger();
+
   /** With the number of each in the order of their arrival. */
   private final Map<Channel, Long> channels = new ConcurrentHashMap<>();
 
   private final AtomicLong arrivals = new AtomicLong();
-  private final AtomicInteger spared = new AtomicInteger();
+  private final SparedConnections spared;
   private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
   private volatile int max;
   private volatile boolean draining;
@@ -88,11 +83,6 @@ public final class ClientConnections {
   private volatile boolean sealed;
 
   private volatile boolean forced;
-
-  /** Makes an empty set of at most {@code max} connections; at least 1. */
-  public ClientConnections(int max) {
-    this(max, Integer.MAX_VALUE, new Load());
-  }
 
   /**
    * Makes an empty set of at most {@code max} connections, and of {@code ceiling} whatever is asked
@@ -103,23 +93,23 @@ public final class ClientConnections {
   public ClientConnections(int max, int ceiling, Load load) {
     this.ceiling = ceiling;
     this.load = load;
-    this.max = bounded(max);
-  }
-
-  private int bounded(int most) {
-    if (most > ceiling) {
-      LOG.warn(
-          "max_connections is {}, but the process has file descriptors for {} connections of"
-              + " clients beside its own: raise its limit (ulimit -n, LimitNOFILE)",
-          most,
-          ceiling);
-    }
-    return Math.min(most, ceiling);
+    this.spared = new SparedConnections(load);
+    allow(max);
   }
 
   /** Lets there be {@code most} connections from now on; at least 1. Those there are may stay. */
   void allow(int most) {
-    max = bounded(most);
+    if (asked.getAndSet(most) != most && most > ceiling) {
+      // Who has asked for nothing is not to be warned.
+      boolean standard = most == ServerConfig.STANDARD.maxConnections();
+      LOG.atLevel(standard ? Level.INFO : Level.WARN)
+          .log(
+              "max_connections is {}, but the process has file descriptors for {} connections of"
+                  + " clients beside its own: raise its limit (ulimit -n, LimitNOFILE)",
+              most,
+              ceiling);
+    }
+    max = Math.min(most, ceiling);
   }
 
   /** Connections open now. */
@@ -138,7 +128,7 @@ public final class ClientConnections {
   }
 
   private boolean enter(Channel channel, @Nullable InetAddress address) {
-    if (load.isRefusing() && !spare(channel, address)) {
+    if (load.isRefusing() && !spared.enter(channel, address)) {
       refusals.count(Refusal.OVERLOADED);
       return false;
     }
@@ -166,24 +156,6 @@ public final class ClientConnections {
       return false;
     }
     return enter(channel, address);
-  }
-
-  /** Some are let in all the same: who asks how the gateway is has to get an answer. */
-  private boolean spare(Channel channel, @Nullable InetAddress address) {
-    if (spared.incrementAndGet() > SPARED
-        || (address != null && !sparedAddresses.enter(channel, address, SPARED_EACH))) {
-      spared.decrementAndGet();
-      return false;
-    }
-    var end = channel.eventLoop().schedule(() -> end(channel), SPARED_SECONDS, TimeUnit.SECONDS);
-    channel
-        .closeFuture()
-        .addListener(
-            closed -> {
-              end.cancel(false);
-              spared.decrementAndGet();
-            });
-    return true;
   }
 
   /**
@@ -280,11 +252,11 @@ public final class ClientConnections {
     channels.keySet().forEach(ClientConnections::forceEnd);
   }
 
-  private static void end(Channel channel) {
+  static void end(Channel channel) {
     channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(DRAIN));
   }
 
-  private static void forceEnd(Channel channel) {
+  static void forceEnd(Channel channel) {
     channel.eventLoop().execute(() -> closeNow(channel));
   }
 

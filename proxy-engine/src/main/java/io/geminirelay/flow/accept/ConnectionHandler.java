@@ -50,16 +50,8 @@ public final class ConnectionHandler extends ChannelInitializer<Channel> {
    * @param stages gives what adds the request stages of the present configuration at the end of a
    *     pipeline: of an HTTP/1.1 connection, where they live until there are newer ones, or of an
    *     HTTP/2 stream
+   * @param buffers where the buffers of connections come from
    */
-  public ConnectionHandler(
-      ServerConfig config,
-      ClientConnections connections,
-      @Nullable ServerTls tls,
-      Supplier<Consumer<ChannelPipeline>> stages) {
-    this(config, connections, tls, stages, Buffers.of(config.allocator()));
-  }
-
-  /** The same with buffers from {@code buffers}, whatever {@code config} says. */
   public ConnectionHandler(
       ServerConfig config,
       ClientConnections connections,

@@ -4,6 +4,7 @@ import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,9 @@ import java.nio.charset.StandardCharsets;
  * that it sends. Event loop only.
  */
 final class EndCounter extends Http2ConnectionAdapter {
-  private static final byte[] RESETS = "RST".getBytes(StandardCharsets.US_ASCII);
+  private static final ByteBuf RESETS =
+      Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("RST".getBytes(StandardCharsets.US_ASCII)))
+          .asReadOnly();
 
   private final Refusals refusals;
   private boolean counted;
@@ -35,12 +38,8 @@ final class EndCounter extends Http2ConnectionAdapter {
       refusals.count(Refusal.BROKEN_HTTP2);
     } else {
       // The codec tells what there was too much of in its words alone.
-      refusals.count(isAboutResets(debugData) ? Refusal.RESETS : Refusal.CONTROL_FRAMES);
+      boolean resets = ByteBufUtil.indexOf(RESETS, debugData) >= 0;
+      refusals.count(resets ? Refusal.RESETS : Refusal.CONTROL_FRAMES);
     }
-  }
-
-  private static boolean isAboutResets(ByteBuf debugData) {
-    String words = ByteBufUtil.hexDump(debugData);
-    return words.contains(ByteBufUtil.hexDump(RESETS));
   }
 }

@@ -51,6 +51,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
 
   private @Nullable Exchange exchange;
   private @Nullable Channel channel;
+  private boolean answered;
   private int status;
 
   /**
@@ -114,6 +115,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
   private void open(ChannelHandlerContext ctx, HttpRequest head) {
     exchange = new Exchange(RequestId.of(head.headers()), head, time.nanoTime());
     exchange.from(this);
+    answered = false;
     status = 0;
     settlement.open();
     ctx.channel().attr(Exchange.KEY).set(exchange);
@@ -126,7 +128,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
   }
 
   private void refuse(ChannelHandlerContext ctx, Exchange current, Fault fault) {
-    if (status == 0) {
+    if (!answered) {
       // The later stages have begun with a request that will not be whole. They end before the
       // answer does: what is told of the exchange then is not to change afterwards.
       ctx.fireUserEventTriggered(fault);
@@ -141,11 +143,12 @@ public final class ExchangeHandler extends ChannelDuplexHandler
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     if (message instanceof HttpResponse head
         && head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+      answered = true;
       status = head.status().code();
       describe(head);
     }
     // Before the write, since writing the end may let the next pipelined request in at once.
-    if (message instanceof LastHttpContent && status != 0) {
+    if (message instanceof LastHttpContent && answered) {
       settle(ctx);
     }
     ctx.write(message, promise);
@@ -193,7 +196,7 @@ public final class ExchangeHandler extends ChannelDuplexHandler
     exchange = null;
     ctx.fireChannelInactive();
     if (current != null) {
-      boolean broken = current.fault() != null && status != 0;
+      boolean broken = current.fault() != null && answered;
       settlement.close(current, broken ? Outcome.BROKEN : Outcome.ABANDONED, status);
     }
   }

@@ -58,9 +58,8 @@ final class HeadScanner {
   int look(ByteBuf in) throws FaultException {
     int base = in.readerIndex();
     int end = in.readableBytes();
-    // What is not HTTP at all (TLS on the plain port) may never send a line. Before all else, so
-    // that
-    // the answer does not depend on how much came with the first byte.
+    // What is not HTTP at all (TLS on the plain port) may never send a line. Before all else: the
+    // answer must not depend on how much came with the first byte.
     if (scanned == 0 && end > 0 && !Tokens.isTokenByte(in.getByte(base))) {
       throw refused("the request does not begin with a method");
     }
@@ -95,10 +94,14 @@ final class HeadScanner {
    * read; {@code /} where it cannot. For a head that is refused: tells which API was meant.
    */
   String target(ByteBuf in) {
-    int end = Math.min(in.writerIndex(), in.readerIndex() + maxLineBytes);
-    int start = in.readerIndex();
+    int begin = in.readerIndex();
+    int end = Math.min(in.writerIndex(), begin + maxLineBytes);
+    int start = begin;
     while (start < end && Tokens.isTokenByte(in.getByte(start))) {
       start++;
+    }
+    if (start == begin) {
+      return "/";
     }
     start++;
     int targetEnd = start;
@@ -109,9 +112,8 @@ final class HeadScanner {
     return path ? in.toString(start, targetEnd - start, StandardCharsets.US_ASCII) : "/";
   }
 
-  // A line without an end must not grow without an end, and one that came whole gets no other
-  // answer
-  // than one that came in pieces.
+  // A line without an end must not grow without an end; one that came whole gets the answer that
+  // it would get in pieces.
   private void checkSize(int end) throws FaultException {
     if (headersStart != 0) {
       if (end - headersStart > maxHeaderBytes) {

@@ -59,7 +59,8 @@ final class Http2Connection {
 
   /** Adds the handlers at the end of {@code pipeline}. */
   void install(ChannelPipeline pipeline) {
-    Http2FrameCodec codec = codec();
+    int windowBytes = windowBytes();
+    Http2FrameCodec codec = codec(windowBytes);
     codec.connection().addListener(new EndCounter(connections.refusals()));
     // A hint: the number itself is the event loop's.
     pipeline
@@ -76,26 +77,38 @@ final class Http2Connection {
     pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
     pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits, connections.refusals()));
-    pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch)));
+    KeptStreams kept = new KeptStreams(codec.connection(), counts.maxStreams());
+    pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch, kept)));
     pipeline.addLast("connection", new Http2EndHandler(codec.connection(), limits.idle()));
     // SETTINGS raise the streams' windows alone (RFC 9113 section 6.9.2).
-    int more = windowBytes() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+    int more = windowBytes - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
     pipeline.writeAndFlush(
         more > 0 ? new DefaultHttp2WindowUpdateFrame(more) : Unpooled.EMPTY_BUFFER);
   }
 
+  /** What every connection has by the protocol, or so much more that the codec tells it at once. */
   private int windowBytes() {
     long share = DirectMemory.limitBytes() / WINDOW_SHARE / Math.max(1, connections.open());
-    return (int) Math.min(CONNECTION_WINDOW_BYTES, share);
+    int least = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+    return share < 2L * least ? least : (int) Math.min(CONNECTION_WINDOW_BYTES, share);
   }
 
-  private Http2FrameCodec codec() {
+  private Http2FrameCodec codec(int windowBytes) {
+    Http2Settings settings =
+        Http2Settings.defaultSettings()
+            .maxConcurrentStreams(counts.maxStreams())
+            .maxHeaderListSize(limits.maxHeaderBytes());
+    Http2FrameCodec codec = codec(settings);
+    // Told to the client, but not to the codec, which would widen the connection's window by twice
+    // as much, whatever its share is. At most a half, so that one upload that the upstream does not
+    // take leaves room for its neighbours.
+    settings.initialWindowSize(Math.min(STREAM_WINDOW_BYTES, windowBytes / 2));
+    return codec;
+  }
+
+  private Http2FrameCodec codec(Http2Settings settings) {
     return Http2FrameCodecBuilder.forServer()
-        .initialSettings(
-            Http2Settings.defaultSettings()
-                .maxConcurrentStreams(counts.maxStreams())
-                .maxHeaderListSize(limits.maxHeaderBytes())
-                .initialWindowSize(STREAM_WINDOW_BYTES))
+        .initialSettings(settings)
         .validateHeaders(true)
         .validateRequiredPseudoHeaders(true)
         // Both forms of rapid reset (CVE-2023-44487, CVE-2025-8671); the codec knows which resets
@@ -117,9 +130,11 @@ final class Http2Connection {
 
   private final class StreamInitializer extends ChannelInitializer<Channel> {
     private final FrameWatch watch;
+    private final KeptStreams kept;
 
-    StreamInitializer(FrameWatch watch) {
+    StreamInitializer(FrameWatch watch, KeptStreams kept) {
       this.watch = watch;
+      this.kept = kept;
     }
 
     @Override
@@ -132,7 +147,7 @@ final class Http2Connection {
       // A stream would else take its buffers from Netty's own choice.
       stream.config().setAllocator(stream.parent().alloc());
       ChannelPipeline pipeline = stream.pipeline();
-      pipeline.addLast("stream", new Http2StreamHandler(limits, watch));
+      pipeline.addLast("stream", new Http2StreamHandler(limits, watch, kept));
       pipeline.addLast("codec", StreamCodec.INSTANCE);
       pipeline.addLast("timeout", new BodyTimeoutHandler(limits));
       stages.get().accept(pipeline);

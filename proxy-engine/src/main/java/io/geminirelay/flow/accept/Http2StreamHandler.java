@@ -29,15 +29,16 @@ import io.netty.util.ReferenceCountUtil;
 final class Http2StreamHandler extends ChannelDuplexHandler {
   private final ClientLimits limits;
   private final FrameWatch watch;
-  private final StreamLinger linger = new StreamLinger();
+  private final StreamLinger linger;
   private boolean begun;
   private boolean requestEnded;
   private boolean refused;
   private boolean head;
 
-  Http2StreamHandler(ClientLimits limits, FrameWatch watch) {
+  Http2StreamHandler(ClientLimits limits, FrameWatch watch, KeptStreams kept) {
     this.limits = limits;
     this.watch = watch;
+    this.linger = new StreamLinger(kept);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * One bound address. Accepted connections go to the event loops in turn, and stay there. Thread
@@ -172,24 +173,25 @@ public final class Listener {
    * system turns away whom it holds for a listener that closes.
    */
   CompletionStage<Void> stopWhenQuiet() {
-    return stop(QUIET, Duration.ZERO);
+    return stop(QUIET, Duration.ZERO, listener -> {});
   }
 
   /** Stops to accept for good, as it suits those who are about to be accepted. */
   CompletionStage<Void> stop() {
     return switch (end) {
-      case ALONE -> stop(ONE_TURN, Duration.ZERO);
-      case HAND_OVER -> stop(HANDSHAKE, RESTLESS);
+      case ALONE -> stop(ONE_TURN, Duration.ZERO, listener -> {});
+      // Whom they still come to is the newest, which ends first: a hand-over is taken back.
+      case HAND_OVER -> stop(HANDSHAKE, RESTLESS, NewestListener::giveBack);
       case KEPT -> stopAccepting();
     };
   }
 
-  private CompletionStage<Void> stop(Duration quiet, Duration most) {
+  private CompletionStage<Void> stop(Duration quiet, Duration most, Consumer<Channel> restless) {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     channel.closeFuture().addListener(closed -> stopped.complete(null));
     channel
         .eventLoop()
-        .execute(() -> channel.pipeline().addFirst(new LastRoundHandler(quiet, most)));
+        .execute(() -> channel.pipeline().addFirst(new LastRoundHandler(quiet, most, restless)));
     return stopped;
   }
 

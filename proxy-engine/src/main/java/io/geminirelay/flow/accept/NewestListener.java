@@ -22,6 +22,7 @@ final class NewestListener {
   /** {@code BPF_RET | BPF_K} of linux/bpf_common.h: the answer is the operand. */
   private static final short RETURN = 0x06;
 
+  private static final int FIRST = 0;
   private static final int SECOND = 1;
   private static final int INSTRUCTION_BYTES = 8;
 
@@ -41,8 +42,19 @@ final class NewestListener {
    * come; false where the transport or the system cannot do that.
    */
   static boolean prefer(Channel listener) {
+    return prefer(listener, SECOND);
+  }
+
+  /**
+   * Prefers the first of them, until another comes: for the second, when it ends before the first.
+   */
+  static void giveBack(Channel listener) {
+    boolean unused = prefer(listener, FIRST);
+  }
+
+  private static boolean prefer(Channel listener, int number) {
     ByteBuffer code = ByteBuffer.allocateDirect(INSTRUCTION_BYTES).order(ByteOrder.nativeOrder());
-    code.putShort(0, RETURN).putInt(4, SECOND);
+    code.putShort(0, RETURN).putInt(4, number);
     ByteBuffer program = ByteBuffer.allocateDirect(PROGRAM_BYTES).order(ByteOrder.nativeOrder());
     program.putShort(0, (short) 1).putLong(POINTER_AT, Buffer.memoryAddress(code));
     try {

@@ -80,12 +80,9 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
       promise.trySuccess();
       return;
     }
-    boolean interim = false;
-    if (message instanceof HttpResponse answer) {
-      interim = isInterim(answer);
-      if (!interim) {
-        keepAlive.apply(answer, isUnread());
-      }
+    boolean interim = message instanceof HttpResponse head && isInterim(head);
+    if (!interim && message instanceof HttpResponse answer) {
+      keepAlive.apply(answer, isUnread());
     }
     if (interim || !(message instanceof LastHttpContent)) {
       ctx.write(message, promise);
@@ -176,6 +173,11 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     }
     keepAlive.forbidAll();
     endWhenQuiet(ctx);
+  }
+
+  /** Whether the next request has yet to come, or to come whole. Event loop only. */
+  boolean awaitsRequest() {
+    return state == State.IDLE || state == State.READING;
   }
 
   private void endWhenQuiet(ChannelHandlerContext ctx) {

@@ -41,7 +41,6 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
   private @Nullable Future<?> look;
   private long written;
   private long flushed;
-  private long flushedBefore;
   private long taken;
 
   SendTimeoutHandler(ClientLimits limits, Refusals refusals) {
@@ -75,13 +74,16 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
     flushed = written;
     ctx.flush();
     if (look == null) {
-      // As if all were taken that waited before.
-      flushedBefore = 0;
-      watch(ctx);
+      watch(ctx, true);
     }
   }
 
-  private void watch(ChannelHandlerContext ctx) {
+  /**
+   * Looks whether something waits, and how much was taken meanwhile.
+   *
+   * @param first whether nothing is known to have waited before
+   */
+  private void watch(ChannelHandlerContext ctx, boolean first) {
     look = null;
     Channel channel = ctx.channel();
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
@@ -90,16 +92,16 @@ final class SendTimeoutHandler extends ChannelDuplexHandler {
     }
     long now = ctx.executor().ticker().nanoTime();
     long takenNow = flushed - waiting(buffer);
-    if (takenNow >= flushedBefore) {
-      // What waits came after all that waited at the last look was taken.
+    if (first) {
       pace.begin(now);
     } else if (takenNow > taken) {
+      // Even where it is all that waited at the last look: the system takes it in leaps, each as
+      // much as is let wait here.
       pace.took(takenNow - taken, now);
     }
     taken = takenNow;
-    flushedBefore = flushed;
     if (pace.leftNanos(now) > 0) {
-      look = ctx.executor().schedule(() -> watch(ctx), lookNanos, TimeUnit.NANOSECONDS);
+      look = ctx.executor().schedule(() -> watch(ctx, false), lookNanos, TimeUnit.NANOSECONDS);
       return;
     }
     refusals.count(Refusal.SLOW_READER);

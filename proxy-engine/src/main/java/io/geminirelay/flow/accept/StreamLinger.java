@@ -23,8 +23,13 @@ final class StreamLinger {
   private static final int LINGER_SECONDS = 2;
   private static final int MAX_BYTES = 8 << 20;
 
+  private final KeptStreams kept;
   private int dropped;
   private boolean answered;
+
+  StreamLinger(KeptStreams kept) {
+    this.kept = kept;
+  }
 
   /** The answer has been written, and the request may go on. */
   void begin(ChannelHandlerContext ctx) {
@@ -47,7 +52,7 @@ final class StreamLinger {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if the reset fails
-  private static void reset(ChannelHandlerContext ctx) {
+  private void reset(ChannelHandlerContext ctx) {
     Channel connection = ctx.channel().parent();
     Http2FrameCodec codec = connection.pipeline().get(Http2FrameCodec.class);
     if (codec != null && ctx.channel() instanceof Http2StreamChannel child) {
@@ -55,6 +60,7 @@ final class StreamLinger {
       ChannelHandlerContext writer = connection.pipeline().context(codec);
       if (stream != null && writer != null && !stream.isResetSent()) {
         stream.resetSent();
+        kept.keep(stream);
         shutWindow(codec.connection().local().flowController(), stream);
         codec
             .encoder()

@@ -193,7 +193,9 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     int before = out.size();
     int start = in.readerIndex();
     super.decode(ctx, in, out);
-    if (chunked && chunks.seesFold(in, start, in.readerIndex())) {
+    // What the parser refuses it skips, and has no chunks in it.
+    boolean broken = out.size() > before && isFailure(out.get(out.size() - 1));
+    if (chunked && !broken && chunks.seesFold(in, start, in.readerIndex())) {
       refuseFold(in, before, out);
       return;
     }
@@ -209,6 +211,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         clock.tookBody(content.content().readableBytes());
       }
     }
+  }
+
+  private static boolean isFailure(Object part) {
+    return ((HttpObject) part).decoderResult().isFailure();
   }
 
   private void refuseFold(ByteBuf in, int before, List<Object> out) {

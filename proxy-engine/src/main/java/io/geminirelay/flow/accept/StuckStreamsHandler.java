@@ -10,6 +10,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2WindowUpdateFrame;
 import io.netty.util.concurrent.Future;
@@ -24,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Place: between the codec and the streams' channels, where the windows that the client gives
  * come by. What was sent of a stream is what was given, less the window that is left: a window that
- * is merely given counts for nothing while the connection's own is shut. Keeps one note a stream;
- * owns no buffer. Event loop only.
+ * is merely given counts for nothing while the connection's own is shut, and one that SETTINGS move
+ * is moved on both sides of the sum. Keeps one note a stream; owns no buffer. Event loop only.
  */
 final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   /** Looks in the time that a client has: a stream is reset that much late at most. */
@@ -36,12 +39,13 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
   private final Http2Connection.PropertyKey key;
   private final ClientLimits limits;
   private final Refusals refusals;
+  private int initialWindow;
   private @Nullable Future<?> look;
 
   /** What is known of a stream. */
   private static final class Note {
     private long given;
-    private long sent = Long.MIN_VALUE;
+    private long sent = -1;
     private final Pace pace;
 
     Note(ClientLimits limits) {
@@ -55,6 +59,7 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
     this.key = connection.newKey();
     this.limits = limits;
     this.refusals = refusals;
+    this.initialWindow = connection.remote().flowController().initialWindowSize();
   }
 
   @Override
@@ -75,8 +80,26 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
       if (stream != null) {
         note(stream).given += update.windowSizeIncrement();
       }
+    } else if (message instanceof Http2SettingsFrame) {
+      initialWindow = connection.remote().flowController().initialWindowSize();
     }
     ctx.fireChannelRead(message);
+  }
+
+  // RFC 9113 section 6.9.2: SETTINGS that make a window too wide end the connection. The codec
+  // resets that one stream, and has moved the windows of some of the others only.
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.fireExceptionCaught(cause);
+    ChannelHandlerContext writer = ctx.pipeline().context(codec);
+    int told = connection.remote().flowController().initialWindowSize();
+    if (cause instanceof Http2FrameStreamException && told != initialWindow && writer != null) {
+      codec.onError(
+          writer,
+          false,
+          Http2Exception.connectionError(
+              Http2Error.FLOW_CONTROL_ERROR, "SETTINGS made the window of a stream too wide"));
+    }
   }
 
   private Note note(Http2Stream stream) {
@@ -115,15 +138,16 @@ final class StuckStreamsHandler extends ChannelInboundHandlerAdapter {
 
   private boolean isStuck(Http2Stream stream, long now) {
     Note note = note(stream);
-    // More than ever before: SETTINGS move the windows of all streams up and down.
-    long sent = note.given - connection.remote().flowController().windowSize(stream);
-    boolean waits = connection.remote().flowController().hasFlowControlled(stream);
-    if (!waits || note.sent == Long.MIN_VALUE) {
+    Http2RemoteFlowController windows = connection.remote().flowController();
+    // RFC 9113 section 6.9.2: a new initial size has moved the windows of all open streams by the
+    // difference.
+    long sent = windows.initialWindowSize() + note.given - windows.windowSize(stream);
+    if (!windows.hasFlowControlled(stream) || note.sent < 0) {
       note.pace.begin(now);
     } else if (sent > note.sent) {
       note.pace.took(sent - note.sent, now);
     }
-    note.sent = Math.max(note.sent, sent);
+    note.sent = sent;
     return note.pace.leftNanos(now) <= 0;
   }
 

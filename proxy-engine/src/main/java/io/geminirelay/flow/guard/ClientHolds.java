@@ -2,6 +2,7 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Priority;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,9 +59,17 @@ public final class ClientHolds {
     return client == null ? anybody : clients.getOrDefault(client.name(), anybody);
   }
 
-  /** Everybody who may have something open. */
+  /** Everybody who was or may be refused: who calls without a name, too, once that has happened. */
   public Collection<ClientHold> all() {
-    return clients.isEmpty() ? List.of(anybody) : clients.values();
+    boolean named = !clients.isEmpty() && anybody.open() == 0 && anybody.shed() == 0;
+    return named ? clients.values() : everybody();
+  }
+
+  /** There may be others beside those with a name, as under a password of their own. */
+  private List<ClientHold> everybody() {
+    List<ClientHold> everybody = new ArrayList<>(clients.values());
+    everybody.add(anybody);
+    return everybody;
   }
 
   /**
@@ -68,10 +77,11 @@ public final class ClientHolds {
    * have. To be called again and again by one thread.
    */
   public void weigh() {
+    List<ClientHold> everybody = everybody();
     for (Priority priority : Priority.values()) {
       int open = 0;
       int holders = 0;
-      for (ClientHold each : all()) {
+      for (ClientHold each : everybody) {
         int its = each.priority() == priority ? each.open() : 0;
         open += its;
         holders += its > 0 ? 1 : 0;

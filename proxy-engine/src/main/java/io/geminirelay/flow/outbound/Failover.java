@@ -1,6 +1,7 @@
 package io.geminirelay.flow.outbound;
 
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.KeptBody;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.TokenCounts;
@@ -189,8 +190,13 @@ final class Failover {
     }
   }
 
+  /** Time left for an attempt: all for one with a body too long to keep, as no other follows. */
+  long attemptLeftNanos(KeptBody body) {
+    return body.isOverCap() ? Long.MAX_VALUE : deadlineLeftNanos();
+  }
+
   /** Time left for all attempts; negative when it is over. */
-  long deadlineLeftNanos() {
+  private long deadlineLeftNanos() {
     long spent = outbound.time().nanoTime() - exchange.startNanos();
     return outbound.config().deadline().toNanos() - spent;
   }

@@ -160,6 +160,7 @@ final class Forwarding {
   }
 
   // ---- attempts ----
+
   private void begin() {
     exchange.bodyBytes(request.expectedBytes());
     goOn(failover.first(request.kept().mayReplay()), 0);
@@ -218,17 +219,12 @@ final class Forwarding {
   }
 
   void awaitFirstByte() {
-    clock.awaitFirstByte(attemptLeftNanos());
-  }
-
-  // Endless for a body that streams through: no attempt follows, so none is cut short.
-  private long attemptLeftNanos() {
-    return request.kept().isOverCap() ? Long.MAX_VALUE : failover.deadlineLeftNanos();
+    clock.awaitFirstByte(failover.attemptLeftNanos(request.kept()));
   }
 
   // What is not committed has to become an answer within the time for all attempts.
   void awaitNextByte(boolean committed) {
-    clock.awaitNextByte(committed ? Long.MAX_VALUE : attemptLeftNanos());
+    clock.awaitNextByte(committed ? Long.MAX_VALUE : failover.attemptLeftNanos(request.kept()));
   }
 
   boolean looksCut() {
@@ -293,6 +289,7 @@ final class Forwarding {
     }
   }
 
+  /** An attempt came to nothing before it was committed. */
   void failed(Attempt from, Fault fault) {
     // A beginning that will have no end, or an end without content, is an answer to nobody.
     from.dropHeld();

@@ -30,8 +30,9 @@ import java.util.Map;
  * the upstream connection ({@link HopByHop}); {@code Alt-Svc}, which would send the client to
  * Google's own HTTP/3 port past the gateway; {@code Access-Control-*}, since which page may read an
  * answer is for the gateway to say; and whatever names a key: Google copies request headers into
- * the answer of a download, so any header with the chosen key's text goes. URLs of the target come
- * back as the gateway's own ({@link OwnUrl}). The request's id is added.
+ * the answer of a download, so any header with the chosen key's text goes, and such a reason
+ * phrase. URLs of the target come back as the gateway's own ({@link OwnUrl}). The request's id is
+ * added.
  */
 public final class ResponseHead {
   private static final AsciiString GOOGLE_KEY = AsciiString.cached("x-goog-api-key");
@@ -69,7 +70,14 @@ public final class ResponseHead {
     }
     headers.add(RequestId.HEADER, exchange.id());
     frame(answer, headers, exchange);
-    return new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status(), headers);
+    return new DefaultHttpResponse(HttpVersion.HTTP_1_1, status(answer, key), headers);
+  }
+
+  private static HttpResponseStatus status(HttpResponse answer, Secret key) {
+    HttpResponseStatus status = answer.status();
+    return status.reasonPhrase().contains(key.reveal())
+        ? HttpResponseStatus.valueOf(status.code())
+        : status;
   }
 
   private static boolean isDropped(CharSequence name) {

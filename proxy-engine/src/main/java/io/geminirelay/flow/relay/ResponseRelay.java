@@ -183,25 +183,21 @@ public final class ResponseRelay {
 
   /**
    * Breaks the answer off so that it cannot look complete: an error event where the client reads
-   * events, then no proper end (RFC 9112 section 8: an incomplete chunked message).
+   * events, then no proper end (RFC 9112 section 8: an incomplete chunked message). What waits for
+   * the client goes out before it.
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public void breakOff(Fault fault) {
     if (ended) {
       return;
     }
     ended = true;
     exchange.failed(fault);
-    if (exchange.route().interpreted()) {
-      breakInterpreted(fault);
-      return;
-    }
-    if (!writable()) {
-      // Whatever were sent now would wait behind what this client does not read.
-      client.close();
-      return;
-    }
     writeErrorTail();
+    if (exchange.route().interpreted()) {
+      // An answer in a form of the gateway's own has an end that tells of the break.
+      bound(client.writeAndFlush(new BrokenAnswer(fault)));
+      return;
+    }
     if (eventStream) {
       if (!betweenEvents()) {
         write(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
@@ -210,18 +206,15 @@ public final class ResponseRelay {
       FaultBody.write(json, exchange, fault);
       takeErrorEvent(json);
     }
+    ChannelFuture told = client.writeAndFlush(new DefaultHttpContent(Unpooled.EMPTY_BUFFER));
+    bound(told);
     // Closing an HTTP/2 stream before its end resets it (RFC 9113 section 8.1).
-    client
-        .writeAndFlush(new DefaultHttpContent(Unpooled.EMPTY_BUFFER))
-        .addListener(ChannelFutureListener.CLOSE);
+    told.addListener(ChannelFutureListener.CLOSE);
   }
 
-  /** An answer in a form of the gateway's own has an end that tells of the break. */
-  private void breakInterpreted(Fault fault) {
-    writeErrorTail();
-    ChannelFuture told = client.writeAndFlush(new BrokenAnswer(fault));
+  /** No attempt is left whose clock would see that this client does not read. */
+  private void bound(ChannelFuture told) {
     if (!told.isDone()) {
-      // No attempt is left whose clock would see that this client does not read.
       Future<?> limit =
           client.channel().eventLoop().schedule(this::closeClient, TELLING_SECONDS, SECONDS);
       told.addListener(done -> limit.cancel(false));

@@ -109,6 +109,20 @@ public final class AdminBody {
     throw AdminProblem.invalid(at(name), Json.kind(value), "true or false");
   }
 
+  /** One of {@code choices}; {@code standard} for none. */
+  public <T> T choice(String name, Map<String, T> choices, T standard) {
+    Object value = members.get(name);
+    if (value == null) {
+      return standard;
+    }
+    T chosen = value instanceof String text ? choices.get(text) : null;
+    if (chosen == null) {
+      throw AdminProblem.invalid(
+          at(name), Json.kind(value), "one of " + String.join(", ", choices.keySet()));
+    }
+    return chosen;
+  }
+
   /** A list of texts, at most {@code most}; empty for none. */
   public List<String> texts(String name, int most) {
     Object value = members.get(name);

@@ -8,6 +8,9 @@ import { toolButton } from "./parts.js";
 import { builtCell, Table, textCell } from "./table.js";
 import { empty, loader } from "./view.js";
 
+/** Those refused first when the gateway has too much to do come first. */
+const PRIORITIES = ["low", "normal", "high"];
+
 /** "60 (45 left)", or that there is no limit. */
 function limit(most, left) {
   if (!known(most) || most <= 0) {
@@ -34,6 +37,7 @@ function columns(revoke) {
     { id: "rpm", label: "Requests/min", num: true, sort: (c) => c.requests_per_minute, cell: textCell((c) => limit(c.requests_per_minute, c.requests_left)) },
     { id: "tpm", label: "Tokens/min", num: true, sort: (c) => c.tokens_per_minute, cell: textCell((c) => limit(c.tokens_per_minute, c.tokens_left)) },
     { id: "concurrent", label: "At once", num: true, sort: (c) => c.max_concurrent, cell: textCell((c) => limit(c.max_concurrent, c.concurrent_left)) },
+    { id: "priority", label: "Priority", sort: (c) => PRIORITIES.indexOf(c.priority), cell: textCell((c) => c.priority) },
     { id: "requests", label: "Requests", num: true, sort: (c) => c.usage?.requests ?? 0, cell: textCell((c) => count(c.usage?.requests ?? 0)) },
     { id: "failures", label: "Not served", num: true, sort: (c) => notServed(c), cell: textCell((c) => count(notServed(c))) },
     { id: "tokens", label: "Tokens", num: true, sort: (c) => tokens(c.usage), cell: textCell((c) => compact(tokens(c.usage))) },
@@ -143,6 +147,8 @@ function add(load, first) {
       amount("max_concurrent", "Requests at once"),
       { name: "models", label: "Models", placeholder: "all", hint: "Names or patterns such as gemini-2.5-*, with commas between them." },
       { name: "groups", label: "Key groups", placeholder: "all" },
+      { name: "priority", label: "Priority", type: "select", required: true, options: PRIORITIES.map((each) => [each, each]), value: "normal",
+        hint: "When the gateway has too much to do, low is refused first and high last." },
     ],
     submit: async (values, opened) => {
       const made = await api.addClient({
@@ -153,6 +159,7 @@ function add(load, first) {
         max_concurrent: number(values.max_concurrent),
         models: names(values.models),
         groups: names(values.groups),
+        priority: values.priority,
       });
       opened.close();
       load();

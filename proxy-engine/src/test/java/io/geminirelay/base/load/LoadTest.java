@@ -78,6 +78,7 @@ class LoadTest {
     Load other = new Load();
     other.take(Map.of(Signal.WAITING, 1.0));
     assertEquals(LoadStep.LOW, other.step());
+    assertFalse(other.isNear(), "another instance has no other quota");
     assertEquals(1.0, other.ratios().get(Signal.WAITING));
   }
 

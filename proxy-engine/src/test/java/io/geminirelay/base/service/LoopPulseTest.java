@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The sign of life needs every event loop. */
@@ -25,6 +26,12 @@ class LoopPulseTest {
     List<EventExecutor> all = new ArrayList<>();
     group.forEach(all::add);
     return all;
+  }
+
+  /** Else the time that the test takes is added to that which it lets pass. */
+  @BeforeEach
+  void freeze() {
+    timer.freezeTime();
   }
 
   private void pass(int millis) {

@@ -10,6 +10,7 @@ import io.geminirelay.base.config.ServerConfig.TransportChoice;
 import io.geminirelay.base.config.ServerConfig.Trust;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.load.Load;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -85,13 +86,17 @@ final class AcceptServer implements AutoCloseable {
             false,
             Duration.ZERO,
             AllocatorChoice.AUTO);
-    connections = new ClientConnections(max);
+    connections = new ClientConnections(max, max, new Load());
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
     Consumer<ChannelPipeline> echo = pipeline -> pipeline.addLast(new Echo());
     ConnectionHandler handler =
         new ConnectionHandler(
-            config, connections, tls == null ? null : ServerTls.load(tls), () -> echo);
+            config,
+            connections,
+            tls == null ? null : ServerTls.load(tls),
+            () -> echo,
+            Buffers.of(config.allocator()));
     listener =
         Listener.bind(config, transport, loops, handler)
             .toCompletableFuture()

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,10 +17,12 @@ class LastRoundHandlerTest {
 
   private final MockTicker clock = Ticker.newMockTicker();
 
+  private int sentAway;
+
   private EmbeddedChannel listener(Duration quiet, Duration most) {
     return EmbeddedChannel.builder()
         .ticker(clock)
-        .handlers(new LastRoundHandler(quiet, most))
+        .handlers(new LastRoundHandler(quiet, most, each -> sentAway++))
         .build();
   }
 
@@ -62,5 +65,26 @@ class LastRoundHandlerTest {
     assertTrue(busy.isOpen());
     round(busy, FULL - 1);
     assertFalse(busy.isOpen());
+  }
+
+  @Test
+  void whoComesLateIsSentElsewhere() {
+    EmbeddedChannel listener = listener(Duration.ofMillis(100), Duration.ofMillis(200));
+    pass(listener, 99);
+    round(listener, 1);
+    pass(listener, 1);
+    for (int i = 0; i < 7; i++) {
+      round(listener, 1);
+      assertEquals(0, sentAway, "some may have come before");
+    }
+    round(listener, 1);
+    assertEquals(1, sentAway);
+    pass(listener, 50);
+    round(listener, 1);
+    assertEquals(1, sentAway);
+    pass(listener, 99);
+    assertTrue(listener.isOpen(), "there may be some under way");
+    pass(listener, 1);
+    assertFalse(listener.isOpen());
   }
 }

@@ -4,16 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.base.config.ClientConfig;
-import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.fault.Fault;
-import io.geminirelay.testing.FakeTime;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,78 +14,17 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Requests that come at once, by a store that is 5 ms away: nothing is heard of it, and no state
  * thread runs, between the first and the last.
  */
-class SharedBurstTest {
-  private final FakeTime time = new FakeTime();
-  private final FairLeases store = new FairLeases(time);
-  private final List<Instance> instances = new ArrayList<>();
-
-  /** One gateway, as far as limits go; its state thread runs when time passes. */
-  private final class Instance {
-    private final EmbeddedChannel thread = new EmbeddedChannel();
-    private final ClientConfig client;
-    private final ClientLimits limits;
-
-    private Instance(long requests, long tokens) {
-      client =
-          new ClientConfig(
-              "fleet", new byte[32], requests, tokens, 0, List.of(), List.of(), Priority.NORMAL);
-      limits = ClientLimits.of(List.of(client), time);
-      limits.shareBy(store, null, thread.eventLoop());
-      instances.add(this);
-    }
-
-    private ClientAccount account() {
-      ClientAccount account = limits.of(client);
-      assertNotNull(account);
-      return account;
-    }
-
-    /** How many of so many requests are let in, each of which is charged so many tokens. */
-    private int burst(long requests, long charge) {
-      int admitted = 0;
-      for (int i = 0; i < requests; i++) {
-        if (account().enter() == null) {
-          account().charge(charge);
-          account().leave();
-          admitted++;
-        }
-      }
-      return admitted;
-    }
-  }
-
-  private void pass(long millis) {
-    for (long i = 0; i < millis; i += 5) {
-      time.advance(Duration.ofMillis(5));
-      store.pass();
-      for (Instance each : instances) {
-        each.thread.advanceTimeBy(5, TimeUnit.MILLISECONDS);
-        each.thread.runPendingTasks();
-        each.thread.runScheduledPendingTasks();
-        each.thread.runPendingTasks();
-      }
-    }
-  }
-
-  private void start(int count, long requests, long tokens) {
+class SharedBurstTest extends LimitInstances {
+  private void rested(int count, long requests, long tokens) {
     store.way(Duration.ofMillis(5));
-    for (int i = 0; i < count; i++) {
-      new Instance(requests, tokens);
-      // They do not tick in step.
-      pass(5);
-    }
+    start(count, requests, tokens);
     pass(3_000);
-  }
-
-  @AfterEach
-  void close() {
-    instances.forEach(each -> each.thread.finishAndReleaseAll());
   }
 
   @ParameterizedTest
   @CsvSource({"1", "2", "20", "60", "100", "600", "100000"})
   void whoIsAloneMayHaveAMinutesWorthAtOnceAndNoMore(int perMinute) {
-    start(1, perMinute, 0);
+    rested(1, perMinute, 0);
     assertEquals(perMinute, instances.get(0).burst(perMinute + 10, 0));
     pass(500);
     assertEquals(perMinute / 120, instances.get(0).burst(perMinute, 0), 1.0 + perMinute / 1_000);
@@ -102,7 +33,7 @@ class SharedBurstTest {
   @ParameterizedTest
   @CsvSource({"20", "60", "100", "300", "6000"})
   void whoIsAloneAndAsksForHalfOfTheLimitIsNeverRefused(int perMinute) {
-    start(1, perMinute, 0);
+    rested(1, perMinute, 0);
     int together = Math.max(4, perMinute / 10);
     for (int i = 0; i < 20; i++) {
       assertEquals(together, instances.get(0).burst(together, 0), "at burst " + i);
@@ -112,7 +43,7 @@ class SharedBurstTest {
 
   @Test
   void whoIsAloneIsNotRefusedByASlowStore() {
-    start(1, 600, 0);
+    rested(1, 600, 0);
     store.way(Duration.ofMillis(300));
     for (int i = 0; i < 59; i++) {
       assertEquals(10, instances.get(0).burst(10, 0), "at burst " + i);
@@ -122,7 +53,7 @@ class SharedBurstTest {
 
   @Test
   void whoIsAloneMayUseAllTokensAtOnce() {
-    start(1, 0, 100_000);
+    rested(1, 0, 100_000);
     assertEquals(33, instances.get(0).burst(33, 3_000));
     pass(1_000);
     assertEquals(1, instances.get(0).burst(10, 3_000));
@@ -131,7 +62,7 @@ class SharedBurstTest {
   @ParameterizedTest
   @CsvSource({"20, 3, 4", "60, 3, 6", "100, 3, 11", "100, 2, 16", "600, 3, 66", "6000, 8, 250"})
   void eachOfSeveralHasAThirdOfItsShareAtHandAfterARest(int perMinute, int count, int atOnce) {
-    start(count, perMinute, 0);
+    rested(count, perMinute, 0);
     for (int i = 0; i < 2 * count; i++) {
       assertEquals(atOnce, instances.get(i % count).burst(atOnce, 0), "at burst " + i);
       // Half of the limit.
@@ -142,7 +73,7 @@ class SharedBurstTest {
   @ParameterizedTest
   @CsvSource({"100, 2", "100, 3", "100, 8", "600, 3", "6000, 8"})
   void allAtOnceAfterARestGetNoMoreThanTheLimitAndATwentieth(int perMinute, int count) {
-    start(count, perMinute, 0);
+    rested(count, perMinute, 0);
     int admitted = 0;
     for (int i = 0; i < 400; i++) {
       for (Instance each : instances) {
@@ -157,7 +88,7 @@ class SharedBurstTest {
 
   @Test
   void whatIsInHandAtRestIsThereForWhoeverDraws() {
-    start(3, 600, 0);
+    rested(3, 600, 0);
     assertEquals(600, instances.get(1).account().requestsLeft());
     int admitted = 0;
     for (int i = 0; i < 300; i++) {
@@ -169,7 +100,7 @@ class SharedBurstTest {
 
   @Test
   void whoGoesOrDiesLeavesAllToTheOthers() {
-    start(2, 600, 0);
+    rested(2, 600, 0);
     instances.get(1).limits.giveBack();
     pass(3_000);
     assertEquals(600, instances.get(0).burst(700, 0));
@@ -187,7 +118,7 @@ class SharedBurstTest {
 
   @Test
   void aLeaseThatComesTooLateIsGivenBack() {
-    start(1, 6_000, 0);
+    rested(1, 6_000, 0);
     store.way(Duration.ofMillis(1_500));
     assertEquals(4_000, instances.get(0).burst(4_000, 0));
     pass(1_100);
@@ -200,7 +131,7 @@ class SharedBurstTest {
 
   @Test
   void whoComesBackWhenItWasToldIsNotRefusedForEver() {
-    start(2, 60, 0);
+    rested(2, 60, 0);
     for (int i = 0; i < 20; i++) {
       instances.get(0).burst(10, 0);
       instances.get(1).burst(10, 0);
@@ -218,7 +149,7 @@ class SharedBurstTest {
 
   @Test
   void aRefusalForWantOfALeaseSaysSo() {
-    start(3, 600, 0);
+    rested(3, 600, 0);
     instances.get(0).burst(200, 0);
     Fault fault = instances.get(0).account().enter();
     assertNotNull(fault);

@@ -88,6 +88,23 @@ class ShedHandlerTest {
   }
 
   @Test
+  void thoseWithoutANameHaveAShareBesideThoseWithOne() {
+    assertNull(ask(SMALL, 0));
+    assertEquals(4, holds.all().size(), "nobody else was there yet");
+    for (int i = 0; i < 10; i++) {
+      assertNull(ask(null, 0));
+    }
+    holds.weigh();
+    load.take(Map.of(Signal.HEAP, 0.95));
+    assertNull(ask(SMALL, 0));
+    assertNotNull(ask(null, 0));
+    open.forEach(Exchange::closed);
+    ClientHold nobody = holds.of((ClientConfig) null);
+    assertEquals(1, nobody.shed());
+    assertTrue(holds.all().contains(nobody), "what was refused is told afterwards");
+  }
+
+  @Test
   void aRefusalSaysWhenToComeBackAndNotToAllTheSame() {
     load.take(Map.of(Signal.HEAP, 2.0));
     List<String> times = new ArrayList<>();

@@ -2,119 +2,25 @@ package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.config.Destination;
-import io.geminirelay.base.config.EgressConfig;
-import io.geminirelay.base.config.GroupConfig;
-import io.geminirelay.base.config.GroupConfig.KeyConfig;
-import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.flow.keys.verdict.KeyVerdict;
-import io.geminirelay.flow.keys.verdict.KeyVerdict.Effect;
-import io.geminirelay.flow.keys.verdict.KeyVerdict.Next;
-import io.geminirelay.flow.keys.verdict.KeyVerdict.Rest;
-import io.geminirelay.testing.FakeTime;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-class ExitsTest {
-  private static final String MODEL = "m";
-  private static final KeyVerdict BARE =
-      KeyVerdict.cool("rate_limited", Rest.LADDER, Duration.ZERO, "");
-  private static final KeyVerdict SUSPECT =
-      KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, "exit_rate_limited");
-  private static final KeyVerdict LOCATION =
-      KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, KeyVerdict.LOCATION);
-
-  private final FakeTime time = new FakeTime();
-  private final Exits exits = new Exits(time);
-  private KeyRing ring;
-  private Destination one;
-  private Destination two;
-
-  private static EgressConfig exit(String host) {
-    return new EgressConfig(
-        EgressConfig.Kind.SOCKS5, host, 1080, "user", Secret.of("password-of-" + host));
-  }
-
-  private static GroupConfig group(
-      String name, List<EgressConfig> egresses, @Nullable EgressConfig own) {
-    List<KeyConfig> keys =
-        IntStream.range(0, 8)
-            .mapToObj(i -> new KeyConfig(Secret.of(name + "-key-" + i), null, 1, own))
-            .toList();
-    return new GroupConfig(name, TargetConfig.STANDARD, egresses, Map.of(), keys, null, Map.of());
-  }
-
-  @BeforeEach
-  void twoExits() {
-    ring = ring(group("g", List.of(exit("one"), exit("two")), null));
-    exits.know(ring);
-    List<Destination> ways = ring.groups().get(0).exits();
-    one = ways.get(0);
-    two = ways.get(1);
-  }
-
-  private KeyRing ring(GroupConfig... groups) {
-    return KeyRing.of(List.of(groups), KeyRingTest.config(), time, new Random(1));
-  }
-
-  private ApiKey key(int index) {
-    return ring.groups().get(0).keys().get(index);
-  }
-
-  private KeyLease lease(int index) {
-    KeyLease lease = new KeyLease();
-    lease.fill(new Candidate(key(index), MODEL), false, Demand.FREE, time.nanoTime());
-    return lease;
-  }
-
-  private void settle(int index, Destination way, KeyVerdict verdict) {
-    KeyLease lease = lease(index);
-    ring.settle(lease, verdict);
-    exits.settle(way, lease, verdict, lease.drawnAtNanos());
-  }
-
-  /** A bare refusal as it is judged; whether it was laid on the exit. */
-  private boolean refuse(int index, Destination way) {
-    boolean aimed = exits.refused(way, key(index).bucket(), MODEL);
-    settle(index, way, aimed ? SUSPECT : BARE);
-    return aimed;
-  }
-
-  private boolean admits(Destination way) {
-    return exits.admits(way, time.nanoTime());
-  }
-
+class ExitsTest extends ExitsCase {
   private boolean admitsAnyway(Destination way) {
     return exits.admitsAnyway(way, time.nanoTime());
-  }
-
-  private void fail(Destination way, int times) {
-    for (int i = 0; i < times; i++) {
-      exits.failed(way, FaultKind.EGRESS_CONNECT);
-    }
-  }
-
-  private ExitFigure figure(Destination way) {
-    return exits.figures().stream()
-        .filter(each -> each.exit().equals(String.valueOf(way.egress())))
-        .findFirst()
-        .orElseThrow();
   }
 
   @Test
@@ -234,97 +140,6 @@ class ExitsTest {
     assertEquals(List.of(), exits.unproven(half));
     fail(two, 3);
     assertEquals(List.of(two), exits.unproven(half));
-  }
-
-  @Test
-  void bareRefusalsOfThreeBucketsRestTheExitAndFreeTheOthers() {
-    assertFalse(refuse(0, one));
-    assertFalse(refuse(0, one), "the same bucket");
-    time.advance(Duration.ofSeconds(2));
-    assertFalse(refuse(1, one));
-    assertFalse(refuse(2, two), "another exit");
-    Cooldown foreign = key(2).bucket().cooldown(MODEL);
-    assertTrue(refuse(3, one));
-    for (int innocent : new int[] {0, 1, 3}) {
-      assertNull(key(innocent).bucket().cooldown(MODEL));
-      assertTrue(key(innocent).usable(MODEL));
-    }
-    assertNotNull(foreign);
-    assertEquals(foreign, key(2).bucket().cooldown(MODEL));
-    assertEquals("exit_rate_limited", figure(one).reason());
-    assertEquals(Duration.ofSeconds(5).toNanos(), exits.restNanos(one));
-    assertTrue(refuse(5, one), "on its way when the exit went");
-    assertNull(key(5).bucket().cooldown(MODEL));
-  }
-
-  @Test
-  void refusalsThatAreNotWithinSecondsAreTheBucketsOwn() {
-    for (int i = 0; i < 8; i++) {
-      assertFalse(refuse(i, one));
-      assertNotNull(key(i).bucket().cooldown(MODEL));
-      time.advance(Duration.ofMillis(2_600));
-    }
-    assertTrue(exits.calm());
-  }
-
-  @Test
-  void aRestThatOneRefusalDidNotBeginIsNotLifted() {
-    KeyVerdict day = KeyVerdict.cool("quota_per_day", Rest.UNTIL_RESET, Duration.ZERO, "PerDay");
-    settle(0, two, day);
-    Cooldown own = key(0).bucket().cooldown(MODEL);
-    refuse(0, one);
-    refuse(1, one);
-    settle(1, two, day);
-    assertTrue(refuse(2, one));
-    assertEquals(own, key(0).bucket().cooldown(MODEL));
-    assertEquals("quota_per_day", key(1).bucket().cooldown(MODEL).reason());
-  }
-
-  @Test
-  void theLastOpenExitIsNotBlamedForRefusals() {
-    fail(two, 3);
-    for (int i = 0; i < 8; i++) {
-      assertFalse(refuse(i, one));
-    }
-    settle(0, one, LOCATION);
-    assertTrue(admits(one));
-    assertNotNull(key(7).bucket().cooldown(MODEL));
-  }
-
-  @Test
-  void aRefusingExitIsNotFreedByAConnectionButByAnAnswerToATrial() {
-    IntStream.range(0, 3).forEach(i -> refuse(i, one));
-    long sentBefore = time.nanoTime() - 1;
-    exits.connected(one);
-    exits.checkBegins(one);
-    exits.settle(one, lease(0), KeyVerdict.SUCCESS, sentBefore);
-    assertFalse(admits(one));
-    time.advance(Duration.ofSeconds(5));
-    assertTrue(admits(one));
-    assertTrue(refuse(6, one), "a trial needs no company");
-    assertEquals(Duration.ofSeconds(10).toNanos(), exits.restNanos(one));
-    time.advance(Duration.ofSeconds(10));
-    assertTrue(admits(one));
-    settle(6, one, KeyVerdict.SUCCESS);
-    assertTrue(exits.calm());
-  }
-
-  @Test
-  void aPlaceThatIsNotServedRestsForAnHour() {
-    settle(0, one, LOCATION);
-    assertEquals(Duration.ofHours(1).toNanos(), exits.restNanos(one));
-    assertEquals("location_not_supported", figure(one).reason());
-    exits.connected(one);
-    time.advance(Duration.ofHours(1));
-    assertTrue(admits(one));
-    settle(0, one, LOCATION);
-    assertEquals(Duration.ofHours(1).toNanos(), exits.restNanos(one));
-  }
-
-  @Test
-  void anotherSuspicionOfOneExchangeRestsNothing() {
-    settle(0, one, KeyVerdict.of(Effect.EXIT_SUSPECT, Next.NEXT_EXIT, "reset_before_answer"));
-    assertTrue(exits.calm());
   }
 
   @Test

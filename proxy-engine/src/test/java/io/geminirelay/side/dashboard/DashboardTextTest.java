@@ -18,9 +18,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds the dashboard's own files to what its policy and its readers expect. */
+@Tag("once")
 class DashboardTextTest {
   private static final Path FOLDER = Path.of("src/main/resources/io/geminirelay/side/dashboard");
   private static final String ASSETS = "/admin/assets/";

@@ -15,6 +15,7 @@ import io.geminirelay.base.file.FileSave;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,7 +162,7 @@ public final class ConfigStore {
     List<Problem> warnings = new ArrayList<>();
     Disk disk = read(unsaved, warnings);
     Replay.Result before = disk.now();
-    Saved target = target(disk);
+    Saved target = target(disk.file(), disk.journal());
     String text = before.text();
     for (ConfigEdit edit : changes) {
       requireFits(edit, target);
@@ -209,6 +210,22 @@ public final class ConfigStore {
     }
   }
 
+  /**
+   * Removes what a process that was killed had begun to write in the place of the file, or of the
+   * journal: it may hold keys.
+   *
+   * @param before what was written since stays, as another process may be at it
+   */
+  public synchronized void removeUnfinished(Instant before) throws ConfigException, IOException {
+    ConfigFile file = ConfigLoader.open(source);
+    Path path = file.path();
+    if (path != null) {
+      FileSave.removeUnfinished(path.toRealPath(), before);
+    }
+    new Journal(ConfigLoader.stateFolder(source, file)).removeUnfinished(before);
+    LeftCopies.remove(source, file, before);
+  }
+
   /** What was read last, be it wrong; or written. */
   ReadFiles lastRead() {
     return lastRead;
@@ -250,6 +267,15 @@ public final class ConfigStore {
       throws ConfigException {
     reading.clear();
     opened = null;
+    try {
+      return readNow(instead, warnings);
+    } catch (ConfigException e) {
+      throw opened == null ? e : LeftCopies.named(source, opened, e);
+    }
+  }
+
+  private Disk readNow(@Nullable List<ConfigEdit> instead, List<Problem> warnings)
+      throws ConfigException {
     ConfigFile file = ConfigLoader.open(source);
     opened = file;
     last.requireNotEmptied(file);
@@ -258,10 +284,6 @@ public final class ConfigStore {
     Replay.Result now = Replay.of(source, file, edits);
     warnings.addAll(now.warnings());
     return new Disk(file, journal, now);
-  }
-
-  private static Saved target(Disk disk) {
-    return target(disk.file(), disk.journal());
   }
 
   private static Saved target(ConfigFile file, Journal journal) {

@@ -104,6 +104,7 @@ final class EditJson {
     all.put("max_concurrent", client.maxConcurrent());
     all.put("models", client.models());
     all.put("groups", client.groups());
+    all.put("priority", client.priority().word());
     return all;
   }
 
@@ -142,7 +143,12 @@ final class EditJson {
         ((Number) some(fields.get("max_concurrent"))).intValue(),
         texts(fields.get("models")),
         texts(fields.get("groups")),
-        Priority.NORMAL);
+        priority(fields.get("priority")));
+  }
+
+  /** Journals of earlier versions have none. */
+  private static Priority priority(@Nullable Object word) {
+    return word == null ? Priority.NORMAL : (Priority) some(Priority.byWord().get((String) word));
   }
 
   private static List<String> texts(@Nullable Object list) {

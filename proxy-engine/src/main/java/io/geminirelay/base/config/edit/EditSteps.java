@@ -2,6 +2,7 @@ package io.geminirelay.base.config.edit;
 
 import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Place;
+import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Shown;
 import io.geminirelay.base.config.edit.ConfigEdit.NewKey;
 import io.geminirelay.base.config.edit.EditException.Kind;
@@ -191,6 +192,9 @@ final class EditSteps {
     putLimit(entry, "max_concurrent", client.maxConcurrent());
     putNames(entry, "models", client.models());
     putNames(entry, "groups", client.groups());
+    if (client.priority() != Priority.NORMAL) {
+      entry.put("priority", client.priority().word());
+    }
     return addTo(List.of(), "clients", new ArrayList<>(List.of(Leaf.data(entry))));
   }
 

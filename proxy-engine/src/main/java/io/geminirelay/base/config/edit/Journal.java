@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,13 @@ record Journal(@Nullable Path folder) {
     } else {
       Files.createDirectories(folder);
       FileSave.create(folder.resolve(NAME), EditJson.write(edits));
+    }
+  }
+
+  /** As {@link FileSave#removeUnfinished}. */
+  void removeUnfinished(Instant before) throws IOException {
+    if (folder != null && Files.exists(folder)) {
+      FileSave.removeUnfinished(folder.resolve(NAME), before);
     }
   }
 

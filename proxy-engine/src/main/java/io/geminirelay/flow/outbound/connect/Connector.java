@@ -63,10 +63,19 @@ public final class Connector {
 
   /** Starts opening; to be called on {@code loop}, which may be told before this returns. */
   public void open(EventLoop loop, Destination destination, ConnectListener listener) {
+    open(loop, destination, destination, listener);
+  }
+
+  /**
+   * The same where other protocols are offered than {@code destination} says: those of {@code
+   * offered}, which is the same otherwise. The exit is known by {@code destination}.
+   */
+  public void open(
+      EventLoop loop, Destination destination, Destination offered, ConnectListener listener) {
     assert loop.inEventLoop();
     ConnectListener told =
         destination.egress() == null ? listener : new ExitWitness(exits, destination, listener);
-    new Opening(this, loop, destination, told).start();
+    new Opening(this, loop, offered, told).start();
   }
 
   /**

@@ -62,6 +62,11 @@ public final class UpstreamTls {
       Path caFile = target.caFile();
       next.computeIfAbsent(new Key(caFile, target.protocol()), key -> built(key, now.get(key)));
       next.computeIfAbsent(new Key(caFile, null), key -> built(key, now.get(key)));
+      if (target.protocol() == UpstreamProtocol.AUTO) {
+        // For one that is asked by ALPN, and requires HTTP/1.1 later.
+        Key old = new Key(caFile, UpstreamProtocol.HTTP_1_1);
+        next.computeIfAbsent(old, key -> built(key, now.get(key)));
+      }
     }
     return new Contexts(Map.copyOf(next));
   }

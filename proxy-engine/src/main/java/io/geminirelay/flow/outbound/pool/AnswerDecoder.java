@@ -32,7 +32,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
   /** Google sends some twenty; each field is an object here, and another look at every search. */
-  private static final int MAX_HEADER_FIELDS = 1_000;
+  static final int MAX_HEADER_FIELDS = 1_000;
 
   /**
    * An answer has at most a 100 and a few 103s before it (RFC 9110 section 15.2, RFC 8297), and a
@@ -158,8 +158,10 @@ final class AnswerDecoder extends HttpResponseDecoder {
     }
     boolean empty =
         (!interim && HttpMethod.HEAD.equals(method)) || super.isContentAlwaysEmpty(message);
-    // RFC 9110 section 8.6, RFC 9112 section 6.1: neither may be there with 1xx and 204.
-    if (interim || head.status().code() == HttpResponseStatus.NO_CONTENT.code()) {
+    // A broken target may send the body, and when the next client waits it is that one's answer
+    // (RFC 9110 section 8.6, RFC 9112 section 6.1). HEAD and 304 may well tell of one: they are so
+    // rare that a connection each is not too much for it.
+    if (empty) {
       bodyForeseen |= tellsOfBody(head.headers());
     }
     return empty;

@@ -26,12 +26,6 @@ import org.jspecify.annotations.Nullable;
  * connection hold up nobody who can use what is there.
  */
 final class DestinationPool {
-  private enum Version {
-    UNKNOWN,
-    HTTP_1,
-    HTTP_2
-  }
-
   private final LoopPools owner;
   private final Destination destination;
   private final TargetConfig target;
@@ -40,6 +34,7 @@ final class DestinationPool {
   private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
   private final List<Http2Connection> multiplexed = new ArrayList<>();
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final Offer offer;
   private Version version;
   private long asked;
   private int connections;
@@ -54,15 +49,8 @@ final class DestinationPool {
     this.target = destination.target();
     this.config = owner.config();
     this.limits = config.pool();
-    this.version = firstGuess(target);
-  }
-
-  private static Version firstGuess(TargetConfig target) {
-    return switch (target.protocol()) {
-      case HTTP_1_1 -> Version.HTTP_1;
-      case HTTP_2 -> Version.HTTP_2;
-      case AUTO -> target.tls() ? Version.UNKNOWN : Version.HTTP_1;
-    };
+    this.offer = new Offer(destination);
+    this.version = Version.firstGuess(target);
   }
 
   // -- asking
@@ -174,10 +162,12 @@ final class DestinationPool {
       return;
     }
     growing = true;
+    version = offer.endsNow(owner.nanoTime()) ? Version.firstGuess(target) : version;
     try {
       while (!closed && connecting < wanted() && makeRoom()) {
         connecting++;
-        owner.connector().open(owner.loop(), destination, new Arrival());
+        Destination offered = offer.destination(owner.nanoTime());
+        owner.connector().open(owner.loop(), destination, offered, new Arrival());
       }
     } finally {
       growing = false;
@@ -210,9 +200,10 @@ final class DestinationPool {
   private final class Arrival implements ConnectListener {
     @Override
     public void connected(Channel channel, boolean http2) {
-      if (closed) {
+      if (closed || (http2 && offer.isOldOnly(owner.nanoTime()))) {
         connecting--;
         channel.close();
+        grow();
       } else if (http2) {
         version = Version.HTTP_2;
         connections++;
@@ -296,7 +287,7 @@ final class DestinationPool {
   /** The peer has answered the HTTP/2 preface. */
   void ready(Http2Connection connection) {
     connecting--;
-    if (closed) {
+    if (closed || offer.isOldOnly(owner.nanoTime())) {
       connection.drain();
     } else {
       multiplexed.add(connection);
@@ -309,6 +300,16 @@ final class DestinationPool {
     if (!waiters.isEmpty()) {
       serve();
     }
+  }
+
+  /** The peer wants HTTP/1.1 in place of HTTP/2; whether it has the choice, and gets it. */
+  boolean oldIsRequired() {
+    boolean turns = offer.oldIsRequired(owner.nanoTime());
+    if (turns) {
+      version = Version.HTTP_1;
+      List.copyOf(multiplexed).forEach(Http2Connection::drain);
+    }
+    return turns;
   }
 
   void drained(Http2Connection connection) {
@@ -352,7 +353,7 @@ final class DestinationPool {
         connection.drain();
       }
     }
-    if (connections + connecting + waiters.size() > 0) {
+    if (connections + connecting + waiters.size() > 0 || offer.isOldOnly(now)) {
       sweepLater();
     } else {
       owner.forget(destination, this);

@@ -7,13 +7,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -75,7 +78,7 @@ final class Http2Connection {
     this.streams =
         new Http2StreamChannelBootstrap(channel)
             .option(ChannelOption.AUTO_READ, false)
-            .handler(new StreamInstaller(tls, watch));
+            .handler(new StreamInstaller(tls));
   }
 
   /**
@@ -90,6 +93,7 @@ final class Http2Connection {
         .addLast(
             new FrameLimitHandler(codec, watch, limit.toNanos()),
             codec,
+            new ClosedStreamsHandler(),
             new Http2MultiplexHandler(new RefuseHandler()),
             new EventsHandler());
     channel.write(new DefaultHttp2WindowUpdateFrame(connectionWindow()));
@@ -213,6 +217,11 @@ final class Http2Connection {
     }
   }
 
+  /** Whether the peer gave this reason for an end and is asked by HTTP/1.1 from now on. */
+  private boolean turns(long errorCode) {
+    return errorCode == Http2Error.HTTP_1_1_REQUIRED.code() && pool.oldIsRequired();
+  }
+
   private void onClosed() {
     boolean started = state != State.STARTING;
     state = State.CLOSED;
@@ -226,7 +235,8 @@ final class Http2Connection {
       try {
         if (message instanceof Http2SettingsFrame frame) {
           onSettings(frame.settings());
-        } else if (message instanceof Http2GoAwayFrame) {
+        } else if (message instanceof Http2GoAwayFrame last) {
+          turns(last.errorCode());
           drain();
         } else if (message instanceof Http2PingFrame ping && ping.ack()) {
           silence.answered();
@@ -263,13 +273,12 @@ final class Http2Connection {
   }
 
   /** Makes a stream's pipeline. */
-  private static final class StreamInstaller extends ChannelInboundHandlerAdapter {
+  private final class StreamInstaller extends ChannelInboundHandlerAdapter {
     private final boolean tls;
-    private final FrameWatch watch;
+    private final ChannelInboundHandlerAdapter reasons = new ReasonHandler();
 
-    StreamInstaller(boolean tls, FrameWatch watch) {
+    StreamInstaller(boolean tls) {
       this.tls = tls;
-      this.watch = watch;
     }
 
     @Override
@@ -281,8 +290,28 @@ final class Http2Connection {
     public void handlerAdded(ChannelHandlerContext ctx) {
       ctx.channel().config().setAllocator(ctx.channel().parent().alloc());
       ctx.pipeline()
-          .addLast(new FirstWriteHandler(), new StreamCodec(tls, watch), new ResponseHandler())
+          .addLast(new FirstWriteHandler(), new StreamCodec(tls, watch), reasons)
+          .addLast(new ResponseHandler())
           .remove(this);
+    }
+  }
+
+  /** Takes a stream for refused whose target wants to be asked by HTTP/1.1, and can be. */
+  private final class ReasonHandler extends ChannelInboundHandlerAdapter {
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      boolean turns = event instanceof Http2ResetFrame reset && turns(reset.errorCode());
+      if (event instanceof Http2GoAwayFrame last) {
+        // Before what is left out asks for another connection.
+        turns(last.errorCode());
+      }
+      ctx.fireUserEventTriggered(
+          turns ? new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM) : event);
     }
   }
 

@@ -27,6 +27,7 @@ final class SilenceCheck {
     this.channel = channel;
     this.watch = watch;
     this.limitNanos = limitNanos;
+    channel.closeFuture().addListener(closed -> answered());
   }
 
   /** How often the target has been heard. */
@@ -48,7 +49,6 @@ final class SilenceCheck {
         channel
             .eventLoop()
             .schedule(() -> closeIfSilent(readsBefore), limitNanos, TimeUnit.NANOSECONDS);
-    channel.closeFuture().addListener(closed -> answered());
   }
 
   /** The target is there. */

@@ -81,9 +81,9 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
     return end;
   }
 
-  /** Three digits, or nothing at all, as in trailers (RFC 9110 section 15). */
+  /** Three digits from 100 on, or nothing at all, as in trailers (RFC 9110 section 15). */
   private static boolean isNumber(@Nullable CharSequence status) {
-    boolean good = status == null || status.length() == 3;
+    boolean good = status == null || (status.length() == 3 && status.charAt(0) != '0');
     for (int i = 0; good && status != null && i < 3; i++) {
       good = status.charAt(i) >= '0' && status.charAt(i) <= '9';
     }
@@ -92,6 +92,9 @@ final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
 
   private @Nullable String broken(Object part) {
     if (part instanceof HttpResponse head) {
+      if (head.headers().size() > AnswerDecoder.MAX_HEADER_FIELDS) {
+        return "more than " + AnswerDecoder.MAX_HEADER_FIELDS + " header fields";
+      }
       head.headers().remove(ExtensionHeaderNames.STREAM_ID.text());
       if (head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
         begun = true;

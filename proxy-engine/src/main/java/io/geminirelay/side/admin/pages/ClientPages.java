@@ -88,6 +88,7 @@ final class ClientPages {
     out.writeNumberField("max_concurrent", client.maxConcurrent());
     UsageFields.texts(out, "models", client.models());
     UsageFields.texts(out, "groups", client.groups());
+    out.writeStringField("priority", client.priority().word());
     if (now != null) {
       out.writeNumberField("in_flight", now.inFlight());
       left(out, "requests_left", now.requestsLeft());
@@ -123,7 +124,8 @@ final class ClientPages {
                 "tokens_per_minute",
                 "max_concurrent",
                 "models",
-                "groups");
+                "groups",
+                "priority");
     String given = body.optionalText("token");
     if (given != null && !Credentials.isCredential(given)) {
       throw AdminProblem.of(
@@ -140,7 +142,7 @@ final class ClientPages {
             (int) body.count("max_concurrent", 0, Integer.MAX_VALUE, 0),
             body.texts("models", MAX_NAMES),
             body.texts("groups", MAX_NAMES),
-            Priority.NORMAL);
+            body.choice("priority", Priority.byWord(), Priority.NORMAL));
     boolean first = letsThisMachineIn();
     Applied applied = Change.make(room, request, new ConfigEdit.AddClient(client));
     String[] more = first && !letsThisMachineIn() ? new String[] {FIRST_CLIENT} : new String[0];

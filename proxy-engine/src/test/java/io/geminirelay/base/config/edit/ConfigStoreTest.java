@@ -1,8 +1,8 @@
 package io.geminirelay.base.config.edit;
 
-import static io.geminirelay.base.config.edit.YamlEditorTest.add;
-import static io.geminirelay.base.config.edit.YamlEditorTest.client;
-import static io.geminirelay.base.config.edit.YamlEditorTest.print;
+import static io.geminirelay.base.config.edit.YamlEdits.add;
+import static io.geminirelay.base.config.edit.YamlEdits.client;
+import static io.geminirelay.base.config.edit.YamlEdits.print;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -86,6 +87,23 @@ class ConfigStoreTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList(), "nothing left behind");
     }
+  }
+
+  @Test
+  void theCopyOfAFileThatIsDamagedIsNamedAndKept() throws Exception {
+    Files.createDirectories(state);
+    Path copy = Files.writeString(folder.resolve("." + file.getFileName() + ".1.before"), TEXT);
+    Path spare = Files.writeString(state.resolve("." + file.getFileName() + ".2.before"), TEXT);
+    ConfigStore store = store(Map.of("STATE_DIRECTORY", state.toString()));
+    store.load();
+    Files.writeString(file, TEXT.replace("groups", "grouups"));
+    String told = assertThrows(ConfigException.class, store::load).getMessage();
+    assertTrue(told.contains(copy.toString()) && told.contains(spare.toString()), told);
+    assertThrows(ConfigException.class, () -> store.removeUnfinished(Instant.MAX));
+    assertTrue(Files.exists(copy) && Files.exists(spare), "the file needs them");
+    Files.writeString(file, TEXT);
+    store.removeUnfinished(Instant.MAX);
+    assertFalse(Files.exists(copy) || Files.exists(spare), "it does not any more");
   }
 
   @Test

@@ -1,14 +1,7 @@
 package io.geminirelay.base.config.edit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.base.config.ClientConfig;
-import io.geminirelay.base.config.ConfigFile;
-import io.geminirelay.base.config.ConfigSource;
-import io.geminirelay.base.config.Priority;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.config.edit.ConfigEdit.AddClient;
 import io.geminirelay.base.config.edit.ConfigEdit.AddKeys;
@@ -19,47 +12,12 @@ import io.geminirelay.base.config.edit.ConfigEdit.RemoveClient;
 import io.geminirelay.base.config.edit.ConfigEdit.RemoveKey;
 import io.geminirelay.base.config.edit.ConfigEdit.Set;
 import io.geminirelay.base.config.edit.ConfigEdit.Unset;
-import io.geminirelay.base.config.edit.EditException.Kind;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class YamlEditorTest {
-  @TempDir Path folder;
-
-  private String edit(String text, ConfigEdit edit) throws EditException {
-    Map<String, String> environment =
-        Map.of("TEAM_KEY", "key-of-team", "GEMINI_API_KEY", "key-env");
-    ConfigSource source = new ConfigSource(null, folder, environment);
-    ConfigFile file = new ConfigFile(folder.resolve("proxy.yaml"), text);
-    return Replay.editor(source, file).apply(text, edit);
-  }
-
-  static AddKeys add(String group, String... keys) {
-    return new AddKeys(group, List.of(keys).stream().map(YamlEditorTest::plain).toList());
-  }
-
-  private static NewKey plain(String key) {
-    return new NewKey(Secret.of(key), null, null);
-  }
-
-  static String print(String key) {
-    return Secret.of(key).fingerprint();
-  }
-
-  static ClientConfig client(String name) {
-    return new ClientConfig(
-        name, new byte[32], 5, 0, 0, List.of("gemini-*"), List.of(), Priority.NORMAL);
-  }
-
+class YamlEditorTest extends YamlEdits {
   private static final String HEX = "0".repeat(64);
 
   private record Case(String name, String before, ConfigEdit edit, String after) {
@@ -322,184 +280,5 @@ class YamlEditorTest {
   @MethodSource("cases")
   void changesOnlyWhatIsMeant(Case one) throws Exception {
     assertEquals(one.after(), edit(one.before(), one.edit()));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "groups: [{name: a, api_keys: &k [k1]}]\nx: *k\n",
-        "x: &k [k1]\ngroups: [{name: a, api_keys: *k}]\n",
-        "x: &g {api_keys: [k1]}\ngroups:\n  - <<: *g\n    name: a\n",
-        "x: &g {name: a, api_keys: [k1]}\ngroups: [*g]\n",
-        "groups:\n  - name: a\n    name: b\n    api_keys: [k1]\n",
-        "groups: {name: a}\nx: [\n",
-      })
-  void whatIsSharedOrBrokenIsRefused(String text) {
-    EditException refused = assertThrows(EditException.class, () -> edit(text, add("a", "k9")));
-    assertTrue(refused.kind() == Kind.REFUSED || refused.kind() == Kind.UNKNOWN, refused::toString);
-    assertFalse(refused.getMessage().contains("k9"));
-  }
-
-  @Test
-  void aValueThatIsUsedElsewhereIsNotTakenOut() {
-    String text =
-        "groups: [{name: a, api_keys: [{key: k1, project: &p x}, {key: k2, project: *p}]}]\n";
-    assertEquals(Kind.REFUSED, refusal(text, new RemoveKey(print("k1"))));
-  }
-
-  @Test
-  void whatDoesNotFitIsToldApart() throws Exception {
-    String text = "groups: [{name: a, api_keys: [k]}]\nclients: [{name: c, token: t}]\n";
-    assertEquals(Kind.KNOWN, refusal(text, add("a", "k")));
-    assertEquals(Kind.KNOWN, refusal(text, add("a", "n", "n")));
-    assertEquals(Kind.KNOWN, refusal(text, new AddClient(client("c"))));
-    assertEquals(Kind.UNKNOWN, refusal(text, add("b", "l")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new RemoveKey("0123456789")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new DisableKey("0123456789")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new EnableKey("0123456789")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new RemoveClient("d")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new Unset("server.port")));
-    assertEquals(Kind.UNKNOWN, refusal(text, new Unset("")));
-    assertEquals(text, edit(text, new EnableKey(print("k"))), "already so");
-    assertTrue(edit(text, new DisableKey(print("key-env"))).contains(print("key-env")));
-  }
-
-  @Test
-  void aKeyOfTheEnvironmentIsRemovedThere() {
-    EditException refused =
-        assertThrows(
-            EditException.class,
-            () -> edit("groups: [{name: a, api_keys: [k]}]\n", new RemoveKey(print("key-env"))));
-    assertEquals(Kind.REFUSED, refused.kind());
-    assertTrue(refused.getMessage().contains("GEMINI_API_KEY"), refused.getMessage());
-    assertFalse(refused.getMessage().contains("key-env"), refused.getMessage());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "server.admin_token",
-        "server.admin_token_env",
-        "redis_url",
-        "generate.password",
-        "generate.password_file",
-        "clients.c.token",
-        "clients.c.token_sha256",
-        "groups.a.proxy_url",
-        "groups.a.proxy_urls",
-        "groups.a.api_keys",
-        "groups",
-        "clients",
-        "server",
-      })
-  void secretsAreNotSet(String path) {
-    String text =
-        "server: {admin_token: t}\ngroups: [{name: a, api_keys: [k]}]\n"
-            + "clients: [{name: c, token: t}]\n";
-    assertEquals(Kind.REFUSED, refusal(text, new Set(path, Map.of())));
-    assertEquals(
-        Kind.REFUSED, refusal("{}", new Set("x", Map.of("y", List.of(Map.of("key", "k"))))));
-    assertEquals(Kind.REFUSED, refusal(text, new Unset("server")));
-  }
-
-  private Kind refusal(String text, ConfigEdit edit) {
-    return assertThrows(EditException.class, () -> edit(text, edit)).kind();
-  }
-
-  /** Each line that is no item that went has to be there still, in order. */
-  @Test
-  void randomEditsInRandomLayoutsTouchNoOtherLine() throws Exception {
-    for (int seed = 0; seed < 100; seed++) {
-      Random random = new Random(seed);
-      List<String> keys = new ArrayList<>();
-      String text = layout(random, keys);
-      for (int i = 0; i < 6; i++) {
-        String before = text;
-        if (random.nextBoolean()) {
-          String key = "new" + i;
-          text = edit(text, add("a", key));
-          keys.add(key);
-          assertEquals(
-              before, withoutItem(edit(text, new RemoveKey(print(key))), before), "seed " + seed);
-        } else if (keys.size() > 1) {
-          String key = keys.remove(random.nextInt(keys.size()));
-          text = edit(text, new RemoveKey(print(key)));
-          assertTrue(!text.contains(key + " ") && !text.contains(key + "\n"), "seed " + seed);
-        }
-        int wait = random.nextInt(1000);
-        text = edit(text, new Set("max_wait_secs", wait));
-        for (String line : before.split("\n")) {
-          String comment = line.contains("#c") ? line.substring(line.indexOf("#c")).strip() : "";
-          assertTrue(text.contains(comment), "seed " + seed + ": " + comment);
-        }
-        assertEquals(List.copyOf(keys), keysOf(text), "seed " + seed + "\n" + text);
-      }
-    }
-  }
-
-  /** What adding and removing leaves; a list in lines may have been an empty or flow one. */
-  private static String withoutItem(String text, String before) {
-    return text.contains("[]") ? before : text;
-  }
-
-  private static List<String> keysOf(String text) throws EditException {
-    Map<?, ?> root = (Map<?, ?>) YamlDoc.of(text).data();
-    List<String> keys = new ArrayList<>();
-    for (Object item : (List<?>) EditSteps.at(root, List.of("groups", 0, "api_keys"))) {
-      Object key = item instanceof Map<?, ?> map ? map.get("key") : item;
-      keys.add(((Leaf) key).text());
-    }
-    return keys;
-  }
-
-  private static String layout(Random random, List<String> keys) {
-    String eol = random.nextBoolean() ? "\n" : "\r\n";
-    String deep = " ".repeat(random.nextInt(3));
-    String deeper = deep + "  " + " ".repeat(random.nextInt(3));
-    StringBuilder out = new StringBuilder("#c-top \ud83d\ude00" + eol);
-    boolean first = random.nextBoolean();
-    out.append(first ? "max_wait_secs: 3 #c-wait" + eol : "");
-    out.append("groups: #c-groups").append(eol).append(deep).append("- name: 'a'").append(eol);
-    out.append(deep).append("  api_keys:");
-    boolean flow = random.nextInt(3) == 0;
-    out.append(flow ? " [" : " #c-keys" + eol);
-    int count = 1 + random.nextInt(5);
-    for (int i = 0; i < count; i++) {
-      String key = "old" + i;
-      keys.add(key);
-      String item =
-          switch (random.nextInt(3)) {
-            case 0 -> key;
-            case 1 -> "{key: " + key + ", weight: 2}";
-            default -> "\"" + key + "\"";
-          };
-      if (flow) {
-        out.append(i == 0 ? "" : random.nextBoolean() ? ", " : "," + eol + deeper + "    ");
-        out.append(item);
-      } else {
-        out.append(random.nextInt(3) == 0 ? deeper + "#c-above" + i + eol : "");
-        out.append(deeper).append("- ").append(item).append(eol);
-        out.append(random.nextInt(4) == 0 ? eol : "");
-      }
-    }
-    out.append(flow ? "] #c-flow" + eol : "");
-    out.append(deep).append("  top_p: 0.5 #c-top_p").append(eol);
-    out.append(first ? "" : "max_wait_secs: 3 #c-wait" + eol);
-    return out.append("#c-end").append(random.nextBoolean() ? eol : "").toString();
-  }
-
-  @Test
-  void theFilesThatAreShippedCanBeChanged() throws Exception {
-    for (String name : List.of("proxy.yaml", "minimal.yaml")) {
-      String text = Files.readString(Path.of("../config", name));
-      String more = edit(text, add("default", "k8", "k9"));
-      assertEquals(text, edit(more, new RemoveKey(List.of(print("k8"), print("k9")))), name);
-      String disabled = edit(more, new DisableKey(print("k8")));
-      assertTrue(disabled.contains(print("k8")), name);
-      String set = edit(text, new Set("max_wait_secs", 7));
-      assertTrue(set.contains("max_wait_secs: 7"), name);
-      String client = edit(text, new AddClient(client("c")));
-      assertTrue(edit(client, new RemoveClient("c")).startsWith(text.stripTrailing()), name);
-    }
   }
 }

@@ -12,6 +12,7 @@ import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.UpstreamProtocol;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.testing.PlainServer;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.DataInputStream;
@@ -107,7 +108,7 @@ class EgressTest {
           new Socket(
               "127.0.0.1", Integer.parseInt(authority.substring(authority.lastIndexOf(':') + 1)));
       RawServer.say(socket, "HTTP/1.1 200 Connection established\r\n\r\n");
-      RawServer.join(socket, target);
+      PlainServer.join(socket, target);
     } catch (java.net.ConnectException e) {
       RawServer.say(socket, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
     }
@@ -137,7 +138,7 @@ class EgressTest {
     try {
       Socket target = new Socket("127.0.0.1", in.readUnsignedShort());
       socket.getOutputStream().write(new byte[] {5, 0, 0, 1, 0, 0, 0, 0, 0, 0});
-      RawServer.join(socket, target);
+      PlainServer.join(socket, target);
     } catch (java.net.ConnectException e) {
       socket.getOutputStream().write(new byte[] {5, 5, 0, 1, 0, 0, 0, 0, 0, 0});
     }
@@ -153,7 +154,7 @@ class EgressTest {
       assertEquals("hi", bench.exchange(way));
       assertEquals("hi", bench.exchange(way));
       assertEquals(List.of(NAME), asked);
-      assertEquals(1, proxy.accepted.get());
+      assertEquals(1, proxy.accepted());
     }
   }
 
@@ -180,7 +181,7 @@ class EgressTest {
           bench.refusal(plain(target.port(), egress(kind, proxy.port(), "user", "guessed")));
       assertEquals(FaultKind.EGRESS_AUTH, fault.kind());
       assertFalse(fault.toString().contains("guessed"));
-      assertEquals(0, target.accepted.get());
+      assertEquals(0, target.accepted());
     }
   }
 
@@ -196,7 +197,7 @@ class EgressTest {
       Destination way =
           PoolBench.plain(target.port(), UpstreamProtocol.AUTO, egress(kind, free, null, ""));
       assertEquals(FaultKind.EGRESS_CONNECT, bench.refusal(way).kind());
-      assertEquals(0, target.accepted.get());
+      assertEquals(0, target.accepted());
     }
   }
 
@@ -225,7 +226,7 @@ class EgressTest {
               target.port(), UpstreamProtocol.AUTO, egress(Kind.HTTPS, proxy.port(), null, ""));
       assertEquals(FaultKind.EGRESS_CONNECT, bench.refusal(way).kind());
       assertTrue(asked.isEmpty());
-      assertEquals(0, target.accepted.get());
+      assertEquals(0, target.accepted());
     }
   }
 }

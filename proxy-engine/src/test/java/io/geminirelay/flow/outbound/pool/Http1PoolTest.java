@@ -32,7 +32,7 @@ class Http1PoolTest {
       UpstreamLease third = bench.lease(to(server));
       assertTrue(third.reused());
       assertFalse(third.http2());
-      assertEquals(1, server.accepted.get());
+      assertEquals(1, server.accepted());
       assertFalse(bench.asks(to(server), true).get(10, TimeUnit.SECONDS).reused());
     }
   }
@@ -91,7 +91,7 @@ class Http1PoolTest {
       assertFalse(second.isDone());
       bench.loop.execute(first::giveBack);
       assertTrue(second.get(10, TimeUnit.SECONDS).reused());
-      assertEquals(1, server.accepted.get());
+      assertEquals(1, server.accepted());
     }
   }
 
@@ -145,8 +145,8 @@ class Http1PoolTest {
               }));
       bench.await(() -> bench.pools.counts().waiting() == 0);
       // The server counts on a thread of its own, after the client has its connection.
-      bench.await(() -> server.accepted.get() >= 2);
-      assertEquals(2, server.accepted.get());
+      bench.await(() -> server.accepted() >= 2);
+      assertEquals(2, server.accepted());
     }
   }
 

@@ -1,15 +1,13 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.geminirelay.testing.PlainServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server of plain sockets whose every connection is one call of a script on a thread. */
 final class RawServer implements AutoCloseable {
@@ -17,48 +15,23 @@ final class RawServer implements AutoCloseable {
     void serve(Socket socket) throws IOException;
   }
 
-  final AtomicInteger accepted = new AtomicInteger();
   final List<String> heads = new CopyOnWriteArrayList<>();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private final ServerSocket listening;
+  private final PlainServer server;
 
   RawServer(Script script) throws IOException {
-    this(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), script);
+    server = new PlainServer((socket, number) -> script.serve(socket));
   }
 
   RawServer(ServerSocket listening, Script script) {
-    this.listening = listening;
-    daemon(
-        () -> {
-          while (true) {
-            Socket socket = listening.accept();
-            accepted.incrementAndGet();
-            sockets.add(socket);
-            daemon(() -> script.serve(socket));
-          }
-        });
-  }
-
-  interface Work {
-    void run() throws IOException;
-  }
-
-  static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // The socket was closed: the script is over.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
+    server = new PlainServer(listening, (socket, number) -> script.serve(socket));
   }
 
   int port() {
-    return listening.getLocalPort();
+    return server.port();
+  }
+
+  int accepted() {
+    return server.accepted();
   }
 
   /** Reads one head, up to its empty line; empty at the end of the stream. */
@@ -93,25 +66,8 @@ final class RawServer implements AutoCloseable {
     return self[0];
   }
 
-  /** Carries bytes both ways until one side ends. */
-  static void join(Socket one, Socket other) throws IOException {
-    daemon(() -> pump(other, one));
-    pump(one, other);
-  }
-
-  private static void pump(Socket from, Socket to) throws IOException {
-    try (from;
-        to) {
-      OutputStream out = to.getOutputStream();
-      from.getInputStream().transferTo(out);
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }
