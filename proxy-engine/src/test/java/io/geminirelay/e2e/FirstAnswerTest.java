@@ -101,6 +101,23 @@ class FirstAnswerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"data: E\r\n\r\n", "data: E\n\n", "E", "[E]"})
+  void leavesOutWhatFollowsAnErrorThatBeginsAStreamHoweverItComes(String body) throws Exception {
+    String whole = body.replace("E", "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}");
+    String more = whole.replace("]", ",") + whole.replace("[", "");
+    List<Header> events = Header.list("content-type", "text/event-stream");
+    Answer answer = Answer.stream(200, events, List.of(more.getBytes(StandardCharsets.UTF_8)));
+    try (Rig rig = Rig.of(1, "internal_retries: 0")) {
+      for (Answer cut : List.of(answer, answer.splitRandomly(7), answer.splitRandomly(8))) {
+        rig.script().clear().always(Reaction.of(cut));
+        Response passed = rig.post(Rig.STREAM, Rig.BODY);
+        assertEquals(whole, passed.text());
+        assertTrue(passed.whole());
+      }
+    }
+  }
+
   @Test
   void passesALongErrorOnUnchanged() throws Exception {
     String text = "{\"error\":{\"code\":400,\"message\":\"" + "x".repeat(300_000) + "\"}}";

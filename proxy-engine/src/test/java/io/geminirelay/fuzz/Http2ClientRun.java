@@ -100,7 +100,10 @@ final class Http2ClientRun {
         // What else was said before depends on how far it had come.
         return List.of("goaway " + next.payload()[7]);
       }
-      if (!words.isEmpty() && !ended.contains(next.stream())) {
+      if (next.type() == RawHttp2.RST_STREAM && next.payload()[3] != 0) {
+        // The same of one stream: its answer may have been on the way, or whole.
+        streams.put(next.stream(), words);
+      } else if (!words.isEmpty() && !ended.contains(next.stream())) {
         streams.merge(next.stream(), words, String::concat);
       }
       if (next.ends() || next.type() == RawHttp2.RST_STREAM) {

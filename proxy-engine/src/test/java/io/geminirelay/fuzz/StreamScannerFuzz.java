@@ -19,7 +19,7 @@ class StreamScannerFuzz {
           pieces.feed(scanner::look);
           scanner.end();
           assertTrue(scanner.offset() <= answer.length);
-          assertTrue(scanner.errorOffset() <= answer.length);
+          assertTrue(scanner.errorEnd() <= answer.length);
           return facts(scanner);
         });
   }
@@ -30,11 +30,11 @@ class StreamScannerFuzz {
         scanner.events(),
         scanner.contentSeen(),
         scanner.errorSeen(),
-        scanner.errorWhole(),
+        scanner.errorFirst(),
         scanner.errorCode(),
         scanner.errorStatus(),
-        scanner.errorOffset(),
-        scanner.framedError(),
+        scanner.errorEnd(),
+        scanner.errorRest(),
         scanner.finishSeen(),
         scanner.finishReason(),
         scanner.doneSeen(),

@@ -81,11 +81,11 @@ final class AnswerFacts implements MemberListener {
   private static final int HAS_CANDIDATES = 4;
   private static final int HAS_OTHER = 8;
 
+  private final MemberScanner scanner = new MemberScanner(PATHS, this, 64);
   private final TokenCounts usage = new TokenCounts();
   private int event;
   private boolean inStreamEvent;
   private boolean inArray;
-  private long eventOffset;
   private int events;
   private boolean contentSeen;
   private boolean dialectKnown;
@@ -93,14 +93,15 @@ final class AnswerFacts implements MemberListener {
   private FinishReason finish = FinishReason.NONE;
   private boolean errorSeen;
   private boolean errorOpen;
-  private boolean framedError;
+  private boolean errorFirst;
   private int errorCode;
   private @Nullable String errorStatus;
-  private long errorOffset = -1;
+  private long errorEnd = -1;
+  private String errorRest = "";
 
-  /** A scanner that reports to these facts. */
+  /** The scanner that reports to these facts. */
   MemberScanner scanner() {
-    return new MemberScanner(PATHS, this, 64);
+    return scanner;
   }
 
   void reset() {
@@ -115,18 +116,18 @@ final class AnswerFacts implements MemberListener {
     finish = FinishReason.NONE;
     errorSeen = false;
     errorOpen = false;
-    framedError = false;
+    errorFirst = false;
     errorCode = 0;
     errorStatus = null;
-    errorOffset = -1;
+    errorEnd = -1;
+    errorRest = "";
   }
 
-  /** An event of an event stream begins at this offset; what follows belongs to it. */
-  void eventBegan(long offset) {
+  /** An event of an event stream begins; what follows belongs to it. */
+  void eventBegan() {
     event = 0;
     inStreamEvent = true;
     inArray = false;
-    eventOffset = offset;
   }
 
   /** An array or object begins outside any event. */
@@ -136,27 +137,30 @@ final class AnswerFacts implements MemberListener {
     inArray = false;
   }
 
-  /** The event, element or bare object is complete. */
-  void eventEnded() {
+  /**
+   * The event, element or bare object is complete.
+   *
+   * @param end offset behind it
+   * @param rest what a body that ended there would lack
+   */
+  void eventEnded(long end, String rest) {
     events++;
+    if (errorOpen) {
+      errorOpen = false;
+      errorFirst = !contentSeen;
+      errorEnd = end;
+      errorRest = rest;
+    }
     boolean other = (event & HAS_OTHER) != 0 && (event & HAS_CANDIDATES) == 0;
     if ((event & HAS_ERROR) == 0 && ((event & HAS_CONTENT) != 0 || other)) {
       contentSeen = true;
     }
     event = 0;
-    errorOpen = false;
   }
 
   /** What was read of the event is not JSON: it is passed on as content of unknown kind. */
   void foreign() {
     event |= HAS_OTHER;
-  }
-
-  @Override
-  public void began(long offset) {
-    if (!inStreamEvent) {
-      eventOffset = offset;
-    }
   }
 
   @Override
@@ -197,8 +201,6 @@ final class AnswerFacts implements MemberListener {
     if (!errorSeen) {
       errorSeen = true;
       errorOpen = true;
-      errorOffset = eventOffset;
-      framedError = inStreamEvent || inArray;
     }
   }
 
@@ -266,14 +268,14 @@ final class AnswerFacts implements MemberListener {
   @Override
   public void elementEnded() {
     if (!inStreamEvent) {
-      eventEnded();
+      eventEnded(scanner.valueTo() + 1, "]");
     }
   }
 
   @Override
   public void ended(boolean array) {
     if (!inStreamEvent && !array) {
-      eventEnded();
+      eventEnded(scanner.valueTo() + 1, "");
     }
   }
 
@@ -305,12 +307,8 @@ final class AnswerFacts implements MemberListener {
     return errorSeen;
   }
 
-  boolean errorWhole() {
-    return errorSeen && !errorOpen;
-  }
-
-  boolean framedError() {
-    return framedError;
+  boolean errorFirst() {
+    return errorFirst;
   }
 
   int errorCode() {
@@ -321,7 +319,11 @@ final class AnswerFacts implements MemberListener {
     return errorStatus;
   }
 
-  long errorOffset() {
-    return errorOffset;
+  long errorEnd() {
+    return errorEnd;
+  }
+
+  String errorRest() {
+    return errorRest;
   }
 }

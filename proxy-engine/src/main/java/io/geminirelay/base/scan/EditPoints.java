@@ -193,9 +193,6 @@ public final class EditPoints {
 
   private final class Members implements MemberListener {
     @Override
-    public void began(long offset) {}
-
-    @Override
     public void opened(int path, boolean object) {
       switch (path) {
         case MemberPaths.ROOT -> {

@@ -6,14 +6,6 @@ package io.geminirelay.base.scan;
  * <p>Called on the thread that feeds the scanner, in the order of the bytes.
  */
 interface MemberListener {
-
-  /**
-   * A top-level value, or an element of a top-level array, begins.
-   *
-   * @param offset position of its first byte, counted from the scanner's origin
-   */
-  void began(long offset);
-
   /**
    * A watched member's value begins and is an object or an array; also the top-level value and the
    * elements of a top-level array, with {@link MemberPaths#ROOT}.

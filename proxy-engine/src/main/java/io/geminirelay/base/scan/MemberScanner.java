@@ -94,7 +94,7 @@ final class MemberScanner {
     return valueFrom;
   }
 
-  /** Offset of the quote that ends the string that is reported. */
+  /** Offset of the quote or bracket that ends the string, object or array that is reported. */
   long valueTo() {
     return valueTo;
   }
@@ -159,6 +159,7 @@ final class MemberScanner {
         }
         case JsonBytes.OPEN -> open(b == '{', i);
         case JsonBytes.CLOSE -> {
+          valueTo = origin + i;
           close(b == '}');
           if (stopped) {
             return i + 1;
@@ -231,11 +232,10 @@ final class MemberScanner {
     valueEnded(!wasObject);
   }
 
-  /** Path of the value that begins now; tells the listener if it is a top-level one or element. */
+  /** Path of the value that begins now. */
   private int valuePath(int index) {
     valueFrom = origin + index;
     if (depth == 0) {
-      listener.began(origin + index);
       return MemberPaths.ROOT;
     }
     if (depth > MAX_LEVELS) {
@@ -243,9 +243,6 @@ final class MemberScanner {
     }
     if (inObject()) {
       return memberPath;
-    }
-    if (depth == 1) {
-      listener.began(origin + index);
     }
     return levelPaths[depth - 1];
   }

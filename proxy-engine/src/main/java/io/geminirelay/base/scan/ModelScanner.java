@@ -137,9 +137,6 @@ public final class ModelScanner {
 
   private final class Members implements MemberListener {
     @Override
-    public void began(long offset) {}
-
-    @Override
     public void opened(int path, boolean object) {
       boolean wrongRoot = path == MemberPaths.ROOT && !object;
       if (wrongRoot || path == MODEL) {

@@ -124,7 +124,7 @@ public final class StreamScanner {
     }
     afterReturn = b == '\r';
     if (b == '\n' || b == '\r') {
-      endEvent();
+      endEvent(origin + i + 1, b == '\r' ? "\n" : "");
       return i + 1;
     }
     if (shape == Shape.UNDECIDED
@@ -132,12 +132,12 @@ public final class StreamScanner {
       return i + 1;
     }
     if (b == '{' || b == '[') {
-      beginBare(b);
+      beginBare(b, origin + i);
       return i;
     }
     if (!inEvent) {
       inEvent = true;
-      facts.eventBegan(origin + i);
+      facts.eventBegan();
     }
     state = State.FIELD;
     field = 0;
@@ -145,8 +145,8 @@ public final class StreamScanner {
     return i;
   }
 
-  private void beginBare(byte first) {
-    endEvent();
+  private void beginBare(byte first, long at) {
+    endEvent(at, "\n");
     if (shape == Shape.UNDECIDED) {
       shape = first == '[' ? Shape.ARRAY : Shape.OBJECT;
     }
@@ -258,14 +258,14 @@ public final class StreamScanner {
     return i + 1;
   }
 
-  private void endEvent() {
+  private void endEvent(long end, String rest) {
     if (hasData) {
       json.finish();
       if (json.malformed()) {
         facts.foreign();
       }
       malformed |= json.malformed() || !json.atRest();
-      facts.eventEnded();
+      facts.eventEnded(end, rest);
     }
     if (inEvent) {
       json.reset();
@@ -286,7 +286,7 @@ public final class StreamScanner {
     json.finish();
     cutShort = state == State.BARE || hasData || (state == State.FIELD && fieldLength > 0);
     if (hasData && json.atRest() && !inMark) {
-      endEvent();
+      endEvent(offset, "");
     }
   }
 
@@ -342,9 +342,9 @@ public final class StreamScanner {
     return facts.errorSeen();
   }
 
-  /** True once the event, element or bare object that is the first error was read whole. */
-  public boolean errorWhole() {
-    return facts.errorWhole();
+  /** True once an event, element or bare object that is an error was read whole, before content. */
+  public boolean errorFirst() {
+    return facts.errorFirst();
   }
 
   /** The first error's numeric code, 0 if it has none. */
@@ -357,14 +357,14 @@ public final class StreamScanner {
     return facts.errorStatus();
   }
 
-  /** Offset in the body of the event, element or object that is the first error; -1 without one. */
-  public long errorOffset() {
-    return facts.errorOffset();
+  /** Offset behind the event, element or object that is the first error; -1 before its end. */
+  public long errorEnd() {
+    return facts.errorEnd();
   }
 
-  /** True if the first error stood in an event or array, false if bare. */
-  public boolean framedError() {
-    return facts.framedError();
+  /** What a body that ended with the first error would lack: a line end, a bracket, or nothing. */
+  public String errorRest() {
+    return facts.errorRest();
   }
 
   /** Token counts, last value seen of each; a live view. */

@@ -51,9 +51,6 @@ public final class ThoughtsScanner {
 
   private final class Members implements MemberListener {
     @Override
-    public void began(long offset) {}
-
-    @Override
     public void opened(int path, boolean object) {}
 
     @Override

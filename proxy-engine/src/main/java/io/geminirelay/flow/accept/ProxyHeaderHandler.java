@@ -46,6 +46,7 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
    * @param patience time for the whole header
    */
   static void install(ChannelPipeline pipeline, Consumer<ChannelPipeline> rest, Duration patience) {
+    pipeline.addLast("proxy-line", new ProxyLineHandler());
     pipeline.addLast("proxy-header", new HAProxyMessageDecoder());
     pipeline.addLast("proxy", new ProxyHeaderHandler(rest, patience));
   }

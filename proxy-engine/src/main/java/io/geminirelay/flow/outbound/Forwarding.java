@@ -282,11 +282,21 @@ final class Forwarding {
     switch (decision) {
       case HOLD -> {}
       case COMMIT -> from.commitHeld();
-      case JUDGE, ERROR_EVENT ->
-          decide(from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
+      case JUDGE -> judge(from, held);
+      case ERROR_EVENT -> {
+        if (scanner.errorFirst()) {
+          // What may follow is of no use, and how much of it has come is chance.
+          held.endAt((int) scanner.errorEnd(), scanner.errorRest());
+        }
+        judge(from, held);
+      }
       case EMPTY ->
           failed(from, Fault.of(FaultKind.EMPTY_ANSWER, "The model's answer held nothing."));
     }
+  }
+
+  private void judge(Attempt from, HeldAnswer held) {
+    decide(from, failover.judge(from, held, client.alloc(), request.kept().mayReplay()));
   }
 
   /** An attempt came to nothing before it was committed. */
@@ -299,19 +309,11 @@ final class Forwarding {
   private void decide(Attempt from, RetryDecision decision) {
     HeldAnswer held = from.giveHeld();
     if (held != null) {
-      if (isSuccess(held) && scanner.errorWhole()) {
-        // Its first event was an error: what may follow is of no use.
-        held.endHere();
-      }
       failover.take(held, from.choice().key());
     }
     from.end();
     attempt = null;
     goOn(failover.after(from, decision), decision.delayNanos());
-  }
-
-  private static boolean isSuccess(HeldAnswer held) {
-    return held.head().status().code() < HttpResponseStatus.BAD_REQUEST.code();
   }
 
   // ---- answers ----

@@ -104,15 +104,17 @@ public final class FirstAnswerGate {
   }
 
   private static Decision streamPiece(int heldBytes, StreamScanner scanner) {
+    // What the error says stands in its details, which may come later than its beginning.
+    if (scanner.errorFirst()) {
+      return Decision.ERROR_EVENT;
+    }
     if (scanner.contentSeen()) {
       return Decision.COMMIT;
     }
-    boolean full = heldBytes >= MAX_HELD_BYTES;
-    if (scanner.errorSeen()) {
-      // What the error says stands in its details, which may come later than its beginning.
-      return full || scanner.errorWhole() ? Decision.ERROR_EVENT : Decision.HOLD;
+    if (heldBytes < MAX_HELD_BYTES) {
+      return Decision.HOLD;
     }
-    return full ? Decision.COMMIT : Decision.HOLD;
+    return scanner.errorSeen() ? Decision.ERROR_EVENT : Decision.COMMIT;
   }
 
   /** Whether what {@code scanner} has read of an answer that has ended lacks its end. */

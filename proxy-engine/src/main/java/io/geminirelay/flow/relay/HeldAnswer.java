@@ -3,10 +3,13 @@ package io.geminirelay.flow.relay;
 import io.geminirelay.base.exchange.BufferShare;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +86,23 @@ public final class HeldAnswer {
     return !pieces.isEmpty() && pieces.get(pieces.size() - 1) instanceof LastHttpContent;
   }
 
-  /** Takes what is held for the whole of it. */
-  public void endHere() {
-    if (!isWhole()) {
-      pieces.add(LastHttpContent.EMPTY_LAST_CONTENT);
+  /**
+   * Takes the beginning of what is held for the whole of it.
+   *
+   * @param length body bytes to keep, at most {@link #bytes()}
+   * @param rest ASCII text to put behind them
+   */
+  public void endAt(int length, String rest) {
+    int left = length;
+    for (int i = 0; i < pieces.size(); i++) {
+      ByteBuf content = pieces.get(i).content();
+      int kept = Math.min(left, content.readableBytes());
+      pieces.set(i, new DefaultHttpContent(content.writerIndex(content.readerIndex() + kept)));
+      left -= kept;
     }
+    pieces.add(new DefaultLastHttpContent(Unpooled.copiedBuffer(rest, StandardCharsets.US_ASCII)));
+    joined = null;
+    bytes = length + rest.length();
   }
 
   /** The body so far in one buffer, for reading; the caller releases it. */

@@ -46,8 +46,8 @@ class StreamScannerTest {
     return Arrays.asList(
             s.events(),
             s.contentSeen(),
-            s.errorSeen() + ":" + s.errorCode() + ":" + s.errorStatus() + ":" + s.errorOffset(),
-            s.framedError(),
+            s.errorSeen() + ":" + s.errorCode() + ":" + s.errorStatus() + ":" + s.errorEnd(),
+            s.errorFirst() + s.errorRest(),
             s.finishReason(),
             s.doneSeen(),
             s.endedCleanly(),
@@ -122,24 +122,41 @@ class StreamScannerTest {
   }
 
   @Test
-  void tellsFramedErrorsFromBareOnes() {
+  void tellsWhereTheFirstErrorEndsAndWhatIsMissingThere() {
     String event = "data: {\"candidates\":[]}\r\n\r\n";
     String error = "{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\"}}";
-    StreamScanner framed = read(event + "data: " + error + "\r\n\r\n");
-    assertTrue(framed.framedError());
-    assertEquals(event.length(), framed.errorOffset());
+    StreamScanner framed = read("data: " + error + "\r\n\r\n" + event);
     assertEquals(429, framed.errorCode());
     assertEquals("RESOURCE_EXHAUSTED", framed.errorStatus());
+    assertEnd(framed, ("data: " + error + "\r\n\r").length(), "\n");
+    assertEnd(read("data: " + error + "\n\n" + event), ("data: " + error + "\n\n").length(), "");
+    StreamScanner unfinished = read("data: " + error + "\n" + error);
+    assertEnd(unfinished, ("data: " + error + "\n").length(), "\n");
     StreamScanner bare = read(event + error.replace(":{", ":\n  {") + "\n");
-    assertFalse(bare.framedError());
-    assertEquals(event.length(), bare.errorOffset());
+    assertEnd(bare, event.length() + error.length() + 3, "");
     assertEquals(Ending.WHOLE, bare.endedCleanly());
     assertEquals(2, bare.events());
-    StreamScanner array = read("[" + error + "\n]");
-    assertEquals(1, array.errorOffset());
-    assertFalse(array.contentSeen());
-    assertTrue(read("data: [" + error + "]\n\n").errorSeen());
+    StreamScanner array = read("[" + error + "\n,{\"candidates\":[]}]");
+    assertEnd(array, 1 + error.length(), "]");
+    assertEnd(read("data: [" + error + "]\n\n"), error.length() + 10, "");
     assertFalse(read("{\"error\":null,\"a\":{\"error\":{}}}").errorSeen());
+  }
+
+  private static void assertEnd(StreamScanner scanner, long end, String rest) {
+    assertTrue(scanner.errorFirst());
+    assertEquals(end, scanner.errorEnd());
+    assertEquals(rest, scanner.errorRest());
+  }
+
+  @Test
+  void anErrorBehindContentIsNotTheFirst() {
+    String content = "data: {\"candidates\":[{\"content\":{\"parts\":[]}}]}\n\n";
+    StreamScanner behind = read(content + "data: {\"error\":{}}\n\n");
+    assertTrue(behind.errorSeen());
+    assertFalse(behind.errorFirst());
+    StreamScanner before = read("data: {\"error\":{}}\n\n" + content);
+    assertTrue(before.errorFirst());
+    assertTrue(before.contentSeen());
   }
 
   @Test
