@@ -51,6 +51,20 @@ class KeySecrecyTest {
     assertFalse(got.toString().contains(KEY) || got.trailers().toString().contains(KEY));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "key=", "A", "AA", "AIza", "AIzaTestKeyNumberOne0000"})
+  void headersThatHoldItAreDroppedWhateverStandsBeforeIt(String before) throws Exception {
+    Response got =
+        ask(
+            Answer.raw(
+                ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-one: %s%s1\r\nx-two: %1$s\r\n\r\n{}"
+                        .formatted(before, KEY))
+                    .getBytes(UTF_8)));
+    assertEquals("{}", got.text());
+    assertFalse(got.toString().contains(KEY), got::toString);
+    assertEquals(before, got.header("x-two"));
+  }
+
   @Test
   void aLongErrorIsPassedOnClean() throws Exception {
     String text = "{\"error\":{\"code\":400,\"message\":\"" + (KEY + " ").repeat(4000) + "\"}}";
