@@ -35,7 +35,7 @@ class StreamScannerFuzz {
         scanner.errorStatus(),
         scanner.errorEnd(),
         scanner.errorRest(),
-        scanner.finishSeen(),
+        scanner.errorFrom(),
         scanner.finishReason(),
         scanner.doneSeen(),
         scanner.endedCleanly(),

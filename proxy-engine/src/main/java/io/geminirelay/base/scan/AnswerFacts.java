@@ -96,6 +96,7 @@ final class AnswerFacts implements MemberListener {
   private boolean errorFirst;
   private int errorCode;
   private @Nullable String errorStatus;
+  private long errorFrom = -1;
   private long errorEnd = -1;
   private String errorRest = "";
 
@@ -119,6 +120,7 @@ final class AnswerFacts implements MemberListener {
     errorFirst = false;
     errorCode = 0;
     errorStatus = null;
+    errorFrom = -1;
     errorEnd = -1;
     errorRest = "";
   }
@@ -201,6 +203,7 @@ final class AnswerFacts implements MemberListener {
     if (!errorSeen) {
       errorSeen = true;
       errorOpen = true;
+      errorFrom = scanner.valueFrom();
     }
   }
 
@@ -317,6 +320,10 @@ final class AnswerFacts implements MemberListener {
 
   @Nullable String errorStatus() {
     return errorStatus;
+  }
+
+  long errorFrom() {
+    return errorFrom;
   }
 
   long errorEnd() {

@@ -307,7 +307,10 @@ public final class StreamScanner {
     if (shape == Shape.EVENTS && facts.events() == 0) {
       return Ending.EMPTY;
     }
-    if (shape != Shape.EVENTS || finishSeen() || facts.blocked() || errorSeen()) {
+    if (shape != Shape.EVENTS
+        || finishReason() != FinishReason.NONE
+        || facts.blocked()
+        || errorSeen()) {
       return Ending.WHOLE;
     }
     return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
@@ -357,6 +360,11 @@ public final class StreamScanner {
     return facts.errorStatus();
   }
 
+  /** Offset of the bracket that begins the first error; -1 without one. */
+  public long errorFrom() {
+    return facts.errorFrom();
+  }
+
   /** Offset behind the event, element or object that is the first error; -1 before its end. */
   public long errorEnd() {
     return facts.errorEnd();
@@ -372,12 +380,7 @@ public final class StreamScanner {
     return facts.usage();
   }
 
-  /** True once a reason to finish was read; more content can follow all the same. */
-  public boolean finishSeen() {
-    return facts.finish() != FinishReason.NONE;
-  }
-
-  /** The last reason to finish. */
+  /** The last reason to finish; more content can follow all the same. */
   public FinishReason finishReason() {
     return facts.finish();
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a stream from the piece on in which an error showed itself: held until it is whole, so
- * that the texts of keys can be taken out of it wherever it was cut.
+ * The end of a stream from the error on that showed itself in it: held until it is whole, so that
+ * the texts of keys can be taken out of it wherever it was cut.
  *
  * <p>Owns a copy of these bytes until {@link #give()} or {@link #release()}; what passes {@link
  * FirstAnswerGate#MAX_ERROR_BYTES} is dropped. Used on the client's event loop.

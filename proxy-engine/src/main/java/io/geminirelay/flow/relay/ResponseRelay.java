@@ -41,7 +41,7 @@ public final class ResponseRelay {
   private final StreamScanner scanner;
   private final OpenStreams streams;
   private boolean headSent;
-  private boolean begun;
+  private long passed;
   private boolean eventStream;
   private boolean streamOpen;
   private @Nullable Secret key;
@@ -98,10 +98,17 @@ public final class ResponseRelay {
 
   /** Passes a piece on, which the scanner has read if it reads such at all. Takes ownership. */
   public void take(HttpContent piece) {
-    begun |= piece.content().isReadable();
+    int length = piece.content().readableBytes();
     if (errorTail == null && key != null && scanner.errorSeen()) {
-      errorTail = new ErrorTail(client.alloc(), key);
+      long before = Math.max(0, scanner.errorFrom() - passed);
+      if (before < length) {
+        if (before > 0) {
+          write(new DefaultHttpContent(piece.content().readRetainedSlice((int) before)));
+        }
+        errorTail = new ErrorTail(client.alloc(), key);
+      }
     }
+    passed += length;
     if (errorTail == null) {
       write(piece);
     } else {
@@ -152,7 +159,7 @@ public final class ResponseRelay {
 
   /** A scanner that read nothing of what was passed on cannot tell. */
   private boolean betweenEvents() {
-    return scanner.betweenEvents() && (!begun || scanner.begun());
+    return scanner.betweenEvents() && (passed == 0 || scanner.begun());
   }
 
   /** Sends an SSE comment if the stream is between two events. */

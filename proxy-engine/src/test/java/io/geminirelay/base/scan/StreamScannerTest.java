@@ -80,7 +80,7 @@ class StreamScannerTest {
       TokenCounts u = s.usage();
       List<Object> actual = new ArrayList<>();
       actual.addAll(List.of(s.events(), s.contentSeen(), s.errorSeen(), s.errorCode()));
-      actual.addAll(List.of(s.finishSeen(), s.doneSeen()));
+      actual.addAll(List.of(s.finishReason() != FinishReason.NONE, s.doneSeen()));
       actual.addAll(List.of(u.prompt(), u.output(), u.thoughts()));
       actual.addAll(List.of(u.cached(), u.toolUse(), u.total()));
       assertEquals(reference.facts(), actual, body.getKey());
