@@ -150,11 +150,6 @@ final class SlotLease {
    * @return whether the store should be told at once: others wait for what is not allowed any more
    */
   boolean answered(SlotStore.Ask ask, SlotStore.Answer answer, long now) {
-    if (!joined) {
-      joined = true;
-      joinedNanos = now;
-      slots.share(() -> caller.accept(this));
-    }
     granted = answer.granted();
     held = Math.max(granted, Math.max(ask.used(), ask.allowed()));
     pressed = answer.hunger() > 0;
@@ -168,7 +163,13 @@ final class SlotLease {
     isShort = answer.room() == 0 || granted < ask.wanted();
     int spare = Math.max(0, granted - ask.used());
     int low = isShort ? Integer.MAX_VALUE : granted - (spare + 1) / 2;
-    slots.allow(granted, low, answer.usedByOthers());
+    if (joined) {
+      slots.allow(granted, low, answer.usedByOthers());
+    } else {
+      joined = true;
+      joinedNanos = now;
+      slots.share(() -> caller.accept(this), granted, low, answer.usedByOthers());
+    }
     int leaves = held - holds();
     return leaves > 0 && (pressed || leaves > held / 4);
   }

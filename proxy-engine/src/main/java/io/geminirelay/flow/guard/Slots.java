@@ -124,28 +124,37 @@ final class Slots {
     return refused.getAndSet(0);
   }
 
-  /** As many may be taken as the store says; {@code whenLow} is run when they run low. */
-  synchronized void share(Runnable whenLow) {
-    called = whenLow;
-    shared = true;
-  }
-
   /**
-   * So many may be taken here.
+   * As many may be taken as the store says from now on.
    *
+   * @param whenLow run when they run low
+   * @param slots so many may be taken here at first
    * @param few where more than so many are taken, they run low
    * @param others that are taken elsewhere
    */
+  synchronized void share(Runnable whenLow, int slots, int few, int others) {
+    called = whenLow;
+    bound(slots, few, others);
+    // Last: who sees that they are shared finds no more allowed than the store has said.
+    shared = true;
+  }
+
+  /** So many may be taken here; see {@link #share}. Nothing changes where they are not shared. */
   synchronized void allow(int slots, int few, int others) {
     if (shared) {
-      usedByOthers = others;
-      low = few;
-      allowed = limit == 0 ? most() : Math.min(slots, limit);
+      bound(slots, few, others);
     }
+  }
+
+  private void bound(int slots, int few, int others) {
+    usedByOthers = others;
+    low = few;
+    allowed = limit == 0 ? most() : Math.min(slots, limit);
   }
 
   /** Not shared from now on: all may be taken here. */
   synchronized void alone() {
+    // First, as it is last in share: more than the store has said is only taken alone.
     shared = false;
     low = Integer.MAX_VALUE;
     allowed = most();

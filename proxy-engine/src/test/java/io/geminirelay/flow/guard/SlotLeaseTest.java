@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.base.state.SlotStore.Answer;
 import io.geminirelay.base.state.SlotStore.Ask;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +76,31 @@ class SlotLeaseTest {
     assertEquals(0, take(1), "two more than it may have");
     giveBack(3);
     assertEquals(1, take(3));
+  }
+
+  @Test
+  void whoSeesThatTheyAreSharedTakesNoneThatTheStoreDidNotAllow() throws Exception {
+    List<SlotLease> leases = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      Slots own = new Slots("concurrent/" + i);
+      own.limit(1);
+      leases.add(new SlotLease(own, each -> {}, now));
+    }
+    Thread state =
+        new Thread(
+            () ->
+                leases.forEach(each -> each.answered(each.next(now), new Answer(0, 0, 1, 0), now)));
+    state.start();
+    int had = 0;
+    for (SlotLease each : leases) {
+      // Also where the state thread stands still at any moment of its joining.
+      while (!each.slots().isShared() && state.isAlive()) {
+        Thread.onSpinWait();
+      }
+      had += each.slots().tryTake() ? 1 : 0;
+    }
+    state.join();
+    assertEquals(0, had, "another instance has it");
   }
 
   @Test
