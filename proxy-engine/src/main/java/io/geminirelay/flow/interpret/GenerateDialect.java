@@ -7,6 +7,8 @@ import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.ThoughtsScanner;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -167,7 +169,11 @@ final class GenerateDialect implements Dialect, JsonChunkAccumulator.Reader {
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if closing fails
   public void broken(Fault fault, ChannelPromise promise) {
-    if (state == State.PASSING || state == State.OVER) {
+    if (state == State.PASSING) {
+      // What was passed on may not have been sent yet.
+      promise.addListener(ChannelFutureListener.CLOSE);
+      ctx.write(new DefaultHttpContent(Unpooled.EMPTY_BUFFER), promise);
+    } else if (state == State.OVER) {
       promise.trySuccess();
       ctx.close();
     } else {
