@@ -102,7 +102,8 @@ class FirstAnswerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"data: E\r\n\r\n", "data: E\n\n", "E", "[E]"})
+  @ValueSource(
+      strings = {"data: E\r\n\r\n", "data: E\n\n", ": c\n\ndata: E\n\n", "{}\nE", "E", "[E]"})
   void leavesOutWhatFollowsAnErrorThatBeginsAStreamHoweverItComes(String body) throws Exception {
     String whole = body.replace("E", "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}");
     String more = whole.replace("]", ",") + whole.replace("[", "");

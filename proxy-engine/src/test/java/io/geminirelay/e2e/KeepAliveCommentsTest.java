@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Comments while a model thinks: they bind nobody to the attempt under way. */
@@ -87,6 +88,25 @@ class KeepAliveCommentsTest {
       Response answer = rig.post(Rig.STREAM, Rig.BODY);
       assertTrue(answer.whole(), answer::toString);
       assertEquals(COMMENT + event, answer.text());
+    }
+  }
+
+  @Test
+  void keepOutOfAnErrorInMidStreamUntilItIsSent() throws Exception {
+    String content = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\n\n";
+    String error = "data: {\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}\n\n";
+    List<byte[]> pieces =
+        Stream.of(content, error, "data: [DONE]\n\n")
+            .map(each -> each.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    Answer paced =
+        Answer.stream(200, Header.list("content-type", "text/event-stream"), pieces)
+            .paced(Duration.ofMillis(1_300));
+    try (Rig rig = rig()) {
+      rig.script().always(Reaction.of(paced));
+      Response answer = rig.post(Rig.STREAM, Rig.BODY);
+      assertTrue(answer.whole(), answer::toString);
+      assertEquals(content + COMMENT + error + "data: [DONE]\n\n", answer.text());
     }
   }
 

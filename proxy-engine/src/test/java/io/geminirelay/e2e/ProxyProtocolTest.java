@@ -92,6 +92,36 @@ class ProxyProtocolTest {
   }
 
   @Test
+  void takesALineOf107BytesAndNoLongerOneInEverySplit() throws Exception {
+    byte[] longest = bytes("PROXY UNKNOWN " + "x".repeat(91) + "\r\n");
+    assertEquals(107, longest.length);
+    byte[] tooLong = bytes("PROXY UNKNOWN " + "x".repeat(92) + "\r\n");
+    try (Rig rig = Rig.of(1, SETTINGS)) {
+      EverySplit.of(
+          joined(longest, bytes(ASK)),
+          10,
+          4711,
+          pieces -> {
+            try (TestClient client = TestClient.connect(rig.port())) {
+              pieces.forEach(client::send);
+              assertEquals(403, client.read().status());
+            }
+          });
+      EverySplit.of(
+          tooLong,
+          10,
+          4711,
+          pieces -> {
+            try (TestClient client = TestClient.connect(rig.port())) {
+              pieces.forEach(client::send);
+              assertTrue(client.seesClose());
+            }
+          });
+      assertEquals(0, rig.journal().requestCount());
+    }
+  }
+
+  @Test
   void readsTheHeaderInEverySplit() throws Exception {
     try (Rig rig = Rig.of(1, SETTINGS)) {
       for (byte[] header :

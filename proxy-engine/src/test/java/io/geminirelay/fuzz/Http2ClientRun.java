@@ -28,6 +28,10 @@ import java.util.regex.Pattern;
 final class Http2ClientRun {
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{16})?");
+
+  /** PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED. */
+  private static final Set<Integer> CLIENTS_FAULT = Set.of(1, 3, 5);
+
   private static final byte[] ANSWER =
       "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
           .getBytes(StandardCharsets.ISO_8859_1);
@@ -100,7 +104,7 @@ final class Http2ClientRun {
         // What else was said before depends on how far it had come.
         return List.of("goaway " + next.payload()[7]);
       }
-      if (next.type() == RawHttp2.RST_STREAM && next.payload()[3] != 0) {
+      if (next.type() == RawHttp2.RST_STREAM && CLIENTS_FAULT.contains((int) next.payload()[3])) {
         // The same of one stream: its answer may have been on the way, or whole.
         streams.put(next.stream(), words);
       } else if (!words.isEmpty() && !ended.contains(next.stream())) {

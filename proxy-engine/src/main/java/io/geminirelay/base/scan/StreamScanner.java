@@ -146,7 +146,7 @@ public final class StreamScanner {
   }
 
   private void beginBare(byte first, long at) {
-    endEvent(at, "\n");
+    endEvent(at, "\r\n");
     if (shape == Shape.UNDECIDED) {
       shape = first == '[' ? Shape.ARRAY : Shape.OBJECT;
     }
@@ -316,9 +316,9 @@ public final class StreamScanner {
     return facts.dialectKnown() ? Ending.TRUNCATED : Ending.UNKNOWN;
   }
 
-  /** Whether any byte of the body was read. */
-  public boolean begun() {
-    return offset > 0;
+  /** Bytes read so far. */
+  public long offset() {
+    return offset;
   }
 
   /** Whether an SSE comment could be put in here without touching an event. */
@@ -393,10 +393,5 @@ public final class StreamScanner {
   /** True if something that should be JSON was not. */
   public boolean malformed() {
     return malformed || json.malformed();
-  }
-
-  /** Bytes read so far. */
-  public long offset() {
-    return offset;
   }
 }

@@ -87,20 +87,27 @@ public final class HeldAnswer {
   }
 
   /**
-   * Takes the beginning of what is held for the whole of it.
+   * Takes the beginning of what is held for the whole of it, without trailers.
    *
    * @param length body bytes to keep, at most {@link #bytes()}
    * @param rest ASCII text to put behind them
    */
   public void endAt(int length, String rest) {
+    List<HttpContent> all = List.copyOf(pieces);
+    pieces.clear();
     int left = length;
-    for (int i = 0; i < pieces.size(); i++) {
-      ByteBuf content = pieces.get(i).content();
+    for (HttpContent piece : all) {
+      ByteBuf content = piece.content();
       int kept = Math.min(left, content.readableBytes());
-      pieces.set(i, new DefaultHttpContent(content.writerIndex(content.readerIndex() + kept)));
+      if (kept == 0) {
+        piece.release();
+      } else {
+        pieces.add(new DefaultHttpContent(content.writerIndex(content.readerIndex() + kept)));
+      }
       left -= kept;
     }
-    pieces.add(new DefaultLastHttpContent(Unpooled.copiedBuffer(rest, StandardCharsets.US_ASCII)));
+    ByteBuf end = Unpooled.wrappedBuffer(rest.getBytes(StandardCharsets.US_ASCII));
+    pieces.add(new DefaultLastHttpContent(end));
     joined = null;
     bytes = length + rest.length();
   }

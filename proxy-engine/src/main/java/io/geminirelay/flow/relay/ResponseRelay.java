@@ -90,7 +90,7 @@ public final class ResponseRelay {
 
   /**
    * Says which key the committed answer was given for: its text is taken out of an error that shows
-   * itself further on. For answers whose length may change.
+   * itself further on, from the error's object on. For answers whose length may change.
    */
   public void guard(Secret key) {
     this.key = key;
@@ -157,9 +157,9 @@ public final class ResponseRelay {
     client.flush();
   }
 
-  /** A scanner that read nothing of what was passed on cannot tell. */
+  /** A scanner that read nothing of what was passed on, or more of it, cannot tell. */
   private boolean betweenEvents() {
-    return scanner.betweenEvents() && (passed == 0 || scanner.begun());
+    return errorTail == null && scanner.betweenEvents() && (passed == 0 || scanner.offset() > 0);
   }
 
   /** Sends an SSE comment if the stream is between two events. */

@@ -46,7 +46,15 @@ class StreamScannerTest {
     return Arrays.asList(
             s.events(),
             s.contentSeen(),
-            s.errorSeen() + ":" + s.errorCode() + ":" + s.errorStatus() + ":" + s.errorEnd(),
+            s.errorSeen()
+                + ":"
+                + s.errorCode()
+                + ":"
+                + s.errorStatus()
+                + ":"
+                + s.errorFrom()
+                + ":"
+                + s.errorEnd(),
             s.errorFirst() + s.errorRest(),
             s.finishReason(),
             s.doneSeen(),
@@ -131,13 +139,17 @@ class StreamScannerTest {
     assertEnd(framed, ("data: " + error + "\r\n\r").length(), "\n");
     assertEnd(read("data: " + error + "\n\n" + event), ("data: " + error + "\n\n").length(), "");
     StreamScanner unfinished = read("data: " + error + "\n" + error);
-    assertEnd(unfinished, ("data: " + error + "\n").length(), "\n");
+    assertEnd(unfinished, ("data: " + error + "\n").length(), "\r\n");
+    assertEquals(6, unfinished.errorFrom() - "{\"error\":".length());
+    StreamScanner returns = read("data: " + error + "\r" + error);
+    assertEnd(returns, ("data: " + error + "\r").length(), "\r\n");
     StreamScanner bare = read(event + error.replace(":{", ":\n  {") + "\n");
     assertEnd(bare, event.length() + error.length() + 3, "");
     assertEquals(Ending.WHOLE, bare.endedCleanly());
     assertEquals(2, bare.events());
     StreamScanner array = read("[" + error + "\n,{\"candidates\":[]}]");
     assertEnd(array, 1 + error.length(), "]");
+    assertEquals(1 + "{\"error\":".length(), array.errorFrom());
     assertEnd(read("data: [" + error + "]\n\n"), error.length() + 10, "");
     assertFalse(read("{\"error\":null,\"a\":{\"error\":{}}}").errorSeen());
   }
