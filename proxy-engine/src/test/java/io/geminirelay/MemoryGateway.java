@@ -169,6 +169,7 @@ public final class MemoryGateway implements AutoCloseable {
         throw new AssertionError("it never comes to rest");
       }
     }
+    upstreams.forEach(MemoryChannel::check);
   }
 
   /** Lets so much time go by. */

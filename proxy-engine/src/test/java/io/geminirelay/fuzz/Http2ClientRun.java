@@ -29,8 +29,8 @@ final class Http2ClientRun {
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}(-[0-9a-f]{16})?");
 
-  /** PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED. */
-  private static final Set<Integer> CLIENTS_FAULT = Set.of(1, 3, 5);
+  /** PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, FRAME_SIZE_ERROR. */
+  private static final Set<Integer> CLIENTS_FAULT = Set.of(1, 3, 5, 6);
 
   private static final byte[] ANSWER =
       "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"

@@ -40,6 +40,7 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
   private boolean outputEnded;
   private boolean wantsRead;
   private @Nullable Runnable listener;
+  private @Nullable AssertionError failure;
 
   private MemoryChannel(@Nullable Channel parent, InetSocketAddress remote, boolean connected) {
     super(parent);
@@ -58,9 +59,26 @@ public final class MemoryChannel extends AbstractChannel implements DuplexChanne
     return new MemoryChannel(null, new InetSocketAddress("127.0.0.1", 1), false);
   }
 
-  /** Runs {@code told} each time the channel has sent something or has ended. */
+  /**
+   * Runs {@code told} each time the channel has sent something or has ended. What it asserts in
+   * vain is thrown by {@link #check}, as the event loop would only log it.
+   */
   public void listen(Runnable told) {
-    listener = told;
+    listener =
+        () -> {
+          try {
+            told.run();
+          } catch (AssertionError e) {
+            failure = failure == null ? e : failure;
+          }
+        };
+  }
+
+  /** Throws what the listener has asserted in vain. */
+  public void check() {
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** The other end sends {@code bytes}. */
