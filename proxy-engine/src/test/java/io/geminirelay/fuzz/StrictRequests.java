@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class StrictRequests {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern LINE = Pattern.compile("[A-Z]+ /[\\x21-\\x7e]* HTTP/1\\.1");
-  private static final Pattern KEY_IN_QUERY = Pattern.compile("\\?([^ ]*&)?key=");
+  private static final Pattern KEY_IN_QUERY = Pattern.compile("^[^?]*\\?([^ ]*&)?key=");
   private static final Pattern FIELD =
       Pattern.compile("(" + TOKEN + "): ([\\x21-\\x7e\\x80-\\xff]([\\t\\x20-\\x7e\\x80-\\xff]*)|)");
   private static final Pattern OWN_ID =

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
 import io.geminirelay.base.http2.FrameLimitHandler;
 import io.geminirelay.base.http2.FrameWatch;
+import io.geminirelay.base.http2.UnknownFramesHandler;
 import io.geminirelay.base.load.DirectMemory;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -76,6 +77,7 @@ final class Http2Connection {
     pipeline.addLast("linger", new Http2LingerHandler(codec.connection(), limits.send()));
     pipeline.addLast("frames", new FrameLimitHandler(codec, watch, limits.head().toNanos()));
     pipeline.addLast("codec", codec);
+    pipeline.addLast("unknown", UnknownFramesHandler.INSTANCE);
     pipeline.addLast("stuck", new StuckStreamsHandler(codec, limits, connections.refusals()));
     KeptStreams kept = new KeptStreams(codec.connection(), counts.maxStreams());
     pipeline.addLast("streams", new Http2MultiplexHandler(new StreamInitializer(watch, kept)));

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -42,9 +43,7 @@ final class Http2StreamHandler extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    boolean known = message instanceof Http2HeadersFrame || message instanceof Http2DataFrame;
-    if (refused || !known) {
-      // Frames of other kinds are ignored (RFC 9113 section 5.5).
+    if (refused || !(message instanceof Http2StreamFrame)) {
       noteEnd(message);
       if (message instanceof Http2DataFrame data) {
         linger.dropped(ctx, data.initialFlowControlledBytes());

@@ -157,7 +157,10 @@ public final class ResponseRelay {
     client.flush();
   }
 
-  /** A scanner that read nothing of what was passed on, or more of it, cannot tell. */
+  /**
+   * Not where that cannot be told: the scanner read nothing of what was passed on, or an error that
+   * it has read is held back.
+   */
   private boolean betweenEvents() {
     return errorTail == null && scanner.betweenEvents() && (passed == 0 || scanner.offset() > 0);
   }

@@ -2,6 +2,7 @@ package io.geminirelay.flow.outbound.pool;
 
 import io.geminirelay.base.http2.FrameLimitHandler;
 import io.geminirelay.base.http2.FrameWatch;
+import io.geminirelay.base.http2.UnknownFramesHandler;
 import io.geminirelay.flow.relay.ResponseHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -93,6 +94,7 @@ final class Http2Connection {
         .addLast(
             new FrameLimitHandler(codec, watch, limit.toNanos()),
             codec,
+            UnknownFramesHandler.INSTANCE,
             new ClosedStreamsHandler(),
             new Http2MultiplexHandler(new RefuseHandler()),
             new EventsHandler());
