@@ -3,6 +3,7 @@ package io.geminirelay.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
@@ -71,6 +72,24 @@ class KeySecrecyTest {
     Response got = ask(Answer.of(400, "application/json", text));
     assertEquals(400, got.status());
     assertFalse(got.text().contains(KEY));
+  }
+
+  @Test
+  void anErrorInMidStreamThatIsTooLongIsVisiblyCut() throws Exception {
+    String content = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hi\"}]}}]}\n\n";
+    String error = "data: {\"error\":{\"message\":\"" + "x".repeat(2 << 20) + KEY + "\"}}\n\n";
+    List<byte[]> pieces = List.of(content.getBytes(UTF_8), error.getBytes(UTF_8));
+    try (Rig rig = Rig.of(1)) {
+      rig.script()
+          .always(
+              Reaction.of(
+                  Answer.stream(200, Header.list("content-type", "text/event-stream"), pieces)));
+      Response got = rig.post(Rig.STREAM, Rig.BODY);
+      assertFalse(got.whole());
+      String end = got.text().substring(got.text().lastIndexOf("x\r\n\r\ndata: "));
+      assertTrue(end.contains("BAD_ANSWER") && end.endsWith("}\r\n\r\n"), end);
+      assertFalse(got.text().contains(KEY));
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,26 +98,8 @@ class ProxyProtocolTest {
     assertEquals(107, longest.length);
     byte[] tooLong = bytes("PROXY UNKNOWN " + "x".repeat(92) + "\r\n");
     try (Rig rig = Rig.of(1, SETTINGS)) {
-      EverySplit.of(
-          joined(longest, bytes(ASK)),
-          10,
-          4711,
-          pieces -> {
-            try (TestClient client = TestClient.connect(rig.port())) {
-              pieces.forEach(client::send);
-              assertEquals(403, client.read().status());
-            }
-          });
-      EverySplit.of(
-          tooLong,
-          10,
-          4711,
-          pieces -> {
-            try (TestClient client = TestClient.connect(rig.port())) {
-              pieces.forEach(client::send);
-              assertTrue(client.seesClose());
-            }
-          });
+      inEverySplit(rig, joined(longest, bytes(ASK)), ProxyProtocolTest::assertRefused);
+      inEverySplit(rig, tooLong, client -> assertTrue(client.seesClose()));
       assertEquals(0, rig.journal().requestCount());
     }
   }
@@ -126,19 +109,27 @@ class ProxyProtocolTest {
     try (Rig rig = Rig.of(1, SETTINGS)) {
       for (byte[] header :
           List.of(bytes("PROXY TCP4 203.0.113.7 127.0.0.1 4711 80\r\n"), version2("cb007107"))) {
-        EverySplit.of(
-            joined(header, bytes(ASK)),
-            10,
-            4711,
-            pieces -> {
-              try (TestClient client = TestClient.connect(rig.port())) {
-                pieces.forEach(client::send);
-                assertEquals(403, client.read().status());
-              }
-            });
+        inEverySplit(rig, joined(header, bytes(ASK)), ProxyProtocolTest::assertRefused);
       }
       assertEquals(0, rig.journal().requestCount());
     }
+  }
+
+  private static void assertRefused(TestClient client) {
+    assertEquals(403, client.read().status());
+  }
+
+  private static void inEverySplit(Rig rig, byte[] sent, Consumer<TestClient> check) {
+    EverySplit.of(
+        sent,
+        10,
+        4711,
+        pieces -> {
+          try (TestClient client = TestClient.connect(rig.port())) {
+            pieces.forEach(client::send);
+            check.accept(client);
+          }
+        });
   }
 
   @ParameterizedTest

@@ -111,10 +111,13 @@ public final class JsonScanner {
     return state == State.MALFORMED;
   }
 
-  /** Characters of the number or literal that the listener is being told of. */
+  /**
+   * Characters of the number or literal that the listener is being told of, but for most of the
+   * needless zeros that a number may begin with.
+   */
   public int scalarLength() {
     try {
-      return parser.getTextLength() + omitted;
+      return lengthGiven() + omitted;
     } catch (IOException e) {
       throw new UncheckedIOException("the text of a whole token is there", e);
     }
@@ -298,6 +301,22 @@ public final class JsonScanner {
 
   private long whole() throws IOException {
     // Longer ones would be parsed into big numbers for nothing.
-    return scalarLength() > LONG_DIGITS ? NO_NUMBER : parser.getLongValue();
+    boolean fits = omitted == 0 && lengthGiven() <= LONG_DIGITS;
+    return fits ? parser.getLongValue() : NO_NUMBER;
+  }
+
+  /** Without needless zeros at the beginning, which the parser keeps or not as its input is cut. */
+  private int lengthGiven() throws IOException {
+    char[] text = parser.getTextCharacters();
+    int from = parser.getTextOffset();
+    int end = from + parser.getTextLength();
+    int first = text[from] == '-' || text[from] == '+' ? from + 1 : from;
+    int zeros = 0;
+    while (first + zeros + 1 < end
+        && text[first + zeros] == '0'
+        && Character.isDigit(text[first + zeros + 1])) {
+      zeros++;
+    }
+    return end - from - zeros;
   }
 }

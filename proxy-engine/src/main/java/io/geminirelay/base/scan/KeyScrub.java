@@ -48,7 +48,7 @@ public final class KeyScrub {
     int copied = body.readerIndex();
     int end = body.writerIndex();
     for (int i = copied; i < end; i++) {
-      int length = firsts[body.getByte(i) & 0xFF] ? keyLength(body, i, end, keys) : 0;
+      int length = firsts[body.getByte(i) & 0xFF] ? coveredLength(body, i, end, keys) : 0;
       if (length > 0) {
         if (scrubbed == null) {
           scrubbed = allocator.buffer(body.readableBytes() + REDACTED.length);
@@ -70,6 +70,16 @@ public final class KeyScrub {
       }
     }
     return firsts;
+  }
+
+  /** Length of the keys that begin at {@code index} or within those that do, 0 if none does. */
+  private static int coveredLength(ByteBuf body, int index, int end, List<byte[]> keys) {
+    int length = keyLength(body, index, end, keys);
+    // What has the form of a key by chance may swallow the beginning of another.
+    for (int i = index + 1; i < index + length; i++) {
+      length = Math.max(length, i - index + keyLength(body, i, end, keys));
+    }
+    return length;
   }
 
   /** Length of the longest key that begins at {@code index}, 0 if none does. */

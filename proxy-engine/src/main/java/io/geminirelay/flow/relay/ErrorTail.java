@@ -22,6 +22,7 @@ final class ErrorTail {
   private final Secret key;
   // Owner: this object, until given or released.
   private @Nullable ByteBuf bytes;
+  private boolean cut;
 
   ErrorTail(ByteBufAllocator alloc, Secret key) {
     this.alloc = alloc;
@@ -34,11 +35,17 @@ final class ErrorTail {
     try {
       if (bytes != null) {
         int room = FirstAnswerGate.MAX_ERROR_BYTES - bytes.readableBytes();
+        cut |= piece.content().readableBytes() > room;
         bytes.writeBytes(piece.content(), Math.min(room, piece.content().readableBytes()));
       }
     } finally {
       piece.release();
     }
+  }
+
+  /** Whether some of it was dropped. */
+  boolean isCut() {
+    return cut;
   }
 
   /** The bytes without keys; the caller releases them. */

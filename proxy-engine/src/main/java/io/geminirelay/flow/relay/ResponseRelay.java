@@ -7,6 +7,7 @@ import io.geminirelay.base.exchange.BrokenAnswer;
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultBody;
 import io.geminirelay.base.fault.Fault;
+import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.StreamScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -118,15 +119,23 @@ public final class ResponseRelay {
 
   /** Passes the end on and sends everything. Takes ownership. */
   public void takeLast(LastHttpContent last) {
-    ended = true;
+    LastHttpContent end = last;
     if (key != null && scanner.errorSeen() && last.content().isReadable()) {
       take(last);
-      writeErrorTail();
-      client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-    } else {
-      writeErrorTail();
-      client.writeAndFlush(last);
+      end = LastHttpContent.EMPTY_LAST_CONTENT;
     }
+    if (isTailCut()) {
+      end.release();
+      breakOff(Fault.of(FaultKind.BAD_ANSWER, "The error was too long to be passed on."));
+    } else {
+      ended = true;
+      writeErrorTail();
+      client.writeAndFlush(end);
+    }
+  }
+
+  private boolean isTailCut() {
+    return errorTail != null && errorTail.isCut();
   }
 
   private void write(HttpContent piece) {
@@ -202,14 +211,16 @@ public final class ResponseRelay {
     }
     ended = true;
     exchange.failed(fault);
+    boolean midEvent = isTailCut();
     writeErrorTail();
+    midEvent |= !betweenEvents();
     if (exchange.route().interpreted()) {
       // An answer in a form of the gateway's own has an end that tells of the break.
       bound(client.writeAndFlush(new BrokenAnswer(fault)));
       return;
     }
     if (eventStream) {
-      if (!betweenEvents()) {
+      if (midEvent) {
         write(new DefaultHttpContent(client.alloc().buffer(BORDER.length).writeBytes(BORDER)));
       }
       ByteBuf json = client.alloc().buffer();

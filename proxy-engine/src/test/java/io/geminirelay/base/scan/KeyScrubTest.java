@@ -39,6 +39,17 @@ class KeyScrubTest {
   }
 
   @Test
+  void leavesNoPartOfAKeyBehindWhatLooksLikeOne() {
+    String key = "AIza" + "k".repeat(35);
+    for (String before : List.of("AIza", "AIzaAIza", "AIza" + "x".repeat(34), "AQ.", "AQ.bbbb")) {
+      assertEquals("[redacted]!", scrub(before + key + "!", key));
+    }
+    assertEquals(
+        "[redacted]!",
+        scrub("AIza" + "x".repeat(30) + "secret-that-is-long!", "secret-that-is-long"));
+  }
+
+  @Test
   void handsBackTheSameBufferWhenThereIsNothingToTakeOut() {
     ByteBuf body = body("{\"error\":{}} AIza");
     assertSame(body, KeyScrub.take(body, UnpooledByteBufAllocator.DEFAULT, List.of(new byte[0])));
