@@ -36,4 +36,10 @@ public record TargetConfig(
     String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return port == (tls ? 443 : 80) ? name : name + ":" + port;
   }
+
+  /** Of the host's, which a string keeps, and the port: breakers look a target up per request. */
+  @Override
+  public int hashCode() {
+    return host.hashCode() * 31 + port;
+  }
 }

@@ -83,7 +83,7 @@ public final class Exchange {
 
   /** The id of the trace that the request belongs to: 32 hexadecimal digits. */
   public String traceId() {
-    return TraceParent.traceId(traceParent());
+    return TraceParent.traceId(traceParent(), id);
   }
 
   /** The client's request head as it came; not changed by any stage. */

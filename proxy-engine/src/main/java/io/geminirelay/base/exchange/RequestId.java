@@ -12,6 +12,7 @@ public final class RequestId {
   public static final AsciiString HEADER = AsciiString.cached("x-request-id");
 
   private static final int MAX_LENGTH = 128;
+  private static final int DIGITS_OF_LONG = 2 * Long.BYTES;
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private RequestId() {}
@@ -27,16 +28,22 @@ public final class RequestId {
 
   /** A new id: 32 hexadecimal digits, unique but not secret. */
   public static String next() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    byte[] text = new byte[2 * Long.BYTES * 2];
-    write(text, 0, random.nextLong());
-    write(text, text.length / 2, random.nextLong());
+    byte[] text = new byte[2 * DIGITS_OF_LONG];
+    writeRandom(text, 0, text.length);
     return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Writes so many random hexadecimal digits into {@code text}, a multiple of 16. */
+  static void writeRandom(byte[] text, int from, int count) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = from; i < from + count; i += DIGITS_OF_LONG) {
+      write(text, i, random.nextLong());
+    }
   }
 
   private static void write(byte[] text, int from, long value) {
     long rest = value;
-    for (int i = from; i < from + 2 * Long.BYTES; i++) {
+    for (int i = from; i < from + DIGITS_OF_LONG; i++) {
       text[i] = DIGITS[(int) (rest & 0xf)];
       rest >>>= 4;
     }

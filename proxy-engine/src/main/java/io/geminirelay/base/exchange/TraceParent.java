@@ -2,6 +2,7 @@ package io.geminirelay.base.exchange;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -20,6 +21,11 @@ public final class TraceParent {
   private static final int LENGTH = 55;
   private static final int ID_LENGTH = PARENT - TRACE - 1;
 
+  /** A value of this version whose ids are still to be filled in. */
+  private static final byte[] FORM =
+      ("00-" + "0".repeat(ID_LENGTH) + "-" + "0".repeat(FLAGS - PARENT - 1) + "-00")
+          .getBytes(StandardCharsets.US_ASCII);
+
   private TraceParent() {}
 
   /**
@@ -30,18 +36,35 @@ public final class TraceParent {
    *     the gateway makes
    */
   static String of(HttpHeaders headers, String requestId) {
-    List<String> given = headers.getAll(HEADER);
-    if (given.size() == 1 && usable(given.get(0))) {
-      return given.get(0);
+    if (headers.contains(HEADER)) {
+      List<String> given = headers.getAll(HEADER);
+      if (given.size() == 1 && usable(given.get(0))) {
+        return given.get(0);
+      }
     }
-    boolean same = requestId.length() == ID_LENGTH && isId(requestId, 0, ID_LENGTH);
-    String trace = same ? requestId : RequestId.next();
-    return "00-" + trace + "-" + RequestId.next().substring(0, FLAGS - PARENT - 1) + "-00";
+    return made(requestId);
   }
 
-  /** The trace's id: 32 hexadecimal digits. */
-  static String traceId(String value) {
-    return value.substring(TRACE, TRACE + ID_LENGTH);
+  @SuppressWarnings("deprecation") // the digits of an id are ASCII, and need no decoding
+  private static String made(String requestId) {
+    byte[] text = FORM.clone();
+    if (requestId.length() == ID_LENGTH && isId(requestId, 0, ID_LENGTH)) {
+      requestId.getBytes(0, ID_LENGTH, text, TRACE);
+    } else {
+      RequestId.writeRandom(text, TRACE, ID_LENGTH);
+    }
+    RequestId.writeRandom(text, PARENT, FLAGS - PARENT - 1);
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * The trace's id: 32 hexadecimal digits.
+   *
+   * @param requestId given back where it is the trace's as well
+   */
+  static String traceId(String value, String requestId) {
+    boolean same = requestId.length() == ID_LENGTH && value.startsWith(requestId, TRACE);
+    return same ? requestId : value.substring(TRACE, TRACE + ID_LENGTH);
   }
 
   /** Later versions begin as the first does and may go on after another dash. */
@@ -69,11 +92,11 @@ public final class TraceParent {
   }
 
   private static boolean isId(String text, int from, int to) {
-    boolean zero = true;
-    for (int i = from; i < to; i++) {
-      zero &= text.charAt(i) == '0';
+    int first = from;
+    while (first < to && text.charAt(first) == '0') {
+      first++;
     }
-    return !zero && isHex(text, from, to);
+    return first < to && isHex(text, first, to);
   }
 
   private static boolean isHex(String text, int from, int to) {

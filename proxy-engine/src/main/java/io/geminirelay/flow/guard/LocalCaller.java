@@ -96,7 +96,14 @@ final class LocalCaller {
 
   /** Whether {@code text} is nothing, or a colon and digits. */
   static boolean isPort(String text) {
-    return text.isEmpty()
-        || (text.charAt(0) == ':' && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9'));
+    if (text.isEmpty()) {
+      return true;
+    }
+    for (int i = 1; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return text.charAt(0) == ':';
   }
 }

@@ -161,12 +161,14 @@ final class Attempt implements LeaseListener, ResponseSink {
       if (splice != null) {
         piece = splice.take(piece);
       }
-      channel.write(last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
+      channel.write(
+          last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece),
+          channel.voidPromise());
       requestSent = last;
     }
     if (!requestSent && body.isComplete() && sentPieces == body.count()) {
       // No body at all, or its end came by itself after the last piece had been sent.
-      channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
+      channel.write(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
       requestSent = true;
     }
     body.dropSent(sentPieces);

@@ -8,9 +8,9 @@ import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.HopByHop;
 import io.geminirelay.base.exchange.TargetPath;
 import io.geminirelay.base.exchange.Trail;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -85,6 +85,11 @@ public final class RequestHead {
           AsciiString.cached("digest"),
           HttpHeaderNames.CONTENT_MD5);
 
+  /** Host, framing, Via and the credential. */
+  private static final int ADDED_FIELDS = 4;
+
+  private static final int NOWHERE = -1;
+
   private RequestHead() {}
 
   /**
@@ -103,39 +108,84 @@ public final class RequestHead {
       boolean http2,
       @Nullable AttemptEdit edit) {
     HttpRequest client = exchange.request();
-    HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-    headers.add(HttpHeaderNames.HOST, target.authority());
-    copy(client.headers(), headers, exchange.generating());
-    frame(client, headers, http2);
-    if (edit != null && edit.body() != null) {
-      fitToBody(headers, edit.body());
+    BodySplice body = edit == null ? null : edit.body();
+    boolean chunked = HttpUtil.isTransferEncodingChunked(client);
+    FieldList fields = new FieldList(client.headers().size() + ADDED_FIELDS);
+    fields.add(HttpHeaderNames.HOST, target.authority());
+    boolean sized = copy(client.headers(), fields, exchange.generating(), chunked, body);
+    if (chunked && !http2) {
+      fields.add(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    } else if (!chunked && !sized && expectsBody(client.method())) {
+      // RFC 9110 section 8.6; Google answers 411 without it.
+      fields.add(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
     }
-    headers.add(HttpHeaderNames.VIA, VIA_VALUE);
+    fields.add(HttpHeaderNames.VIA, VIA_VALUE);
     switch (exchange.route().dialect()) {
-      case NATIVE, GENERATE, SIMPLE -> headers.add(GOOGLE_KEY, credential);
-      case OPENAI -> headers.add(HttpHeaderNames.AUTHORIZATION, credential);
+      case NATIVE, GENERATE, SIMPLE -> fields.add(GOOGLE_KEY, checked(credential));
+      case OPENAI -> fields.add(HttpHeaderNames.AUTHORIZATION, checked(credential));
     }
     String uri = TargetPath.join(target, edit == null ? exchange.uri() : edit.uri());
+    HttpHeaders headers = http2 ? fields.open() : fields.readOnly();
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, client.method(), uri, headers);
   }
 
-  private static void copy(HttpHeaders from, HttpHeaders to, boolean identity) {
+  /** Everything else came through a codec that has looked at it; a client's own key did not. */
+  private static CharSequence checked(CharSequence credential) {
+    if (HttpHeaderValidationUtil.validateValidHeaderValue(credential) != -1) {
+      throw new IllegalArgumentException("a key that cannot stand in a header");
+    }
+    return credential;
+  }
+
+  /**
+   * Copies what may pass.
+   *
+   * @param chunked whether the body's length is told by its chunks: then it is by nothing else
+   * @return whether the length of the body was among it, which no client can list away
+   */
+  private static boolean copy(
+      HttpHeaders from,
+      FieldList to,
+      boolean identity,
+      boolean chunked,
+      @Nullable BodySplice body) {
     List<String> listed = HopByHop.listed(from);
+    boolean sized = false;
+    int coding = NOWHERE;
     Iterator<Map.Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
     while (all.hasNext()) {
       Map.Entry<CharSequence, CharSequence> header = all.next();
       CharSequence name = header.getKey();
-      if (isLeftOut(name, listed) || isTwin(name, listed)) {
+      CharSequence value = header.getValue();
+      if (isLeftOut(name, listed) || isTwin(name, listed) || (body != null && isDigest(name))) {
         continue;
       }
       if (is(name, HttpHeaderNames.ACCEPT_ENCODING)) {
         // Errors have to be read, and keys looked for in them: gzip alone can be undone here.
-        boolean gzip = !identity && AsciiString.containsIgnoreCase(header.getValue(), "gzip");
-        to.set(name, gzip ? HttpHeaderValues.GZIP : HttpHeaderValues.IDENTITY);
-      } else {
-        to.add(name, header.getValue());
+        boolean gzip = !identity && AsciiString.containsIgnoreCase(value, "gzip");
+        coding = coding == NOWHERE ? to.add(name, value) : coding;
+        to.replace(coding, gzip ? HttpHeaderValues.GZIP : HttpHeaderValues.IDENTITY);
+      } else if (!is(name, HttpHeaderNames.CONTENT_LENGTH)) {
+        to.add(name, value);
+      } else if (!chunked) {
+        sized = true;
+        to.add(name, body == null ? value : fitting(value, body));
       }
     }
+    return sized;
+  }
+
+  private static CharSequence fitting(CharSequence length, BodySplice body) {
+    return Long.toString(Long.parseLong(length.toString()) + body.growth());
+  }
+
+  private static boolean isDigest(CharSequence name) {
+    for (int i = 0; i < DIGESTS.size(); i++) {
+      if (is(name, DIGESTS.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isLeftOut(CharSequence name, List<String> listed) {
@@ -175,27 +225,6 @@ public final class RequestHead {
         || starts(name, FORWARDED_PREFIX)
         || starts(name, PREFLIGHT_PREFIX)
         || starts(name, GOOGLE_IAM_PREFIX);
-  }
-
-  /** The length of the body is no option of the connection, whatever the client lists. */
-  private static void frame(HttpRequest client, HttpHeaders headers, boolean http2) {
-    if (HttpUtil.isTransferEncodingChunked(client)) {
-      headers.remove(HttpHeaderNames.CONTENT_LENGTH);
-      if (!http2) {
-        headers.add(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-      }
-    } else if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && expectsBody(client.method())) {
-      // RFC 9110 section 8.6; Google answers 411 without it.
-      headers.add(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
-    }
-  }
-
-  private static void fitToBody(HttpHeaders headers, BodySplice body) {
-    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-    if (length != null) {
-      headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.parseLong(length) + body.growth());
-    }
-    DIGESTS.forEach(headers::remove);
   }
 
   private static boolean expectsBody(HttpMethod method) {

@@ -51,7 +51,9 @@ public final class ResponseHead {
    */
   public static HttpResponse build(
       HttpResponse answer, Exchange exchange, TargetConfig target, Secret key) {
-    HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+    // What came through a codec, and what is made here, has been checked.
+    HttpHeaders headers =
+        DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
     List<String> listed = HopByHop.listed(answer.headers());
     Iterator<Map.Entry<CharSequence, CharSequence>> all = answer.headers().iteratorCharSequence();
     while (all.hasNext()) {

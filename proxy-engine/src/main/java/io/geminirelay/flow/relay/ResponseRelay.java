@@ -130,7 +130,7 @@ public final class ResponseRelay {
     } else {
       ended = true;
       writeErrorTail();
-      client.writeAndFlush(end);
+      client.writeAndFlush(end, client.voidPromise());
     }
   }
 

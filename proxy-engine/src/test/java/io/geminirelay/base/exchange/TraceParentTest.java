@@ -2,6 +2,7 @@ package io.geminirelay.base.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -33,7 +34,7 @@ class TraceParentTest {
       })
   void keepsTheClients(String value) {
     assertEquals(value, of("r1", value));
-    assertEquals(ID, TraceParent.traceId(value));
+    assertEquals(ID, TraceParent.traceId(value, "r1"));
   }
 
   @ParameterizedTest
@@ -54,7 +55,7 @@ class TraceParentTest {
   void makesOneWhereTheClientsIsNone(String value) {
     String made = of("r1", value);
     assertTrue(made.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00"), made);
-    assertNotEquals(ID, TraceParent.traceId(made));
+    assertNotEquals(ID, TraceParent.traceId(made, "r1"));
   }
 
   @Test
@@ -64,6 +65,7 @@ class TraceParentTest {
 
   @Test
   void goesByTheRequestsIdWhereThatIsOneOfOurs() {
-    assertEquals(ID, TraceParent.traceId(of(ID)));
+    assertEquals(ID, TraceParent.traceId(of(ID), "r1"));
+    assertSame(ID, TraceParent.traceId(of(ID), ID));
   }
 }
