@@ -29,7 +29,11 @@ public final class Alarm {
 
   /** Goes off {@code delayNanos} from now, instead of any earlier setting. */
   public void set(long delayNanos) {
-    long now = time.nanoTime();
+    set(time.nanoTime(), delayNanos);
+  }
+
+  /** The same, for who knows what time it is. */
+  public void set(long now, long delayNanos) {
     dueNanos = now + delayNanos;
     set = true;
     if (scheduled == null || dueNanos - scheduledNanos < 0) {

@@ -17,8 +17,15 @@ final class RequestClock {
 
   /** Begins {@code next}, or begins it anew. */
   void enter(Phase next) {
+    if (next != Phase.ANSWERING) {
+      sinceNanos = ticker.nanoTime();
+    }
+    goOn(next);
+  }
+
+  /** Begins {@code next} with what the present phase began with: the same bytes. */
+  void goOn(Phase next) {
     phase = next;
-    sinceNanos = ticker.nanoTime();
     if (next == Phase.BODY) {
       pace.begin(sinceNanos);
     }
@@ -38,7 +45,7 @@ final class RequestClock {
     return phase;
   }
 
-  /** Nanoseconds since the phase began. */
+  /** Nanoseconds since the phase began, if it is one that has an end by time. */
   long elapsedNanos() {
     return ticker.nanoTime() - sinceNanos;
   }

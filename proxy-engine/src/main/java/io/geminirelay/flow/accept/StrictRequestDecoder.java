@@ -114,6 +114,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   private void decodeHead(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Exception {
+    boolean atOnce = state == State.START && clock.phase() != RequestClock.Phase.HEAD;
     if (state == State.START && !begin(ctx, in)) {
       return;
     }
@@ -139,7 +140,14 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     } finally {
       in.writerIndex(end);
     }
-    checkHead(in, start, length, out);
+    if (checkHead(in, start, length, out)) {
+      chunks.reset();
+      if (atOnce) {
+        clock.goOn(RequestClock.Phase.BODY);
+      } else {
+        clock.enter(RequestClock.Phase.BODY);
+      }
+    }
   }
 
   private boolean begin(ChannelHandlerContext ctx, ByteBuf in) {
@@ -161,7 +169,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     return in.isReadable();
   }
 
-  private void checkHead(ByteBuf in, int start, int length, List<Object> out) {
+  /** Whether a body follows. */
+  private boolean checkHead(ByteBuf in, int start, int length, List<Object> out) {
     if (out.isEmpty() || !(out.get(0) instanceof HttpRequest request)) {
       throw new IllegalStateException("a whole head made no request");
     }
@@ -177,15 +186,14 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
       out.forEach(ReferenceCountUtil::release);
       out.clear();
       out.add(refused(request, e));
-      return;
+      return false;
     }
     if (out.size() > 1) {
       ended();
-    } else {
-      chunked = HttpUtil.isTransferEncodingChunked(request);
-      chunks.reset();
-      clock.enter(RequestClock.Phase.BODY);
+      return false;
     }
+    chunked = HttpUtil.isTransferEncodingChunked(request);
+    return true;
   }
 
   private void decodeBody(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)

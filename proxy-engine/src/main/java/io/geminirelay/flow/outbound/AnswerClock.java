@@ -22,16 +22,16 @@ final class AnswerClock {
     this.config = config;
   }
 
-  /** Waits for the first byte of an answer, at most for {@code leftNanos}. */
-  void awaitFirstByte(long leftNanos) {
+  /** Waits from {@code now} for the first byte of an answer, at most for {@code leftNanos}. */
+  void awaitFirstByte(long now, long leftNanos) {
     cutShort = leftNanos < config.firstByte().toNanos();
-    alarm.set(Math.min(config.firstByte().toNanos(), Math.max(0, leftNanos)));
+    alarm.set(now, Math.min(config.firstByte().toNanos(), Math.max(0, leftNanos)));
   }
 
-  /** Waits for the next piece of an answer, at most for {@code leftNanos}. */
-  void awaitNextByte(long leftNanos) {
+  /** Waits from {@code now} for the next piece of an answer, at most for {@code leftNanos}. */
+  void awaitNextByte(long now, long leftNanos) {
     cutShort = leftNanos < config.idle().toNanos();
-    alarm.set(Math.min(config.idle().toNanos(), Math.max(0, leftNanos)));
+    alarm.set(now, Math.min(config.idle().toNanos(), Math.max(0, leftNanos)));
   }
 
   /** Whether the present wait ends with the exchange's time rather than with its own. */

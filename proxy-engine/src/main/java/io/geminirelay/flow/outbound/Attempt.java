@@ -102,6 +102,7 @@ final class Attempt implements LeaseListener, ResponseSink {
         forwarding.pools().lease(choice.destination(), choice.freshConnection(), this);
     if (state == State.LEASING) {
       leasing = pending;
+      forwarding.awaitFirstByte();
     }
   }
 

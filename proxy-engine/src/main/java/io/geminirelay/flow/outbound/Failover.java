@@ -191,14 +191,17 @@ final class Failover {
   }
 
   /** Time left for an attempt: all for one with a body too long to keep, as no other follows. */
-  long attemptLeftNanos(KeptBody body) {
-    return body.isOverCap() ? Long.MAX_VALUE : deadlineLeftNanos();
+  long attemptLeftNanos(KeptBody body, long now) {
+    return body.isOverCap() ? Long.MAX_VALUE : deadlineLeftNanos(now);
   }
 
   /** Time left for all attempts; negative when it is over. */
   private long deadlineLeftNanos() {
-    long spent = outbound.time().nanoTime() - exchange.startNanos();
-    return outbound.config().deadline().toNanos() - spent;
+    return deadlineLeftNanos(outbound.time().nanoTime());
+  }
+
+  private long deadlineLeftNanos(long now) {
+    return outbound.config().deadline().toNanos() - (now - exchange.startNanos());
   }
 
   /** A choice that was admitted is not made use of after all. */

@@ -112,7 +112,7 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
 
   private void cancel() {
     if (forwarding != null) {
-      forwarding.cancel();
+      forwarding.close();
       forwarding = null;
     }
   }

@@ -154,11 +154,6 @@ final class Forwarding {
     }
   }
 
-  /** The client left, or its connection is of no more use. */
-  void cancel() {
-    close();
-  }
-
   // ---- attempts ----
 
   private void begin() {
@@ -214,17 +209,19 @@ final class Forwarding {
         .begins(choice.key().name(), choice.destination().egress(), outbound.time().nanoTime());
     Attempt made = new Attempt(this, choice);
     attempt = made;
-    awaitFirstByte();
     made.start();
   }
 
   void awaitFirstByte() {
-    clock.awaitFirstByte(failover.attemptLeftNanos(request.kept()));
+    long now = outbound.time().nanoTime();
+    clock.awaitFirstByte(now, failover.attemptLeftNanos(request.kept(), now));
   }
 
   // What is not committed has to become an answer within the time for all attempts.
   void awaitNextByte(boolean committed) {
-    clock.awaitNextByte(committed ? Long.MAX_VALUE : failover.attemptLeftNanos(request.kept()));
+    long now = outbound.time().nanoTime();
+    long left = committed ? Long.MAX_VALUE : failover.attemptLeftNanos(request.kept(), now);
+    clock.awaitNextByte(now, left);
   }
 
   boolean looksCut() {
@@ -373,7 +370,8 @@ final class Forwarding {
     close();
   }
 
-  private void close() {
+  /** Ends it if it has not ended: it has, or the client left. */
+  void close() {
     if (closed) {
       return;
     }

@@ -158,7 +158,7 @@ final class DestinationPool {
 
   private void grow() {
     // What makes room may close at once, and its end, or an opening's, asks to grow again.
-    if (growing) {
+    if (growing || waiters.isEmpty()) {
       return;
     }
     growing = true;
@@ -226,7 +226,7 @@ final class DestinationPool {
 
   private void arrived(Http1Connection connection) {
     if (waiters.isEmpty()) {
-      keep(connection);
+      keep(connection, owner.nanoTime());
     } else {
       hand(connection.lend());
     }
@@ -262,13 +262,13 @@ final class DestinationPool {
     } else if (!waiters.isEmpty() && !waiters.element().freshOnly) {
       hand(connection.lend());
     } else {
-      keep(connection);
+      keep(connection, now);
       grow();
     }
   }
 
-  private void keep(Http1Connection connection) {
-    connection.idleSinceNanos = owner.nanoTime();
+  private void keep(Http1Connection connection, long now) {
+    connection.idleSinceNanos = now;
     idle.addLast(connection);
     if (idle.size() > limits.maxIdle()) {
       idle.removeFirst().channel.close();
