@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reusable through {@link #reset}. Not thread-safe: it belongs to one answer on one event loop.
  * It borrows each buffer for the call alone, moves no index and allocates only for an error's
- * status.
+ * status and a form it learns.
  */
 public final class StreamScanner {
   private final @Nullable EventForms forms;
@@ -224,14 +224,10 @@ public final class StreamScanner {
       mark.begin();
       return i;
     }
-    beginArray();
-    return i;
-  }
-
-  /** Gives the JSON scanner the bracket held back while it could have begun the end mark. */
-  private void beginArray() {
+    // The bracket was held back while it could have begun the end mark.
     json.beginArray();
     state = LinePlace.DATA;
+    return i;
   }
 
   private int mark(byte b, int i) {
