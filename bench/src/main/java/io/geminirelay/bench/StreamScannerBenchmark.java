@@ -1,5 +1,6 @@
 package io.geminirelay.bench;
 
+import io.geminirelay.base.scan.EventForms;
 import io.geminirelay.base.scan.StreamScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -26,7 +27,7 @@ public class StreamScannerBenchmark {
   @Param({"100", "4000"})
   public int textBytes;
 
-  private final StreamScanner scanner = new StreamScanner();
+  private final StreamScanner scanner = new StreamScanner(new EventForms());
   private ByteBuf stream = Unpooled.EMPTY_BUFFER;
 
   /** Writes a stream of 64 events. */

@@ -80,10 +80,12 @@ final class AnswerFacts implements MemberListener {
   private static final int HAS_CONTENT = 2;
   private static final int HAS_CANDIDATES = 4;
   private static final int HAS_OTHER = 8;
+  private static final int HAS_DIALECT = 16;
 
   private final MemberScanner scanner = new MemberScanner(PATHS, this, 64);
   private final TokenCounts usage = new TokenCounts();
   private int event;
+  private int lastEvent;
   private boolean inStreamEvent;
   private boolean inArray;
   private int events;
@@ -157,7 +159,44 @@ final class AnswerFacts implements MemberListener {
     if ((event & HAS_ERROR) == 0 && ((event & HAS_CONTENT) != 0 || other)) {
       contentSeen = true;
     }
+    lastEvent = event;
     event = 0;
+  }
+
+  /** What the members of the last complete event are, but for their values. */
+  int eventBits() {
+    return lastEvent;
+  }
+
+  /** Whether an event of which {@code eventBits} is known told no error. */
+  static boolean isPlain(int eventBits) {
+    return (eventBits & HAS_ERROR) == 0;
+  }
+
+  /** An event of a stream is complete whose members are those of an earlier one. */
+  void passed(int eventBits) {
+    eventBegan();
+    event = eventBits;
+    dialectKnown |= (eventBits & HAS_DIALECT) != 0;
+    eventEnded(-1, "");
+  }
+
+  /** Whether a value at {@code path} tells nothing, or what the path alone tells. */
+  static boolean isMute(int path) {
+    return path == MemberPaths.NONE
+        || path == OTHERS
+        || path == MODEL_VERSION
+        || path == RESPONSE_ID;
+  }
+
+  /** Whether the scanner collects the text of a value at {@code path}. */
+  static boolean isKept(int path) {
+    return PATHS.keepsValue(path);
+  }
+
+  /** Whether a number at {@code path} is a count, and nothing else is. */
+  static boolean isCount(int path) {
+    return path > NATIVE_USAGE && !isMute(path);
   }
 
   /** What was read of the event is not JSON: it is passed on as content of unknown kind. */
@@ -181,21 +220,26 @@ final class AnswerFacts implements MemberListener {
       }
       case CANDIDATES -> {
         event |= HAS_CANDIDATES;
-        dialectKnown = true;
+        dialect();
       }
       case PARTS -> event |= HAS_CONTENT;
       case FEEDBACK, CHOICES -> {
         event |= HAS_CONTENT;
-        dialectKnown = true;
+        dialect();
       }
       case INTERACTION -> {
         event |= HAS_OTHER;
-        dialectKnown = true;
+        dialect();
       }
-      case NATIVE_USAGE -> dialectKnown = true;
+      case NATIVE_USAGE -> dialect();
       case OTHERS -> event |= HAS_OTHER;
       default -> {}
     }
+  }
+
+  private void dialect() {
+    event |= HAS_DIALECT;
+    dialectKnown = true;
   }
 
   private void error() {
@@ -227,7 +271,7 @@ final class AnswerFacts implements MemberListener {
       }
       case BLOCK_REASON -> blocked |= string || text.asLong() > 0;
       default -> {
-        if (path > NATIVE_USAGE && path != MODEL_VERSION && path != RESPONSE_ID) {
+        if (isCount(path)) {
           count(path, text.asLong());
         }
       }
@@ -252,7 +296,8 @@ final class AnswerFacts implements MemberListener {
     }
   }
 
-  private void count(int path, long count) {
+  /** A count was read at {@code path}. */
+  void count(int path, long count) {
     switch (path) {
       case NATIVE_USAGE + 1, OPENAI_USAGE + 1, OPENAI_USAGE + 8, INTERACTION_USAGE + 1 ->
           usage.prompt(count);

@@ -17,6 +17,7 @@ final class JsonBytes {
 
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
+  private static final long DOUBLE_QUOTES = ONES * '"';
   private static final long BACKSLASHES = ONES * '\\';
   private static final long BLANKS = ONES * ' ';
   private static final byte[] KINDS = new byte[256];
@@ -48,6 +49,16 @@ final class JsonBytes {
     return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
   }
 
+  /** Whether a bare word that begins with {@code first} could be a number or literal. */
+  static boolean isPlausible(byte first, int length) {
+    return switch (first) {
+      case 't', 'n' -> length == 4;
+      case 'f' -> length == 5;
+      case '-', '+', '.', 'I', 'N' -> true;
+      default -> first >= '0' && first <= '9';
+    };
+  }
+
   /**
    * Index of the first quote, backslash or control byte, or {@code to}: the hottest loop, eight
    * bytes at a step.
@@ -56,16 +67,7 @@ final class JsonBytes {
     int i = from;
     long quotes = ONES * quote;
     for (int last = to - Long.BYTES; i <= last; i += Long.BYTES) {
-      // A byte with its high bit marked holds a hit. Borrows can make false marks, but only above
-      // a true one, so the lowest mark is exact.
-      long eight = buf.getLongLE(i);
-      long noQuote = eight ^ quotes;
-      long noSlash = eight ^ BACKSLASHES;
-      long marks =
-          ((noQuote - ONES) & ~noQuote)
-              | ((noSlash - ONES) & ~noSlash)
-              | ((eight - BLANKS) & ~eight);
-      marks &= HIGHS;
+      long marks = stops(buf.getLongLE(i), quotes);
       if (marks != 0) {
         return i + (Long.numberOfTrailingZeros(marks) >>> 3);
       }
@@ -77,6 +79,21 @@ final class JsonBytes {
       }
     }
     return i;
+  }
+
+  /** Marks double quotes, backslashes and control bytes; the lowest mark is exact. */
+  static long stringStops(long eight) {
+    return stops(eight, DOUBLE_QUOTES);
+  }
+
+  private static long stops(long eight, long quotes) {
+    // A byte with its high bit marked holds a hit. Borrows can make false marks, but only above
+    // a true one, so the lowest mark is exact.
+    long noQuote = eight ^ quotes;
+    long noSlash = eight ^ BACKSLASHES;
+    long marks =
+        ((noQuote - ONES) & ~noQuote) | ((noSlash - ONES) & ~noSlash) | ((eight - BLANKS) & ~eight);
+    return marks & HIGHS;
   }
 
   /** Index of the first CR or LF, or {@code to}. */

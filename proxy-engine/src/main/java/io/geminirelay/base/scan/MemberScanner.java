@@ -21,28 +21,14 @@ final class MemberScanner {
   /** Levels whose kind is known; deeper ones are only counted. */
   static final int MAX_LEVELS = 64;
 
-  private enum Expect {
-    VALUE,
-    NAME,
-    NAME_COLON,
-    SEPARATOR
-  }
-
-  private enum Token {
-    NONE,
-    SKIPPED_STRING,
-    KEPT_STRING,
-    WORD
-  }
-
   private final MemberPaths paths;
   private final MemberListener listener;
   private final ScanText text;
   private final int[] levelPaths = new int[MAX_LEVELS + 1];
   private long objectLevels;
   private int depth;
-  private Expect expect = Expect.VALUE;
-  private Token token = Token.NONE;
+  private JsonExpect expect = JsonExpect.VALUE;
+  private JsonPlace token = JsonPlace.NONE;
   private boolean naming;
   private boolean escaped;
   private boolean keepingWord;
@@ -72,8 +58,8 @@ final class MemberScanner {
   void reset() {
     depth = 0;
     objectLevels = 0;
-    expect = Expect.VALUE;
-    token = Token.NONE;
+    expect = JsonExpect.VALUE;
+    token = JsonPlace.NONE;
     escaped = false;
     memberPath = MemberPaths.NONE;
     malformed = false;
@@ -87,6 +73,10 @@ final class MemberScanner {
   /** Sets the offset in the body that index 0 of the next buffer has, for reported offsets. */
   void origin(long offset) {
     origin = offset;
+  }
+
+  long origin() {
+    return origin;
   }
 
   /** Offset of the first byte of the value that is reported: of its quote or bracket if it has. */
@@ -106,12 +96,36 @@ final class MemberScanner {
 
   /** True if no value has begun that has not ended. */
   boolean atRest() {
-    return depth == 0 && token == Token.NONE && expect == Expect.VALUE;
+    return depth == 0 && token == JsonPlace.NONE && expect == JsonExpect.VALUE;
+  }
+
+  /** Whether the grammar wants a value next, within an object at the top. */
+  boolean awaitsMember() {
+    return token == JsonPlace.NONE
+        && expect == JsonExpect.VALUE
+        && depth > 0
+        && depth <= MAX_LEVELS
+        && (objectLevels & 1) != 0;
+  }
+
+  /** Whether a value that was being read is over before {@code next}. */
+  boolean isBehindValue(byte next) {
+    return token == JsonPlace.NONE
+        || (token == JsonPlace.WORD && JsonBytes.kind(next) != JsonBytes.WORD);
+  }
+
+  /** Path that is told of the value that begins next, or {@link MemberPaths#NONE}. */
+  int nextPath() {
+    return memberPath;
+  }
+
+  boolean inArray() {
+    return !inObject();
   }
 
   /** Says that no more bytes follow: a number or literal at the top level is then complete. */
   void finish() {
-    if (token == Token.WORD) {
+    if (token == JsonPlace.WORD) {
       endWord();
     }
   }
@@ -179,16 +193,16 @@ final class MemberScanner {
   }
 
   private void comma() {
-    if (depth == 0 || (expect != Expect.SEPARATOR && depth <= MAX_LEVELS)) {
+    if (depth == 0 || (expect != JsonExpect.SEPARATOR && depth <= MAX_LEVELS)) {
       malformed = true;
       return;
     }
-    expect = inObject() ? Expect.NAME : Expect.VALUE;
+    expect = inObject() ? JsonExpect.NAME : JsonExpect.VALUE;
   }
 
   private void colon() {
-    if (expect == Expect.NAME_COLON) {
-      expect = Expect.VALUE;
+    if (expect == JsonExpect.NAME_COLON) {
+      expect = JsonExpect.VALUE;
     } else if (depth <= MAX_LEVELS) {
       malformed = true;
     }
@@ -196,7 +210,7 @@ final class MemberScanner {
 
   private void open(boolean object, int index) {
     if (depth < MAX_LEVELS) {
-      if (expect != Expect.VALUE) {
+      if (expect != JsonExpect.VALUE) {
         malformed = true;
       }
       int path = valuePath(index);
@@ -209,7 +223,7 @@ final class MemberScanner {
       objectLevels = object ? objectLevels | bit : objectLevels & ~bit;
     }
     depth++;
-    expect = inObject() ? Expect.NAME : Expect.VALUE;
+    expect = inObject() ? JsonExpect.NAME : JsonExpect.VALUE;
   }
 
   private void close(boolean object) {
@@ -224,7 +238,7 @@ final class MemberScanner {
     boolean wasObject = object;
     if (depth < MAX_LEVELS) {
       wasObject = ((objectLevels >> depth) & 1) != 0;
-      boolean early = expect == Expect.NAME_COLON || (expect == Expect.VALUE && wasObject);
+      boolean early = expect == JsonExpect.NAME_COLON || (expect == JsonExpect.VALUE && wasObject);
       if (wasObject != object || early) {
         malformed = true;
       }
@@ -250,12 +264,12 @@ final class MemberScanner {
   private void valueEnded(boolean array) {
     memberPath = MemberPaths.NONE;
     if (depth == 0) {
-      expect = Expect.VALUE;
+      expect = JsonExpect.VALUE;
       stopped = true;
       listener.ended(array);
       return;
     }
-    expect = Expect.SEPARATOR;
+    expect = JsonExpect.SEPARATOR;
     if (depth == 1 && !inObject()) {
       listener.elementEnded();
     }
@@ -268,10 +282,10 @@ final class MemberScanner {
   /** Enters a string or bare word; true if its text is to be kept. */
   private boolean beginText(int index) {
     boolean known = depth <= MAX_LEVELS;
-    if (known && (expect == Expect.SEPARATOR || expect == Expect.NAME_COLON)) {
+    if (known && (expect == JsonExpect.SEPARATOR || expect == JsonExpect.NAME_COLON)) {
       malformed = true;
     }
-    naming = known && expect == Expect.NAME;
+    naming = known && expect == JsonExpect.NAME;
     text.clear();
     if (naming) {
       return paths.hasMembers(levelPaths[depth - 1]);
@@ -281,11 +295,11 @@ final class MemberScanner {
   }
 
   private void endText(boolean kept, boolean string) {
-    token = Token.NONE;
+    token = JsonPlace.NONE;
     if (naming) {
       boolean watched = kept && !text.invalid();
       memberPath = watched ? paths.member(levelPaths[depth - 1], text) : MemberPaths.NONE;
-      expect = Expect.NAME_COLON;
+      expect = JsonExpect.NAME_COLON;
       return;
     }
     if (depth > MAX_LEVELS) {
@@ -303,7 +317,7 @@ final class MemberScanner {
   private void beginString(byte quoteByte, int index) {
     quote = quoteByte;
     escaped = false;
-    token = beginText(index) ? Token.KEPT_STRING : Token.SKIPPED_STRING;
+    token = beginText(index) ? JsonPlace.KEPT_STRING : JsonPlace.SKIPPED_STRING;
   }
 
   private int keepString(ByteBuf buf, int from, int to) {
@@ -356,7 +370,7 @@ final class MemberScanner {
     wordFirst = first;
     wordLength = 0;
     keepingWord = beginText(index);
-    token = Token.WORD;
+    token = JsonPlace.WORD;
   }
 
   private int word(ByteBuf buf, int from, int to) {
@@ -378,18 +392,9 @@ final class MemberScanner {
   }
 
   private void endWord() {
-    if (!naming && !plausibleWord()) {
+    if (!naming && !JsonBytes.isPlausible(wordFirst, wordLength)) {
       malformed = true;
     }
     endText(keepingWord, false);
-  }
-
-  private boolean plausibleWord() {
-    return switch (wordFirst) {
-      case 't', 'n' -> wordLength == 4;
-      case 'f' -> wordLength == 5;
-      case '-', '+', '.', 'I', 'N' -> true;
-      default -> wordFirst >= '0' && wordFirst <= '9';
-    };
   }
 }

@@ -17,39 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reusable through {@link #reset}. Not thread-safe: it belongs to one answer on one event loop.
  * It borrows each buffer for the call alone, moves no index and allocates only for an error's
- * status.
+ * status and a form it learns.
  */
 public final class StreamScanner {
-  private enum Shape {
-    UNDECIDED,
-    EVENTS,
-    ARRAY,
-    OBJECT,
-    FOREIGN
-  }
-
-  private enum State {
-    LINE_START,
-    FIELD,
-    BLANK_OR_DATA,
-    DATA,
-    MARK_OR_ARRAY,
-    MARK,
-    REST_OF_LINE,
-    BARE
-  }
-
-  private static final long DATA_FIELD = 0x64617461L;
-  private static final long EVENT_FIELD = 0x6576656E74L;
-  private static final long ID_FIELD = 0x6964L;
-  private static final long RETRY_FIELD = 0x7265747279L;
-  private static final int MAX_FIELD_BYTES = 5;
-  private static final byte[] MARK_BYTES = {'[', 'D', 'O', 'N', 'E', ']'};
-
+  private final @Nullable EventForms forms;
   private final AnswerFacts facts = new AnswerFacts();
   private final MemberScanner json = facts.scanner();
-  private Shape shape = Shape.UNDECIDED;
-  private State state = State.LINE_START;
+  private final EndMark mark = new EndMark();
+  private BodyShape shape = BodyShape.UNDECIDED;
+  private LinePlace state = LinePlace.LINE_START;
   private boolean afterReturn;
   private boolean inEvent;
   private boolean hasData;
@@ -58,15 +34,28 @@ public final class StreamScanner {
   private boolean cutShort;
   private long field;
   private int fieldLength;
-  private int markLength;
   private long offset;
+
+  /** Reads each byte. */
+  public StreamScanner() {
+    this(null);
+  }
+
+  /**
+   * Passes over events of known forms.
+   *
+   * @param forms those of the event loop; learns from what is read; null to read each byte
+   */
+  public StreamScanner(@Nullable EventForms forms) {
+    this.forms = forms;
+  }
 
   /** Forgets everything, to read another body. */
   public void reset() {
     facts.reset();
     json.reset();
-    shape = Shape.UNDECIDED;
-    state = State.LINE_START;
+    shape = BodyShape.UNDECIDED;
+    state = LinePlace.LINE_START;
     afterReturn = false;
     inEvent = false;
     hasData = false;
@@ -84,24 +73,53 @@ public final class StreamScanner {
    * @param to index behind the last byte
    */
   public void look(ByteBuf buf, int from, int to) {
-    long origin = offset - from;
-    json.origin(origin);
-    int i = from;
-    while (i < to && shape != Shape.FOREIGN) {
-      i = step(buf, i, to, origin);
+    json.origin(offset - from);
+    boolean first = forms != null && offset == 0 && EventField.isData(buf, from, to);
+    int i = first ? events(forms, buf, from, to) : from;
+    while (i < to && shape != BodyShape.FOREIGN) {
+      i = forms != null && beforeEvent() ? events(forms, buf, i, to) : i;
+      i = i < to ? step(buf, i, to) : i;
     }
     offset += to - from;
   }
 
-  private int step(ByteBuf buf, int i, int to, long origin) {
+  /** Whether nothing that was read matters for what comes, which begins an event. */
+  boolean beforeEvent() {
+    return state == LinePlace.LINE_START && !inEvent && !afterReturn && shape == BodyShape.EVENTS;
+  }
+
+  /** Passes over events of known forms, and learns the form of the next. */
+  private int events(EventForms known, ByteBuf buf, int from, int to) {
+    int i = known.pass(buf, from, to, facts);
+    shape = i > from ? BodyShape.EVENTS : shape;
+    return i < to && known.lessonDue() ? known.learn(this, buf, i, to) : i;
+  }
+
+  /** Reads the byte at {@code i} alone, of which {@code lesson} is told before. */
+  int read(ByteBuf buf, int i, EventLesson lesson) {
+    if (state == LinePlace.DATA) {
+      lesson.note(buf.getByte(i), i);
+    }
+    int next = i;
+    while (next == i) {
+      next = step(buf, i, i + 1);
+    }
+    return next;
+  }
+
+  AnswerFacts facts() {
+    return facts;
+  }
+
+  private int step(ByteBuf buf, int i, int to) {
     return switch (state) {
-      case LINE_START -> lineStart(buf.getByte(i), i, origin);
+      case LINE_START -> lineStart(buf.getByte(i), i);
       case FIELD -> fieldByte(buf.getByte(i), i);
       case BLANK_OR_DATA -> {
-        state = State.DATA;
+        state = LinePlace.DATA;
         byte b = buf.getByte(i);
         if (!hasData && (b == ' ' || b == '[')) {
-          state = b == '[' ? State.MARK_OR_ARRAY : State.BLANK_OR_DATA;
+          state = b == '[' ? LinePlace.MARK_OR_ARRAY : LinePlace.BLANK_OR_DATA;
           yield i + 1;
         }
         yield i;
@@ -117,29 +135,29 @@ public final class StreamScanner {
     };
   }
 
-  private int lineStart(byte b, int i, long origin) {
+  private int lineStart(byte b, int i) {
     if (b == '\n' && afterReturn) {
       afterReturn = false;
       return i + 1;
     }
     afterReturn = b == '\r';
     if (b == '\n' || b == '\r') {
-      endEvent(origin + i + 1, b == '\r' ? "\n" : "");
+      endEvent(json.origin() + i + 1, b == '\r' ? "\n" : "");
       return i + 1;
     }
-    if (shape == Shape.UNDECIDED
+    if (shape == BodyShape.UNDECIDED
         && (JsonBytes.isByteOrderMark(b) || JsonBytes.kind(b) == JsonBytes.SPACE)) {
       return i + 1;
     }
     if (b == '{' || b == '[') {
-      beginBare(b, origin + i);
+      beginBare(b, json.origin() + i);
       return i;
     }
     if (!inEvent) {
       inEvent = true;
       facts.eventBegan();
     }
-    state = State.FIELD;
+    state = LinePlace.FIELD;
     field = 0;
     fieldLength = 0;
     return i;
@@ -147,12 +165,12 @@ public final class StreamScanner {
 
   private void beginBare(byte first, long at) {
     endEvent(at, "\r\n");
-    if (shape == Shape.UNDECIDED) {
-      shape = first == '[' ? Shape.ARRAY : Shape.OBJECT;
+    if (shape == BodyShape.UNDECIDED) {
+      shape = first == '[' ? BodyShape.ARRAY : BodyShape.OBJECT;
     }
     facts.bareBegan();
     json.stopAtLineEnd(false);
-    state = State.BARE;
+    state = LinePlace.BARE;
   }
 
   private int bare(ByteBuf buf, int i, int to) {
@@ -160,7 +178,7 @@ public final class StreamScanner {
     if (json.atRest()) {
       malformed |= json.malformed();
       json.reset();
-      state = State.REST_OF_LINE;
+      state = LinePlace.REST_OF_LINE;
     }
     return next;
   }
@@ -168,29 +186,21 @@ public final class StreamScanner {
   private int fieldByte(byte b, int i) {
     boolean lineEnd = b == '\n' || b == '\r';
     if (b != ':' && !lineEnd) {
-      if (++fieldLength <= MAX_FIELD_BYTES) {
+      if (++fieldLength <= EventField.MAX_BYTES) {
         field = (field << 8) | (b & 0xFF);
       }
       return i + 1;
     }
-    long name = fieldLength > MAX_FIELD_BYTES ? -1 : field;
-    if (shape == Shape.UNDECIDED) {
-      shape = isEventField(name) ? Shape.EVENTS : Shape.FOREIGN;
+    long name = fieldLength > EventField.MAX_BYTES ? -1 : field;
+    if (shape == BodyShape.UNDECIDED) {
+      shape = EventField.isKnown(name) ? BodyShape.EVENTS : BodyShape.FOREIGN;
     }
     if (lineEnd) {
       return endLine(b, i);
     }
-    state = name == DATA_FIELD ? State.BLANK_OR_DATA : State.REST_OF_LINE;
+    state = name == EventField.DATA ? LinePlace.BLANK_OR_DATA : LinePlace.REST_OF_LINE;
     json.stopAtLineEnd(true);
     return i + 1;
-  }
-
-  private static boolean isEventField(long name) {
-    return name == DATA_FIELD
-        || name == EVENT_FIELD
-        || name == ID_FIELD
-        || name == RETRY_FIELD
-        || name == 0;
   }
 
   private int data(ByteBuf buf, int from, int to) {
@@ -210,18 +220,14 @@ public final class StreamScanner {
   private int markOrArray(ByteBuf buf, int i) {
     hasData = true;
     if (buf.getByte(i) == 'D') {
-      state = State.MARK;
-      markLength = 1;
+      state = LinePlace.MARK;
+      mark.begin();
       return i;
     }
-    beginArray();
-    return i;
-  }
-
-  /** Gives the JSON scanner the bracket held back while it could have begun the end mark. */
-  private void beginArray() {
+    // The bracket was held back while it could have begun the end mark.
     json.beginArray();
-    state = State.DATA;
+    state = LinePlace.DATA;
+    return i;
   }
 
   private int mark(byte b, int i) {
@@ -229,21 +235,16 @@ public final class StreamScanner {
       endMark();
       return endLine(b, i);
     }
-    boolean blank = b == ' ' && markLength == MARK_BYTES.length;
-    if (!blank) {
-      boolean same = markLength < MARK_BYTES.length && b == MARK_BYTES[markLength];
-      markLength = same ? markLength + 1 : Integer.MAX_VALUE;
-      if (!same) {
-        facts.foreign();
-        malformed = true;
-        state = State.REST_OF_LINE;
-      }
+    if (!mark.take(b)) {
+      facts.foreign();
+      malformed = true;
+      state = LinePlace.REST_OF_LINE;
     }
     return i + 1;
   }
 
   private void endMark() {
-    if (markLength == MARK_BYTES.length) {
+    if (mark.isWhole()) {
       doneSeen = true;
       hasData = false;
     } else {
@@ -254,7 +255,7 @@ public final class StreamScanner {
 
   private int endLine(byte b, int i) {
     afterReturn = b == '\r';
-    state = State.LINE_START;
+    state = LinePlace.LINE_START;
     return i + 1;
   }
 
@@ -279,12 +280,12 @@ public final class StreamScanner {
    * complete, since lenient clients read it; the ending is {@link Ending#TRUNCATED} all the same.
    */
   public void end() {
-    boolean inMark = state == State.MARK || state == State.MARK_OR_ARRAY;
-    if (state == State.MARK && markLength == MARK_BYTES.length) {
+    boolean inMark = state == LinePlace.MARK || state == LinePlace.MARK_OR_ARRAY;
+    if (state == LinePlace.MARK && mark.isWhole()) {
       endMark();
     }
     json.finish();
-    cutShort = state == State.BARE || hasData || (state == State.FIELD && fieldLength > 0);
+    cutShort = state == LinePlace.BARE || hasData || (state == LinePlace.FIELD && fieldLength > 0);
     if (hasData && json.atRest() && !inMark) {
       endEvent(offset, "");
     }
@@ -292,10 +293,10 @@ public final class StreamScanner {
 
   /** What the body looks like, to be asked after {@link #end}. */
   public Ending endedCleanly() {
-    if (shape == Shape.FOREIGN || (shape == Shape.UNDECIDED && state == State.FIELD)) {
+    if (shape == BodyShape.FOREIGN || (shape == BodyShape.UNDECIDED && state == LinePlace.FIELD)) {
       return Ending.UNKNOWN;
     }
-    if (shape == Shape.UNDECIDED) {
+    if (shape == BodyShape.UNDECIDED) {
       return Ending.EMPTY;
     }
     if (doneSeen) {
@@ -304,10 +305,10 @@ public final class StreamScanner {
     if (cutShort) {
       return Ending.TRUNCATED;
     }
-    if (shape == Shape.EVENTS && facts.events() == 0) {
+    if (shape == BodyShape.EVENTS && facts.events() == 0) {
       return Ending.EMPTY;
     }
-    if (shape != Shape.EVENTS
+    if (shape != BodyShape.EVENTS
         || finishReason() != FinishReason.NONE
         || facts.blocked()
         || errorSeen()) {
@@ -323,8 +324,8 @@ public final class StreamScanner {
 
   /** Whether an SSE comment could be put in here without touching an event. */
   public boolean betweenEvents() {
-    boolean events = shape == Shape.UNDECIDED || shape == Shape.EVENTS;
-    return events && state == State.LINE_START && !inEvent && !afterReturn;
+    boolean events = shape == BodyShape.UNDECIDED || shape == BodyShape.EVENTS;
+    return events && state == LinePlace.LINE_START && !inEvent && !afterReturn;
   }
 
   /** Complete events, array elements or bare objects so far. */

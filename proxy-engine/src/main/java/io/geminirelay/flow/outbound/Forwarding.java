@@ -35,7 +35,7 @@ final class Forwarding {
   private final AnswerClock clock;
   private final LoopPools pools;
   private final RequestBody request;
-  private final StreamScanner scanner = new StreamScanner();
+  private final StreamScanner scanner;
   private final FirstAnswerGate gate = new FirstAnswerGate();
   private final ResponseRelay relay;
   private final Failover failover;
@@ -52,6 +52,7 @@ final class Forwarding {
     this.outbound = outbound;
     this.clock = new AnswerClock(clock, outbound.config());
     this.pools = outbound.pools().apply(client.channel().eventLoop());
+    this.scanner = new StreamScanner(pools.forms());
     this.request =
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
     this.relay = new ResponseRelay(client, exchange, scanner, pools.streams());

@@ -1,6 +1,8 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
@@ -43,7 +46,9 @@ final class AnswerDecoder extends HttpResponseDecoder {
 
   private static final int STATUS_DIGITS = 3;
 
+  private final ChunkedBody chunks = new ChunkedBody();
   private @Nullable HttpMethod method;
+  private boolean chunked;
   private int interimAnswers;
   private boolean bodyForeseen;
   private boolean idle;
@@ -93,6 +98,31 @@ final class AnswerDecoder extends HttpResponseDecoder {
   /** Whether bytes have arrived that belong to no answer read so far. */
   boolean hasLeftover() {
     return actualReadableBytes() > 0;
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (!chunks.isElsewhere()) {
+      HttpContent piece = chunks.read(in, ctx.alloc());
+      if (piece != null) {
+        out.add(piece);
+      }
+      if (piece != null || !chunks.isElsewhere()) {
+        return;
+      }
+    }
+    chunked = false;
+    super.decode(ctx, in, out);
+    if (chunked && isSound(out)) {
+      chunks.begin();
+    }
+  }
+
+  /** Whether the head that was just read is one that a body follows. */
+  private static boolean isSound(List<Object> out) {
+    return !out.isEmpty()
+        && out.get(out.size() - 1) instanceof HttpMessage head
+        && head.decoderResult().isSuccess();
   }
 
   /** RFC 9112 section 4, where the codec would take signs, other lengths and controls. */
@@ -164,6 +194,7 @@ final class AnswerDecoder extends HttpResponseDecoder {
     if (empty) {
       bodyForeseen |= tellsOfBody(head.headers());
     }
+    chunked = !empty && HttpUtil.isTransferEncodingChunked(head);
     return empty;
   }
 

@@ -5,6 +5,7 @@ import io.geminirelay.base.config.OutboundConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.scan.EventForms;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.relay.OpenStreams;
 import io.netty.channel.EventLoop;
@@ -25,6 +26,7 @@ public final class LoopPools {
   private final TimeSource time;
   private final Map<Destination, DestinationPool> pools = new HashMap<>();
   private final OpenStreams streams = new OpenStreams();
+  private final EventForms forms = new EventForms();
   private boolean closed;
 
   /** Pools for {@code loop} with the limits and clocks of {@code config}. */
@@ -79,6 +81,11 @@ public final class LoopPools {
   /** The answers on this loop that are under way as streams. */
   public OpenStreams streams() {
     return streams;
+  }
+
+  /** The forms of events that this loop's streams repeat. */
+  public EventForms forms() {
+    return forms;
   }
 
   void forget(Destination destination, DestinationPool pool) {
