@@ -83,7 +83,7 @@ final class AnswerFacts implements MemberListener {
   private static final int HAS_DIALECT = 16;
 
   private final MemberScanner scanner = new MemberScanner(PATHS, this, 64);
-  private final TokenCounts usage = new TokenCounts();
+  private TokenCounts usage = new TokenCounts();
   private int event;
   private int lastEvent;
   private boolean inStreamEvent;
@@ -108,7 +108,8 @@ final class AnswerFacts implements MemberListener {
   }
 
   void reset() {
-    usage.reset();
+    // Whoever has asked for the counts of the body before keeps them.
+    usage = usage.known() ? new TokenCounts() : usage;
     event = 0;
     inStreamEvent = false;
     inArray = false;

@@ -50,7 +50,7 @@ public final class StreamScanner {
     this.forms = forms;
   }
 
-  /** Forgets everything, to read another body. */
+  /** Forgets everything, to read another body; {@link #usage} is another object then. */
   public void reset() {
     facts.reset();
     json.reset();

@@ -18,13 +18,9 @@ public final class TokenCounts {
 
   TokenCounts() {}
 
-  void reset() {
-    prompt = UNKNOWN;
-    output = UNKNOWN;
-    thoughts = UNKNOWN;
-    cached = UNKNOWN;
-    toolUse = UNKNOWN;
-    total = UNKNOWN;
+  /** Whether any was seen. */
+  boolean known() {
+    return (prompt & output & thoughts & cached & toolUse & total) != UNKNOWN;
   }
 
   private static long update(long before, long count) {

@@ -255,7 +255,7 @@ final class Attempt implements LeaseListener, ResponseSink {
       // Before the client knows that it is over, and asks again.
       forwarding.counted();
       forwarding.relay().takeLast(last);
-      forwarding.served();
+      forwarding.close();
     } else {
       held.take(last);
       forwarding.onEnd(this, held);
@@ -277,7 +277,7 @@ final class Attempt implements LeaseListener, ResponseSink {
     }
     answer.giveTo(forwarding.relay());
     if (answerWhole) {
-      forwarding.served();
+      forwarding.close();
     }
   }
 

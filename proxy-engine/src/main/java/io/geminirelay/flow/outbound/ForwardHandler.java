@@ -6,6 +6,7 @@ import io.geminirelay.base.exchange.FaultResponder;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultException;
 import io.geminirelay.base.fault.FaultKind;
+import io.geminirelay.base.scan.StreamScanner;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -26,6 +27,9 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
   private @Nullable Forwarding forwarding;
   private @Nullable Alarm clock;
 
+  /** Made for the first request: many connections never see one, most see many. */
+  private @Nullable StreamScanner reader;
+
   /** Forwards with what {@code outbound} provides. */
   public ForwardHandler(Outbound outbound) {
     this.outbound = outbound;
@@ -34,6 +38,15 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     clock = new Alarm(ctx.channel().eventLoop(), outbound.time(), this::ring);
+  }
+
+  private StreamScanner reader(ChannelHandlerContext ctx) {
+    StreamScanner one = reader;
+    if (one == null) {
+      one = new StreamScanner(outbound.pools().apply(ctx.channel().eventLoop()).forms());
+      reader = one;
+    }
+    return one;
   }
 
   private void ring() {
@@ -47,7 +60,7 @@ public final class ForwardHandler extends ChannelInboundHandlerAdapter {
     if (message instanceof HttpRequest && clock != null) {
       Exchange exchange = ctx.channel().attr(Exchange.KEY).get();
       cancel();
-      forwarding = new Forwarding(ctx, exchange, outbound, clock);
+      forwarding = new Forwarding(ctx, exchange, outbound, clock, reader(ctx));
     }
     Forwarding current = forwarding;
     if (current == null || !(message instanceof HttpContent)) {

@@ -46,13 +46,20 @@ final class Forwarding {
   private boolean started;
   private boolean closed;
 
-  Forwarding(ChannelHandlerContext client, Exchange exchange, Outbound outbound, Alarm clock) {
+  /** For {@code exchange}; {@code reader} has read others, and reads none until this is closed. */
+  Forwarding(
+      ChannelHandlerContext client,
+      Exchange exchange,
+      Outbound outbound,
+      Alarm clock,
+      StreamScanner reader) {
     this.client = client;
     this.exchange = exchange;
     this.outbound = outbound;
     this.clock = new AnswerClock(clock, outbound.config());
     this.pools = outbound.pools().apply(client.channel().eventLoop());
-    this.scanner = new StreamScanner(pools.forms());
+    this.scanner = reader;
+    reader.reset();
     this.request =
         new RequestBody(client, exchange, outbound.config().maxReplayBytes(), outbound.edits());
     this.relay = new ResponseRelay(client, exchange, scanner, pools.streams());
@@ -337,11 +344,6 @@ final class Forwarding {
     failover.counted(scanner.usage());
   }
 
-  /** The answer has reached the client whole. */
-  void served() {
-    close();
-  }
-
   /** The answer broke off after it was committed. */
   void broken(Fault fault) {
     exchange.trail().broke(fault.kind().reason(), outbound.time().nanoTime());
@@ -371,7 +373,7 @@ final class Forwarding {
     close();
   }
 
-  /** Ends it if it has not ended: it has, or the client left. */
+  /** Ends it: the answer has reached the client whole, or never will. */
   void close() {
     if (closed) {
       return;
