@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

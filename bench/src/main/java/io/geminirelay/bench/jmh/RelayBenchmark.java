@@ -1,0 +1,97 @@
+package io.geminirelay.bench.jmh;
+
+import ch.qos.logback.classic.Level;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a request costs in the gateway's own pipelines, system calls left out: bytes in at the
+ * client's end, bytes out at Google's, and back, all in memory on one event loop. The log's own
+ * thread makes the lines beside it.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 4, time = 2)
+@Fork(1)
+public class RelayBenchmark {
+  private static final int REQUESTS = 1000;
+  private static final int EVENTS = 50;
+
+  /** A relay that runs. */
+  @State(Scope.Benchmark)
+  public abstract static class Running {
+    /** How much of the gateway there is. */
+    @Param({"BARE", "EVERYTHING"})
+    public Equipment equipment = Equipment.BARE;
+
+    private @Nullable NullLog log;
+    private @Nullable MemoryRelay relay;
+
+    abstract MemoryRelay relay(Equipment with) throws Exception;
+
+    /** Starts it. */
+    @Setup
+    public void start() throws Exception {
+      log = new NullLog(Level.INFO);
+      relay = relay(equipment);
+    }
+
+    /** Stops it. */
+    @TearDown
+    public void stop() {
+      if (relay != null && log != null) {
+        relay.stop();
+        log.close();
+      }
+    }
+
+    long ask(int count) throws Exception {
+      MemoryRelay asked = relay;
+      return asked == null ? 0 : asked.ask(count);
+    }
+  }
+
+  /** Single answers over HTTP/1.1. */
+  public static class Unary extends Running {
+    @Override
+    MemoryRelay relay(Equipment with) throws Exception {
+      return MemoryRelay.http1(with, Talk.unary());
+    }
+  }
+
+  /** Streams over HTTP/1.1. */
+  public static class Stream extends Running {
+    @Override
+    MemoryRelay relay(Equipment with) throws Exception {
+      return MemoryRelay.http1(with, Talk.stream(EVENTS));
+    }
+  }
+
+  /** One request of 1 KB and its answer of 1 KB. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public long unary(Unary running) throws Exception {
+    return running.ask(REQUESTS);
+  }
+
+  /** One event of 300 bytes, of 50 that came in one read. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public long streamEvent(Stream running) throws Exception {
+    return running.ask(REQUESTS / EVENTS);
+  }
+}
