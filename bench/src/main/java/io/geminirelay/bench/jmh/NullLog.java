@@ -9,17 +9,20 @@ import io.geminirelay.base.config.LogFormat;
 import io.geminirelay.base.telemetry.AccessLog;
 import io.geminirelay.base.telemetry.LogEncoder;
 import io.geminirelay.base.telemetry.LogQueue;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.OutputStream;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /** Lines of requests, made as the program makes them and written to nowhere. */
 final class NullLog implements AutoCloseable {
+  private static final long LOOK_NANOS = 20_000;
+
   private final LogQueue queue = new LogQueue();
+  private final Lines lines = new Lines();
+  private long expected;
 
   /** Logs from now on, if {@code level} lets lines of requests pass. */
-  NullLog(Level level) throws IOException {
+  NullLog(Level level) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     LogEncoder form = new LogEncoder();
     form.setContext(context);
@@ -28,7 +31,7 @@ final class NullLog implements AutoCloseable {
     OutputStreamAppender<ILoggingEvent> out = new OutputStreamAppender<>();
     out.setContext(context);
     out.setEncoder(form);
-    out.setOutputStream(Files.newOutputStream(Path.of("/dev/null")));
+    out.setOutputStream(lines);
     out.start();
     queue.setContext(context);
     queue.addAppender(out);
@@ -40,14 +43,39 @@ final class NullLog implements AutoCloseable {
     log.setLevel(level);
   }
 
-  /** Lines that found no room. */
-  long droppedLines() {
-    return queue.droppedLines();
+  /**
+   * Waits until so many {@code more} lines are written: they belong to what was asked for, and none
+   * may find the queue full.
+   */
+  void awaitLines(int more) {
+    expected += more;
+    while (lines.written < expected) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 
   /** Ends the writer's thread. */
   @Override
   public void close() {
     queue.stop();
+  }
+
+  /** Counts lines; one thread writes. */
+  private static final class Lines extends OutputStream {
+    private volatile long written;
+
+    @Override
+    public void write(int b) {
+      if (b == '\n') {
+        written = written + 1;
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      for (int i = from; i < from + length; i++) {
+        write(bytes[i]);
+      }
+    }
   }
 }
