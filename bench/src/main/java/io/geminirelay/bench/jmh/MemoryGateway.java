@@ -55,6 +55,7 @@ final class MemoryGateway {
   private final EngineConfig config;
   private final HoldBudget held;
   private final LoopPools pools;
+  private final RequestPipeline stages;
   private final ConnectionHandler connections;
 
   /**
@@ -84,7 +85,7 @@ final class MemoryGateway {
             config.outbound(),
             exits);
     this.pools = new LoopPools(loop, connector, config.outbound(), time);
-    RequestPipeline stages = stages(outbound(loop), settlement(equipment));
+    this.stages = stages(outbound(loop), settlement(equipment));
     this.connections =
         new ConnectionHandler(
             config.server(), new ClientConnections(100, 100, load), null, () -> stages, buffers);
@@ -93,6 +94,11 @@ final class MemoryGateway {
   /** Prepares connections of clients. */
   ConnectionHandler connections() {
     return connections;
+  }
+
+  /** The stages of a request. */
+  RequestPipeline stages() {
+    return stages;
   }
 
   private Outbound outbound(EventLoop loop) {

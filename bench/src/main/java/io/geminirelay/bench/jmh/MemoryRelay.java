@@ -34,6 +34,11 @@ final class MemoryRelay {
     return new MemoryRelay(equipment, talk, new Http1Client(talk));
   }
 
+  /** The same over HTTP/2. */
+  static MemoryRelay http2(Equipment equipment, Talk talk) throws Exception {
+    return new MemoryRelay(equipment, talk, new Http2Client(talk));
+  }
+
   /** Asks {@code count} times, one after the other; returns the bytes that came back. */
   long ask(int count) throws Exception {
     Series series = new Series(count);

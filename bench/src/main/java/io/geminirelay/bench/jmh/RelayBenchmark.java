@@ -79,6 +79,22 @@ public class RelayBenchmark {
     }
   }
 
+  /** Single answers to a client that speaks HTTP/2. */
+  public static class UnaryHttp2 extends Running {
+    @Override
+    MemoryRelay relay(Equipment with) throws Exception {
+      return MemoryRelay.http2(with, Talk.unary());
+    }
+  }
+
+  /** Streams to a client that speaks HTTP/2. */
+  public static class StreamHttp2 extends Running {
+    @Override
+    MemoryRelay relay(Equipment with) throws Exception {
+      return MemoryRelay.http2(with, Talk.stream(EVENTS));
+    }
+  }
+
   /** Streams over HTTP/1.1. */
   public static class Stream extends Running {
     @Override
@@ -98,6 +114,20 @@ public class RelayBenchmark {
   @Benchmark
   @OperationsPerInvocation(REQUESTS)
   public long streamEvent(Stream running) throws Exception {
+    return running.ask(REQUESTS / EVENTS);
+  }
+
+  /** One request and its answer, the client's side over HTTP/2. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public long unaryHttp2(UnaryHttp2 running) throws Exception {
+    return running.ask(REQUESTS);
+  }
+
+  /** One event of a stream, the client's side over HTTP/2. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public long streamEventHttp2(StreamHttp2 running) throws Exception {
     return running.ask(REQUESTS / EVENTS);
   }
 }
