@@ -34,7 +34,7 @@ public final class CheckMain {
   private static final int PART_MILLIS = 300;
   private static final int GATEWAY_MILLIS = 500;
   private static final int PART_WARM_UP = 4;
-  private static final int GATEWAY_WARM_UP = 7;
+  private static final int GATEWAY_WARM_UP = 5;
   private static final int LONGER = 3;
 
   private CheckMain() {}

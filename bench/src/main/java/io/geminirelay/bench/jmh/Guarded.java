@@ -13,6 +13,23 @@ enum Guarded {
   STREAM_EVENT_EVERYTHING(RelayBenchmark.class, "streamEvent", Map.of("equipment", "EVERYTHING")),
   /** An event of a stream alone. */
   STREAM_EVENT_BARE(RelayBenchmark.class, "streamEvent", Map.of("equipment", "BARE")),
+  /** A request with everything on, of a client that speaks HTTP/2. */
+  UNARY_HTTP2_EVERYTHING(RelayBenchmark.class, "unaryHttp2", Map.of("equipment", "EVERYTHING")),
+  /** The stages in front of forwarding, with everything on but the log. */
+  STAGES_EVERYTHING(StagesBenchmark.class, "request", Map.of("equipment", "EVERYTHING")),
+  /** The meaning of a path. */
+  ROUTING(
+      RoutingBenchmark.class,
+      "match",
+      Map.of("target", "/v1beta/models/gemini-2.5-flash:generateContent")),
+  /** Who calls, out of a hundred clients. */
+  AUTH(AuthBenchmark.class, "pass", Map.of("clients", "100", "header", "x-goog-api-key")),
+  /** The limits of addresses and clients. */
+  LIMITS(LimitsBenchmark.class, "pass", Map.of("limits", "all")),
+  /** Google's request head made of a client's. */
+  REQUEST_HEAD(HeadBenchmark.class, "request", Map.of("length", "WHOLE")),
+  /** A client's answer head made of Google's. */
+  ANSWER_HEAD(HeadBenchmark.class, "answer", Map.of("length", "WHOLE")),
   /** The choice of a key out of a thousand with known quotas. */
   SELECTION(
       SelectionBenchmark.class,

@@ -54,6 +54,11 @@ final class NullLog implements AutoCloseable {
     }
   }
 
+  /** Lines that found no room. */
+  long droppedLines() {
+    return queue.droppedLines();
+  }
+
   /** Ends the writer's thread. */
   @Override
   public void close() {

@@ -123,8 +123,7 @@ public class StagesBenchmark {
       ReferenceCountUtil.release(message);
       if (ended) {
         answers++;
-        HttpResponse answer =
-            new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        HttpResponse answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         ctx.write(answer);
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
       }
