@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.base.scan.EditPoints;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.base.config.ConfigLoader;
 import io.geminirelay.base.config.ConfigSource;

@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

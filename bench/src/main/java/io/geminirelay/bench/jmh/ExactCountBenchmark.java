@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.base.tokens.TextCounter;
 import io.geminirelay.base.tokens.TokenCounters;

@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.base.tokens.TokenEstimate;
 import io.geminirelay.bench.tokens.KnownText;

@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.guard.AddressLimits;

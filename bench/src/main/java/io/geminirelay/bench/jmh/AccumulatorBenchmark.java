@@ -1,4 +1,4 @@
-package io.geminirelay.bench;
+package io.geminirelay.bench.jmh;
 
 import io.geminirelay.flow.interpret.AnswerForm;
 import io.geminirelay.flow.interpret.JsonChunkAccumulator;
