@@ -28,12 +28,12 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = "Check the configuration and print it with secrets masked.")
 final class CheckCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
 
   @Override
   public Integer call() throws Exception {
     if (main == null) {
-      throw new IllegalStateException("not started through Main");
+      throw new IllegalStateException("not started through RelayCommand");
     }
     Loaded loaded = main.load();
     checkFiles(loaded.config());

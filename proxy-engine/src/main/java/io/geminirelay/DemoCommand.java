@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
           api_keys: [%s]
       """;
 
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
 
   @Option(
       names = "--port",
@@ -71,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
       LogLevel.set(config.telemetry());
       Engine engine = Engine.of(config, store, TimeSource.SYSTEM);
       ServiceLink nobody = ServiceLink.of(engine, ServiceVariables.NONE);
-      return ServeCommand.serve(engine, nobody, signals, () -> greet(out, engine));
+      return Serving.run(engine, nobody, signals, () -> greet(out, engine));
     } finally {
       remove(file);
     }

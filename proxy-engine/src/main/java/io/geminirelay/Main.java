@@ -2,140 +2,46 @@ package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigException;
 import io.geminirelay.base.config.ConfigSource;
-import io.geminirelay.base.config.Loaded;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.tokens.VocabularyException;
-import io.geminirelay.command.BenchCommand;
-import io.geminirelay.command.CompletionCommand;
 import io.geminirelay.command.Exit;
-import io.geminirelay.command.HealthCommand;
-import io.geminirelay.command.KeysCommand;
-import io.geminirelay.command.StatusCommand;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
+import java.nio.charset.Charset;
 
-/** The command {@code gemini-relay}: without a subcommand it serves. */
-@Command(
-    name = "gemini-relay",
-    description = "Gateway in front of the Gemini API. Without a command it serves.",
-    footer = {
-      "",
-      "Environment: CONFIG_PATH, HOST, PORT, LOG_LEVEL, GEMINI_API_KEY_LIST and those that"
-          + " config/proxy.env.example lists; they come before the file.",
-      "",
-      "Examples:",
-      "  gemini-relay --config proxy.yaml",
-      "  gemini-relay check --config proxy.yaml",
-      "  gemini-relay keys verify",
-      "  gemini-relay status"
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Versions.class,
-    subcommands = {
-      ServeCommand.class,
-      CheckCommand.class,
-      DemoCommand.class,
-      KeysCommand.class,
-      StatusCommand.class,
-      HealthCommand.class,
-      BenchCommand.class,
-      CompletionCommand.class
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done, or stopped by a signal",
-      "1:failed while running",
-      "2:wrong arguments",
-      "3:the configuration is not valid",
-      "4:a key is not accepted by Google (keys verify)",
-      "5:the gateway does not accept the admin token (status)"
-    })
-public final class Main implements Callable<Integer> {
+/**
+ * Where the process begins. A plain start serves at once: the library that reads all other commands
+ * is of class files so old that no archive of classes takes them, and reading them costs as long as
+ * all the rest of the start.
+ */
+public final class Main {
   private static final String OWN = Main.class.getPackageName() + ".";
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      scope = ScopeType.INHERIT,
-      description =
-          "Configuration file. Else $CONFIG_PATH, else config.yaml, config.yml or proxy.yaml here,"
-              + " else the environment alone.")
-  private @Nullable Path config;
-
-  @Spec private @Nullable CommandSpec spec;
+  private Main() {}
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    ServeArguments plain = ServeArguments.of(args);
+    int code = plain == null ? RelayCommand.commandLine().execute(args) : serve(plain);
     // What was logged on the way, of a start that failed above all, is still on its way out.
     LogLevel.close();
     System.exit(code);
   }
 
-  /** The command with its rules about failures and exit codes. */
-  public static CommandLine commandLine() {
-    return new CommandLine(new Main()).setExecutionExceptionHandler(Main::explain);
-  }
-
-  /** Serves, as no subcommand was given. */
-  @Override
-  public Integer call() throws Exception {
-    return new ServeCommand(this).call();
-  }
-
-  /** Loads the configuration, with its warnings on standard error. */
-  public Loaded load() throws ConfigException {
-    return load(store());
-  }
-
-  /** Where the configuration is kept. */
-  ConfigStore store() {
-    return new ConfigStore(source());
-  }
-
-  /** Loads the configuration of {@code store}, with its warnings on standard error. */
-  Loaded load(ConfigStore store) throws ConfigException {
-    Loaded loaded = store.load();
-    PrintWriter err = commandSpec().commandLine().getErr();
-    loaded.warnings().forEach(warning -> err.println("warning: " + warning));
-    err.flush();
-    return loaded;
-  }
-
-  /** Where the configuration is looked for. */
-  public ConfigSource source() {
-    return ConfigSource.ofProcess(config);
-  }
-
-  /** For commands whose output would be spoilt by what goes to the log. */
-  public static void logErrorsOnly() {
-    LogLevel.errorsOnly();
-  }
-
-  /** Where the command prints its result. */
-  public PrintWriter out() {
-    return commandSpec().commandLine().getOut();
-  }
-
-  private CommandSpec commandSpec() {
-    if (spec == null) {
-      throw new IllegalStateException("not started through commandLine()");
+  private static int serve(ServeArguments arguments) {
+    PrintWriter err =
+        new PrintWriter(new OutputStreamWriter(System.err, Charset.defaultCharset()), true);
+    try {
+      return Serving.run(new ConfigStore(ConfigSource.ofProcess(arguments.config())), err);
+    } catch (Exception e) {
+      return explain(e, err);
     }
-    return spec;
   }
 
-  private static int explain(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
-    line.getErr().println("gemini-relay: " + reason(e));
-    line.getErr().flush();
+  /** Tells why a command failed; gives its exit code. */
+  static int explain(Exception e, PrintWriter err) {
+    err.println("gemini-relay: " + reason(e));
+    err.flush();
     boolean invalid = e instanceof ConfigException || e instanceof VocabularyException;
     return invalid ? Exit.CONFIG_INVALID : Exit.FAILED;
   }
@@ -152,13 +58,5 @@ public final class Main implements Callable<Integer> {
             && (trace.length == 0 || !trace[0].getClassName().startsWith(OWN));
     String message = e.getMessage();
     return foreign || message == null ? e.getClass().getName() + where : message;
-  }
-
-  /** Tells the version. */
-  static final class Versions implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"gemini-relay " + Version.text()};
-    }
   }
 }

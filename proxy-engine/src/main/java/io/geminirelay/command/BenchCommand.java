@@ -1,6 +1,6 @@
 package io.geminirelay.command;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +28,11 @@ public final class BenchCommand implements Callable<Integer> {
       A figure means something only together with the machine and the JVM it was measured on.
       """;
 
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
 
   @Override
   public Integer call() {
-    Main program = Objects.requireNonNull(main);
+    RelayCommand program = Objects.requireNonNull(main);
     program.out().print(TEXT);
     program.out().flush();
     return Exit.OK;

@@ -1,6 +1,6 @@
 package io.geminirelay.command;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 public final class HealthCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
   @Spec private @Nullable CommandSpec spec;
   @Mixin private final GatewayPlace gateway = new GatewayPlace();
 

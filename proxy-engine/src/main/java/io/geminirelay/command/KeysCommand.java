@@ -1,6 +1,6 @@
 package io.geminirelay.command;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import io.geminirelay.flow.keys.ApiKey;
 import io.geminirelay.flow.keys.KeyRing;
 import java.util.List;
@@ -26,11 +26,11 @@ import picocli.CommandLine.Spec;
       "  gemini-relay keys verify --group default"
     })
 public final class KeysCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
   @Spec private @Nullable CommandSpec spec;
 
   /** The program. */
-  Main main() {
+  RelayCommand main() {
     return Objects.requireNonNull(main);
   }
 

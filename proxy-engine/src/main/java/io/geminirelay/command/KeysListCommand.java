@@ -1,7 +1,7 @@
 package io.geminirelay.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.ApiKey;
@@ -33,7 +33,7 @@ final class KeysListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Main main = Objects.requireNonNull(keys).main();
+    RelayCommand main = Objects.requireNonNull(keys).main();
     EngineConfig config = main.load().config();
     KeyRing ring = KeyRing.of(config.groups(), config.keys(), TimeSource.SYSTEM, new Random());
     List<ApiKey> all = Objects.requireNonNull(keys).find(ring, group, List.of());

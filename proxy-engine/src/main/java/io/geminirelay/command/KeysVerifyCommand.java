@@ -1,7 +1,7 @@
 package io.geminirelay.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import io.geminirelay.Verification;
 import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.exchange.TimeSource;
@@ -58,10 +58,10 @@ final class KeysVerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Main main = Objects.requireNonNull(keys).main();
+    RelayCommand main = Objects.requireNonNull(keys).main();
     EngineConfig config = main.load().config();
     // What checks find out is printed below, not logged.
-    Main.logErrorsOnly();
+    RelayCommand.logErrorsOnly();
     try (Verification verification = new Verification(config, TimeSource.SYSTEM)) {
       List<KeyChecked> results = new ArrayList<>();
       for (CompletableFuture<KeyChecked> each : asked(verification)) {
@@ -89,7 +89,7 @@ final class KeysVerifyCommand implements Callable<Integer> {
     return results.stream().allMatch(each -> each.status() == 0) ? Exit.FAILED : Exit.BAD_KEY;
   }
 
-  private static void print(Main main, List<KeyChecked> results) {
+  private static void print(RelayCommand main, List<KeyChecked> results) {
     Table table = new Table("KEY", "RESULT", "REASON", "MS", "EXIT", "DETAIL");
     for (KeyChecked each : results) {
       table.row(

@@ -1,6 +1,6 @@
 package io.geminirelay.command;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import io.geminirelay.base.config.ConfigSource;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "5:the gateway does not accept the token, or has no admin API"
     })
 public final class StatusCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Main main;
+  @ParentCommand private @Nullable RelayCommand main;
   @Spec private @Nullable CommandSpec spec;
 
   @Mixin private final GatewayOptions gateway = new GatewayOptions();
@@ -68,7 +68,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Main program = Objects.requireNonNull(main);
+    RelayCommand program = Objects.requireNonNull(main);
     ConfigSource source = program.source();
     AdminClient client = gateway.client(source);
     String noColour = source.environment().getOrDefault("NO_COLOR", "");
@@ -90,7 +90,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private void printOnce(Main program, AdminClient client)
+  private void printOnce(RelayCommand program, AdminClient client)
       throws IOException, InterruptedException {
     Snapshot now = client.ask();
     if (json) {
@@ -102,7 +102,7 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /** By the system's own programs ({@code stty}): nothing native has to be unpacked for it. */
-  private void watch(Main program, AdminClient client, boolean colours)
+  private void watch(RelayCommand program, AdminClient client, boolean colours)
       throws IOException, InterruptedException {
     try (Terminal terminal =
         TerminalBuilder.builder()

@@ -1,6 +1,6 @@
 package io.geminirelay.command;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -16,7 +16,7 @@ record Ran(int code, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        Main.commandLine()
+        RelayCommand.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(arguments);

@@ -34,6 +34,8 @@ class ContainerIT {
       ProcessHandle java =
           process.descendants().filter(ContainerIT::isJava).findFirst().orElseThrow();
       String status = Files.readString(Path.of("/proc/" + java.pid() + "/status"));
+      String maps = Files.readString(Path.of("/proc/" + java.pid() + "/maps"));
+      assertTrue(maps.contains("/opt/gemini-relay/archive/classes."), gateway.log());
       assertTrue(status.contains("\nUid:\t65532\t65532\t65532\t65532\n"), status);
       try (TestClient client = TestClient.connect(port)) {
         assertEquals(401, client.post(Rig.UNARY, Rig.BODY).status());

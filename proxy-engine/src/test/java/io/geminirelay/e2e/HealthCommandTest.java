@@ -3,7 +3,7 @@ package io.geminirelay.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.geminirelay.Main;
+import io.geminirelay.RelayCommand;
 import io.geminirelay.testing.FakeTime;
 import io.geminirelay.testing.GeminiSimulator;
 import java.io.PrintWriter;
@@ -75,6 +75,6 @@ class HealthCommandTest {
     String[] all = new String[arguments.length + 1];
     all[0] = "health";
     System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return Main.commandLine().setErr(new PrintWriter(err)).execute(all);
+    return RelayCommand.commandLine().setErr(new PrintWriter(err)).execute(all);
   }
 }

@@ -1,5 +1,6 @@
 package io.geminirelay.e2e;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -235,6 +236,33 @@ class PackagedIT {
   }
 
   @Test
+  void startsWithAnArchiveThatIsMadeForWhereItWillBe() throws Exception {
+    Path made = Tarball.unpack(tarball, folder.resolve("made"));
+    Path moved = folder.resolve("moved");
+    Tarball.Ran ran =
+        Tarball.run(
+            Path.of("/"),
+            Map.of("PATH", "/usr/bin:/bin"),
+            made.resolve("bin/make-archive").toString(),
+            "--for",
+            moved.toString());
+    assertEquals(new Tarball.Ran(0, ""), ran);
+    Files.move(made, moved);
+    String program = moved.resolve("bin/gemini-relay").toString();
+    Map<String, String> environment = Map.of("PORT", "0", "GEMINI_API_KEY_LIST", Rig.key(0));
+    Process process =
+        Tarball.start(Path.of("/"), folder.resolve("log"), environment, List.of(program));
+    try (GatewayProcess gateway = new GatewayProcess(folder, process)) {
+      assertTrue(gateway.port() > 0);
+      String maps = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "maps"));
+      assertTrue(maps.contains(moved.resolve("archive/classes.").toString()), gateway.log());
+      gateway.signal("TERM");
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+      assertEquals("", gateway.log().lines().filter(l -> !l.startsWith("{")).collect(joining()));
+    }
+  }
+
+  @Test
   void isInstalledUpgradedAndTakenAway() throws Exception {
     String version = Files.readString(top.resolve("VERSION")).strip();
     Path root = folder.resolve("root");
@@ -245,6 +273,9 @@ class PackagedIT {
         version, Files.readSymbolicLink(root.resolve("opt/gemini-relay/current")).toString());
     Tarball.Ran told = Tarball.run(Path.of("/"), Map.of(), program.toString(), "--version");
     assertEquals(new Tarball.Ran(0, "gemini-relay " + version + "\n"), told);
+    Path archive = root.resolve("opt/gemini-relay/current/archive/options");
+    String place = "/opt/gemini-relay/" + version + "/archive/classes.";
+    assertTrue(Files.readString(archive).contains("=" + place), "as it will be");
     for (String unit : List.of("gemini-relay.service", "gemini-relay.socket")) {
       Tarball.assertIsFile(root.resolve("usr/local/lib/systemd/system").resolve(unit));
     }

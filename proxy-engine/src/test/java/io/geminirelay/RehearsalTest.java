@@ -1,0 +1,25 @@
+package io.geminirelay;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RehearsalTest {
+  @TempDir private Path folder;
+
+  @Test
+  void everyRequestGoesAsItShould() throws Exception {
+    try (RehearsalUpstream upstream = RehearsalUpstream.start()) {
+      Engine engine = Rehearsal.engine(folder, upstream);
+      try {
+        engine.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        Rehearsal.ask(engine.port(), 2);
+      } finally {
+        assertTrue(engine.drain().toCompletableFuture().get(30, TimeUnit.SECONDS), "all served");
+      }
+    }
+  }
+}
