@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -101,8 +102,17 @@ public final class CheckMain {
     RunResult result = new Runner(options.build()).runSingle();
     return result.getBenchmarkResults().stream()
         .flatMap(fork -> fork.getIterationResults().stream())
-        .mapToDouble(iteration -> iteration.getSecondaryResults().get(BYTES).getScore())
+        .mapToDouble(iteration -> bytes(iteration.getSecondaryResults()))
         .min()
         .orElseThrow();
+  }
+
+  @SuppressWarnings("rawtypes") // JMH's own
+  private static double bytes(Map<String, Result> results) {
+    Result bytes = results.get(BYTES);
+    if (bytes == null) {
+      throw new IllegalStateException("JMH gave no " + BYTES);
+    }
+    return bytes.getScore();
   }
 }

@@ -47,6 +47,8 @@ enum Guarded {
 
   private final Class<?> type;
   private final String method;
+
+  @SuppressWarnings("ImmutableEnumChecker") // all are made by Map.of
   private final Map<String, String> params;
 
   Guarded(Class<?> type, String method, Map<String, String> params) {

@@ -198,7 +198,7 @@ final class MemorySocket extends AbstractChannel {
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
       boolean ofSockets =
-          option == ChannelOption.TCP_NODELAY || option == ChannelOption.SO_KEEPALIVE;
+          option.equals(ChannelOption.TCP_NODELAY) || option.equals(ChannelOption.SO_KEEPALIVE);
       return ofSockets || super.setOption(option, value);
     }
 

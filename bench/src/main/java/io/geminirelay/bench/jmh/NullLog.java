@@ -70,6 +70,7 @@ final class NullLog implements AutoCloseable {
     private volatile long written;
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void write(int b) {
       if (b == '\n') {
         written = written + 1;

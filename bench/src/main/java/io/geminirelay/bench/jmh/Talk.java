@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * @param body of the request; its last byte is {@link #END}, which occurs nowhere else
  * @param answer the upstream's, head and body; a body that is not chunked ends as the request's
  */
+@SuppressWarnings("ArrayRecordComponent") // written once, read, never compared
 record Talk(String path, String body, byte[] answer) {
   /** Last byte of a body of known length. */
   static final byte END = '~';

@@ -74,10 +74,10 @@ public final class StreamScanner {
    */
   public void look(ByteBuf buf, int from, int to) {
     json.origin(offset - from);
-    boolean first = forms != null && offset == 0 && EventField.isData(buf, from, to);
-    int i = first ? events(forms, buf, from, to) : from;
+    boolean first = offset == 0 && EventField.isData(buf, from, to);
+    int i = first ? events(buf, from, to) : from;
     while (i < to && shape != BodyShape.FOREIGN) {
-      i = forms != null && beforeEvent() ? events(forms, buf, i, to) : i;
+      i = beforeEvent() ? events(buf, i, to) : i;
       i = i < to ? step(buf, i, to) : i;
     }
     offset += to - from;
@@ -89,10 +89,11 @@ public final class StreamScanner {
   }
 
   /** Passes over events of known forms, and learns the form of the next. */
-  private int events(EventForms known, ByteBuf buf, int from, int to) {
-    int i = known.pass(buf, from, to, facts);
+  private int events(ByteBuf buf, int from, int to) {
+    EventForms known = forms;
+    int i = known == null ? from : known.pass(buf, from, to, facts);
     shape = i > from ? BodyShape.EVENTS : shape;
-    return i < to && known.lessonDue() ? known.learn(this, buf, i, to) : i;
+    return known != null && i < to && known.lessonDue() ? known.learn(this, buf, i, to) : i;
   }
 
   /** Reads the byte at {@code i} alone, of which {@code lesson} is told before. */
