@@ -44,7 +44,7 @@ final class OpenLoop implements Pace {
     }
   }
 
-  /** A slot that is new here has had no request: {@link #started} tells them apart. */
+  /** A slot that is new here was counted by {@link #opened}. */
   @Override
   public void free(Slot slot) {
     underWay--;
