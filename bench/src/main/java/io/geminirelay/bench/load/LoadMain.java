@@ -1,12 +1,21 @@
 package io.geminirelay.bench.load;
 
-import java.io.IOException;
+import io.geminirelay.bench.load.plan.Catalogue;
+import io.geminirelay.bench.load.plan.Shape;
+import io.geminirelay.bench.load.plan.Workload;
+import io.geminirelay.bench.load.proxy.Proxy;
+import io.geminirelay.bench.load.proxy.Start;
+import io.geminirelay.bench.load.proxy.Target;
+import io.geminirelay.bench.load.proxy.Upstream;
+import io.geminirelay.bench.load.report.Figures;
+import io.geminirelay.bench.load.report.Json;
+import io.geminirelay.bench.load.report.Markdown;
+import io.geminirelay.bench.load.report.Page;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,40 +24,52 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures CPU for each request or event of running proxies, in turn, with one upstream and one
- * driver. Run it pinned to another core than the one it is told for the proxies; the upstream
- * inherits its core.
+ * Measures running proxies in turn, with one upstream and one driver. Run it pinned to another core
+ * than the one it is told for the proxies; the upstream inherits its core.
  */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
-    description = "CPU of the running gateway beside nginx and HAProxy, same upstream, same run.")
+    description =
+        "CPU, latency and memory of the running gateway beside nginx and HAProxy, same run.")
 public final class LoadMain implements Callable<Integer> {
   @Option(names = "--proxies", split = ",", description = "Of: ${COMPLETION-CANDIDATES}.")
   private Set<Proxy> proxies = EnumSet.allOf(Proxy.class);
 
-  @Option(names = "--workloads", split = ",", description = "Of: ${COMPLETION-CANDIDATES}.")
-  private Set<Workload> workloads = EnumSet.of(Workload.UNARY, Workload.FAST16, Workload.FAST1);
+  @Option(names = "--workloads", split = ",", description = "Names; standard: all.")
+  private List<String> workloads = Catalogue.ALL.stream().map(Workload::label).toList();
 
   @Option(names = "--seconds", description = "Of each window; standard: ${DEFAULT-VALUE}.")
-  private int seconds = 8;
+  private double seconds = 6;
 
   @Option(names = "--warmup", description = "Seconds before the first of a workload's windows.")
-  private int warmup = 8;
+  private double warmup = 6;
 
   @Option(names = "--rounds", description = "Windows of each proxy; standard: ${DEFAULT-VALUE}.")
-  private int rounds = 3;
+  private int rounds = 5;
 
-  @Option(names = "--core", description = "For the proxies; standard: ${DEFAULT-VALUE}.")
+  @Option(names = "--core", description = "For the proxies; -1: any; standard: ${DEFAULT-VALUE}.")
   private int core = 1;
+
+  @Option(names = "--keys", description = "Of the gateway's groups; standard: ${DEFAULT-VALUE}.")
+  private int keys = 3;
+
+  @Option(
+      names = "--gateway",
+      split = " ",
+      paramLabel = "COMMAND",
+      description = "Starts the gateway; standard: scripts/run.")
+  private List<String> gateway = List.of();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Where to write the samples.")
   private @Nullable Path json;
 
-  private final Figures figures = new Figures();
-  private final Map<String, String> about = new LinkedHashMap<>();
+  @Option(names = "--html", paramLabel = "FILE", description = "Where to write a page with curves.")
+  private @Nullable Path html;
 
-  /** Runs and exits: 0 when every proxy that is installed was measured. */
+  private final Figures figures = new Figures();
+
+  /** Runs and exits: 0 when every proxy that is installed was measured and no request failed. */
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new LoadMain())
@@ -59,105 +80,70 @@ public final class LoadMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    List<Workload> chosen = workloads.stream().map(Catalogue::named).toList();
+    List<Proxy> installed = installed();
     Path folder = Files.createTempDirectory("load");
-    int upstreamPort = RunningProxy.freePort();
-    Map<Proxy, RunningProxy> running = new EnumMap<>(Proxy.class);
-    about.putAll(machine());
-    about.put("windows", rounds + " x " + seconds + " s");
-    try (RunningProxy upstream = new RunningProxy(upstream(upstreamPort), upstreamPort)) {
+    List<Target> running = new ArrayList<>();
+    try (Upstream upstream = new Upstream(folder)) {
+      Start start = new Start(upstream, core, keys, gateway, folder);
       try {
-        start(running, upstream.port(), folder);
-        for (Workload workload : workloads) {
-          measure(workload, running);
-        }
+        measure(chosen, installed, start, running);
       } finally {
-        for (RunningProxy proxy : running.values()) {
-          proxy.close();
-        }
+        running.forEach(Target::close);
       }
     }
-    about.forEach((name, value) -> System.out.println(name + ": " + value));
-    System.out.print("\n" + figures.table());
+    System.out.print(new Markdown(figures).text());
     if (json != null) {
-      Files.writeString(json, figures.json(about));
+      Files.writeString(json, Json.text(figures));
+    }
+    if (html != null) {
+      Files.writeString(html, new Page(figures).text());
     }
     return 0;
   }
 
-  /** What it runs on. */
-  static Map<String, String> machine() throws IOException {
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put("kernel", System.getProperty("os.version"));
-    about.put("jvm", System.getProperty("java.vm.version"));
-    Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-        .filter(line -> line.startsWith("model name"))
-        .findFirst()
-        .ifPresent(line -> about.put("processor", line.substring(line.indexOf(':') + 1).strip()));
-    return about;
-  }
-
-  /** Starts the upstream of a load run. */
-  static Process upstream(int port) throws IOException {
-    String java = ProcessHandle.current().info().command().orElse("java");
-    return new ProcessBuilder(
-            java,
-            "-XX:+UseSerialGC",
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            UpstreamMain.class.getName(),
-            Integer.toString(port))
-        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
-  private void start(Map<Proxy, RunningProxy> running, int upstream, Path folder)
-      throws IOException, InterruptedException {
+  private List<Proxy> installed() throws Exception {
+    Machine.about().forEach(figures::about);
+    figures.about("windows", rounds + " x " + seconds + " s, medians");
+    List<Proxy> installed = new ArrayList<>();
     for (Proxy proxy : proxies) {
-      String version = proxy.version();
-      about.put(proxy.label(), version.isEmpty() ? "not installed: skipped" : version);
+      boolean given = proxy == Proxy.GATEWAY && !gateway.isEmpty();
+      // The first asks for a build where one is needed, which is told before the version.
+      String version = given ? String.join(" ", gateway) : proxy.version();
+      figures.about(proxy.title(), version.isEmpty() ? "not installed: left out" : version);
       if (!version.isEmpty()) {
-        running.put(proxy, proxy.start(core, upstream, folder));
+        installed.add(proxy);
       }
     }
+    return installed;
   }
 
-  private void measure(Workload workload, Map<Proxy, RunningProxy> running) throws Exception {
-    for (Map.Entry<Proxy, RunningProxy> entry : running.entrySet()) {
-      try (Driver driver = new Driver(workload, entry.getValue().port())) {
-        // Only a JVM has to learn; ours and the upstream's learn with the gateway's.
-        driver.run(entry.getKey() == Proxy.GATEWAY ? warmup : 1);
+  private void measure(
+      List<Workload> chosen, List<Proxy> installed, Start start, List<Target> running)
+      throws Exception {
+    Windows windows = new Windows(figures, new Windows.Length(rounds, seconds, warmup), start);
+    List<Workload> memory = new ArrayList<>();
+    for (Workload workload : chosen) {
+      if (workload.shape().kind() == Shape.Kind.HELD) {
+        memory.add(workload);
+        continue;
       }
+      if (running.isEmpty()) {
+        for (Proxy proxy : installed) {
+          running.add(windows.start(proxy));
+        }
+      }
+      windows.measure(workload, running);
     }
-    for (int round = 0; round < rounds; round++) {
-      for (Map.Entry<Proxy, RunningProxy> entry : running.entrySet()) {
-        Figures.Sample sample = window(workload, entry.getValue());
-        figures.add(workload, entry.getKey(), sample);
-        System.err.printf(
-            "%s %s: %.2f us, %.0f/s%n",
-            workload.label(), entry.getKey().label(), sample.cpuMicros(), sample.perSecond());
+    for (Target target : running) {
+      if (target.log() != null) {
+        figures.about("log of the windows", target.log().summary());
       }
+      target.close();
     }
-  }
-
-  private Figures.Sample window(Workload workload, RunningProxy proxy) throws Exception {
-    try (Driver driver = new Driver(workload, proxy.port())) {
-      driver.run(1);
-      long count = driver.count();
-      long cpu = proxy.cpuMicros();
-      long begin = System.nanoTime();
-      driver.run(seconds);
-      double used = proxy.cpuMicros() - cpu;
-      double answered = driver.count() - count;
-      double elapsed = (System.nanoTime() - begin) / 1e9;
-      if (answered == 0) {
-        throw new IllegalStateException(workload.label() + ": nothing was answered");
-      }
-      return new Figures.Sample(
-          used / answered, answered / elapsed, used / elapsed / 1e6, proxy.residentKb());
+    running.clear();
+    for (Workload workload : memory) {
+      windows.measureMemory(workload, installed);
     }
   }
 }

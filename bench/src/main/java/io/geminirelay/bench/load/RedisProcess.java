@@ -1,5 +1,6 @@
 package io.geminirelay.bench.load;
 
+import io.geminirelay.bench.load.proxy.RunningProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

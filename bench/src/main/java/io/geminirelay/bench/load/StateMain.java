@@ -1,5 +1,14 @@
 package io.geminirelay.bench.load;
 
+import io.geminirelay.bench.load.client.Driver;
+import io.geminirelay.bench.load.plan.Ask;
+import io.geminirelay.bench.load.plan.Route;
+import io.geminirelay.bench.load.plan.Shape;
+import io.geminirelay.bench.load.plan.Slots;
+import io.geminirelay.bench.load.plan.Workload;
+import io.geminirelay.bench.load.proxy.Proxy;
+import io.geminirelay.bench.load.proxy.RunningProxy;
+import io.geminirelay.bench.load.proxy.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,8 +40,8 @@ import picocli.CommandLine.Option;
 public final class StateMain implements Callable<Integer> {
   private static final String MEMORY = "memory";
   private static final String REDIS = "redis";
-  private static final int PACED_CONNECTIONS = 32;
-  private static final int PAUSE_MILLIS = 40;
+  private static final Workload BUSY = unary(Shape.closed(), 64);
+  private static final Workload PAUSING = unary(Shape.closed(40), 32);
 
   /** Keys whose quota binds after some seconds, and those that take what is over. */
   private static final int TIGHT_KEYS = 40;
@@ -68,13 +76,12 @@ public final class StateMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("state");
-    int upstreamPort = RunningProxy.freePort();
-    Map<String, String> about = LoadMain.machine();
+    Map<String, String> about = Machine.about();
     // The first builds it where that is needed, and says so.
     Proxy.GATEWAY.version();
     about.put("gateway", Proxy.GATEWAY.version());
     about.put("windows", rounds + " x " + seconds + " s");
-    try (RunningProxy upstream = new RunningProxy(LoadMain.upstream(upstreamPort), upstreamPort);
+    try (Upstream upstream = new Upstream(folder);
         RedisProcess redis = new RedisProcess(folder);
         RedisProcess other = new RedisProcess(Files.createDirectory(folder.resolve("other")));
         RunningProxy alone = start(MEMORY, upstream.port(), "", folder);
@@ -102,7 +109,7 @@ public final class StateMain implements Callable<Integer> {
         config,
         """
         server: {port: %d}
-        clients: [{name: load, token: a-client-token, requests_per_minute: 100000000}]
+        clients: [{name: load, token: %s, requests_per_minute: 100000000}]
         groups:
           - name: tight
             target_url: http://127.0.0.1:%d
@@ -116,6 +123,7 @@ public final class StateMain implements Callable<Integer> {
         %s"""
             .formatted(
                 port,
+                Workload.TOKEN,
                 upstream,
                 keys("tight", TIGHT_KEYS),
                 upstream,
@@ -133,9 +141,12 @@ public final class StateMain implements Callable<Integer> {
         .collect(Collectors.joining(", "));
   }
 
+  private static Workload unary(Shape shape, int connections) {
+    return new Workload("state", "", shape, Route.PLAIN, Slots.of(connections), Ask.unary());
+  }
+
   private static Driver driver(RunningProxy gateway) {
-    Workload workload = Workload.UNARY;
-    return new Driver(workload, gateway.port(), workload.connections(), 0, null, MODELS);
+    return new Driver("cpu", BUSY, gateway.port(), MODELS);
   }
 
   private void measureCpu(Map<String, RunningProxy> gateways) throws Exception {
@@ -197,16 +208,11 @@ public final class StateMain implements Callable<Integer> {
   }
 
   private void latencyWindow(String what, RunningProxy gateway, Course course) throws Exception {
-    Recorder recorder = new Recorder(3);
-    try (Driver driver =
-        new Driver(
-            Workload.UNARY, gateway.port(), PACED_CONNECTIONS, PAUSE_MILLIS, recorder, MODELS)) {
+    try (Driver driver = new Driver("latency", PAUSING, gateway.port(), MODELS)) {
       driver.run(1);
-      recorder.reset();
+      driver.resetLatencies();
       course.run();
-      figures.latency(what, recorder.getIntervalHistogram());
-      // Fails where any request did.
-      driver.run(0);
+      figures.latency(what, driver.latencies());
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.geminirelay.bench.load;
+package io.geminirelay.bench.load.wire;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.util.Locale;
  * Finds the end of one HTTP/1.1 message among the bytes of its connection; messages never overlap
  * in a load run. Reads a body's length or looks for the last chunk at the end of the bytes.
  */
-final class MessageEnd {
+public final class MessageEnd {
   private static final long LAST_CHUNK = 0x0D0A_300D_0A0D_0AL;
   private static final long SEVEN_BYTES = 0xFF_FFFF_FFFF_FFFFL;
   private static final String LENGTH = "content-length:";
@@ -24,7 +24,7 @@ final class MessageEnd {
    *
    * @return whether the message ends with these bytes
    */
-  boolean look(ByteBuf bytes) {
+  public boolean look(ByteBuf bytes) {
     int from = bytes.readerIndex();
     if (!inBody) {
       from = headEnd(bytes);
@@ -65,12 +65,12 @@ final class MessageEnd {
   }
 
   /** First line and fields of the message, without the blank line. */
-  String head() {
+  public String head() {
     return head.toString();
   }
 
   /** Forgets the message. */
-  void reset() {
+  public void reset() {
     head.setLength(0);
     inBody = false;
     tail = 0;

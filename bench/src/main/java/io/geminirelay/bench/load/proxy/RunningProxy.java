@@ -1,4 +1,4 @@
-package io.geminirelay.bench.load;
+package io.geminirelay.bench.load.proxy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,10 +6,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process under measurement: where it listens and what it has used. */
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
   private static final int START_SECONDS = 20;
   private static final int USER_TIME = 11;
   private static final int SYSTEM_TIME = 12;
@@ -20,10 +21,15 @@ final class RunningProxy implements AutoCloseable {
   private final Process process;
   private final int port;
 
+  /** A run that is ended by a signal leaves nothing behind. */
+  private final Thread hook;
+
   /** Waits until {@code process} listens. */
-  RunningProxy(Process process, int port) throws IOException, InterruptedException {
+  public RunningProxy(Process process, int port) throws IOException, InterruptedException {
     this.process = process;
     this.port = port;
+    this.hook = new Thread(process::destroy, "ends-" + port);
+    Runtime.getRuntime().addShutdownHook(hook);
     for (int i = 0; i < START_SECONDS * 20 && process.isAlive(); i++) {
       if (listens()) {
         return;
@@ -42,12 +48,20 @@ final class RunningProxy implements AutoCloseable {
     }
   }
 
-  int port() {
+  /** Where it listens. */
+  public int port() {
     return port;
   }
 
-  /** Microseconds of CPU, user and system, of all threads since its start. */
-  long cpuMicros() throws IOException {
+  /** What its threads have used of the CPU up to now. */
+  public CpuTime cpu() throws IOException {
+    CpuTime exact = CpuTime.of(process.pid());
+    // A kernel may be built without that account.
+    return exact.nanosByThread().isEmpty() ? new CpuTime(Map.of(0, cpuMicros() * 1_000)) : exact;
+  }
+
+  /** Microseconds of CPU, user and system, of all threads since its start, to 1/100 s. */
+  public long cpuMicros() throws IOException {
     String line = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
     // The name in brackets may hold blanks; what follows it is fields 3 and on (proc(5)).
     String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
@@ -56,7 +70,7 @@ final class RunningProxy implements AutoCloseable {
   }
 
   /** KB of resident memory. */
-  long residentKb() throws IOException {
+  public long residentKb() throws IOException {
     return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -65,19 +79,30 @@ final class RunningProxy implements AutoCloseable {
   }
 
   /** A port that was free just now. */
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
   /** Ends it as a crash does. */
-  void kill() {
+  public void kill() {
+    forgetHook();
     process.destroyForcibly().onExit().join();
+  }
+
+  private void forgetHook() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hooks run already: this one does as the others.
+      process.destroy();
+    }
   }
 
   @Override
   public void close() {
+    forgetHook();
     process.destroy();
     process
         .onExit()
