@@ -153,7 +153,7 @@ public final class StateMain implements Callable<Integer> {
     for (int half = 0; half < 2; half++) {
       for (RunningProxy each : gateways.values()) {
         try (Driver driver = driver(each)) {
-          driver.run(warmup / 2);
+          driver.run(warmup / 2.0);
         }
       }
     }
