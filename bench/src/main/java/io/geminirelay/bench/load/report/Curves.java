@@ -114,7 +114,7 @@ final class Curves {
   private static void curve(
       StringBuilder svg, Proxy proxy, Histogram histogram, Scale scale, double nines) {
     svg.append("<polyline class=\"curve %s\" points=\"".formatted(proxy.label()));
-    double end = Math.min(nines, Math.log10(Math.max(10, histogram.getTotalCount())));
+    double end = Math.min(nines, Math.log10((double) Math.max(10, histogram.getTotalCount())));
     for (double nine = 0; nine <= end + STEP / 2; nine += STEP) {
       double micros = histogram.getValueAtPercentile(Scale.percentile(nine));
       svg.append(
