@@ -4,6 +4,7 @@ import io.geminirelay.base.config.EgressConfig;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +157,17 @@ public final class Trail {
       all.add(last(key, now));
     }
     return all;
+  }
+
+  /** Tells {@code to} the same attempts, and makes no list. */
+  public void eachStep(long now, Consumer<Step> to) {
+    List<Step> before = earlier;
+    for (int i = 0; before != null && i < before.size(); i++) {
+      to.accept(before.get(i));
+    }
+    if (key != null) {
+      to.accept(last(key, now));
+    }
   }
 
   /** How long the attempts that are kept took together, see {@link Step}. */

@@ -1,7 +1,8 @@
 package io.geminirelay.base.telemetry;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -9,32 +10,29 @@ import org.slf4j.LoggerFactory;
  * INFO for the traffic, at DEBUG for what the gateway answers by itself and for what is refused
  * because its address asks too often.
  *
- * <p>What is logged is a {@link RequestLine}; the appender makes it a line. The appender must not
+ * <p>What is logged is a {@link RequestEvent}; the appender makes it a line. The appender must not
  * block, since the callers are event loops. Thread safe.
  */
 public final class AccessLog {
   /** Name of the logger. */
   public static final String LOGGER = "access";
 
-  private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+  private static final Logger LOG = logger();
 
   private AccessLog() {}
 
-  /** Writes the line of {@code settled}. */
-  static void write(Settled settled) {
-    if (settled.ofTraffic()) {
-      if (LOG.isInfoEnabled()) {
-        LOG.info("{}", new RequestLine(settled));
-      }
-    } else if (LOG.isDebugEnabled()) {
-      LOG.debug("{}", new RequestLine(settled));
-    }
+  private static Logger logger() {
+    return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        ? context.getLogger(LOGGER)
+        // Of another library's making: a logger without appenders.
+        : new LoggerContext().getLogger(LOGGER);
   }
 
-  /** The request line that a log event with {@code arguments} is about, or null. */
-  static @Nullable RequestLine lineOf(Object @Nullable [] arguments) {
-    return arguments != null && arguments.length == 1 && arguments[0] instanceof RequestLine line
-        ? line
-        : null;
+  /** Writes the line of {@code settled}. */
+  static void write(Settled settled) {
+    Level level = settled.ofTraffic() ? Level.INFO : Level.DEBUG;
+    if (LOG.isEnabledFor(level)) {
+      LOG.callAppenders(new RequestEvent(settled, level, Thread.currentThread().getName()));
+    }
   }
 }

@@ -8,25 +8,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lengths of time since the start, by size, from 1 µs to an hour within one part in a hundred.
  *
- * <p>Only ever added to, which takes two atomic additions and waits for nobody; what came of late
- * is the difference of two copies. A recorder that is emptied instead would have its reader wait
- * for writers. Thread safe.
+ * <p>Only ever added to, by each event loop to a histogram of its own; what came of late is the
+ * difference of two copies. A recorder that is emptied instead would have its reader wait for
+ * writers. Thread safe.
  */
 final class Durations {
   private static final long MAX_MICROS = TimeUnit.HOURS.toMicros(1);
   private static final int DIGITS = 2;
   private static final double MICROS_OF_MILLI = 1_000;
 
-  private final AtomicHistogram all = new AtomicHistogram(MAX_MICROS, DIGITS);
+  private final PerLoop<AtomicHistogram> loops = new PerLoop<>(Durations::none);
+
+  private static AtomicHistogram none() {
+    return new AtomicHistogram(MAX_MICROS, DIGITS);
+  }
 
   /** Adds one. */
   void add(long nanos) {
-    all.recordValue(Math.max(0, Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos))));
+    loops
+        .mine()
+        .recordValue(Math.max(0, Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos))));
   }
 
   /** All of them as they are now. */
   AbstractHistogram copy() {
-    return all.copy();
+    AbstractHistogram all = none();
+    for (AtomicHistogram each : loops.all()) {
+      all.add(each);
+    }
+    return all;
   }
 
   /**

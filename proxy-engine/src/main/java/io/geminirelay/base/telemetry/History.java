@@ -30,7 +30,7 @@ public final class History {
 
   private final TimeSource time;
   private final long startNanos;
-  private final Tally tally = new Tally();
+  private final Tally tally = new Tally(new Cells());
   private final Durations latency = new Durations();
   private final Durations firstByte = new Durations();
   private final ReentrantLock rolling = new ReentrantLock();

@@ -1,7 +1,6 @@
 package io.geminirelay.base.telemetry;
 
 import io.geminirelay.base.scan.KeyForm;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,10 +24,13 @@ final class LineScrub {
   private static final byte[] MASK = {'*', '*', '*'};
 
   private final Set<String> known;
+
+  /** What may begin with a byte; null where nothing does. */
   private final byte[] @Nullable [][] byFirstByte = new byte[256][][];
 
   private LineScrub(Set<String> known) {
     this.known = known;
+    byFirstByte[KeyForm.FIRST] = new byte[0][];
     for (String each : known) {
       byte[] text = each.getBytes(StandardCharsets.UTF_8);
       byte[][] before = byFirstByte[text[0] & 0xFF];
@@ -46,61 +48,65 @@ final class LineScrub {
     Set<String> all = new LinkedHashSet<>(known);
     for (String each : more) {
       byte[] text = each.getBytes(StandardCharsets.UTF_8);
-      if (each.length() >= LEAST_CHARS && keyLength(text, 0) < text.length) {
+      if (each.length() >= LEAST_CHARS && keyLength(text, 0, text.length) < text.length) {
         all.add(each);
       }
     }
     return all.size() == known.size() ? this : new LineScrub(all);
   }
 
-  /** {@code line} without credentials; the same if it has none. */
-  byte[] clean(byte[] line) {
-    ByteArrayOutputStream cleaned = null;
-    int copied = 0;
-    for (int i = 0; i < line.length; i++) {
-      int length =
-          line[i] == KeyForm.FIRST || byFirstByte[line[i] & 0xFF] != null ? length(line, i) : 0;
+  /**
+   * Takes credentials out of the bytes from {@code start} to {@code end}, and moves what follows
+   * them.
+   *
+   * @return where the bytes end then
+   */
+  int clean(byte[] bytes, int start, int end) {
+    int clean = start;
+    int copied = start;
+    for (int i = start; i < end; i++) {
+      byte[][] candidates = byFirstByte[bytes[i] & 0xFF];
+      int length = candidates == null ? 0 : length(bytes, i, end, candidates);
       if (length > 0) {
-        if (cleaned == null) {
-          cleaned = new ByteArrayOutputStream(line.length);
-        }
-        cleaned.write(line, copied, i - copied);
-        cleaned.writeBytes(MASK);
+        // The mask is shorter than any credential, so that it writes over nothing that is to come.
+        clean = move(bytes, copied, i, clean);
+        System.arraycopy(MASK, 0, bytes, clean, MASK.length);
+        clean += MASK.length;
         copied = i + length;
         i = copied - 1;
       }
     }
-    if (cleaned == null) {
-      return line;
+    return move(bytes, copied, end, clean);
+  }
+
+  private static int move(byte[] bytes, int start, int end, int to) {
+    if (start != to) {
+      System.arraycopy(bytes, start, bytes, to, end - start);
     }
-    cleaned.write(line, copied, line.length - copied);
-    return cleaned.toByteArray();
+    return to + end - start;
   }
 
   /** Length of the longest credential that begins at {@code index}; 0 if none does. */
-  private int length(byte[] line, int index) {
-    int longest = keyLength(line, index);
-    byte[][] candidates = byFirstByte[line[index] & 0xFF];
-    if (candidates != null) {
-      for (byte[] each : candidates) {
-        if (each.length > longest && startsWith(line, index, each)) {
-          longest = each.length;
-        }
+  private static int length(byte[] bytes, int index, int end, byte[][] candidates) {
+    int longest = bytes[index] == KeyForm.FIRST ? keyLength(bytes, index, end) : 0;
+    for (byte[] each : candidates) {
+      if (each.length > longest && startsWith(bytes, index, end, each)) {
+        longest = each.length;
       }
     }
     return longest;
   }
 
-  private static int keyLength(byte[] line, int index) {
-    return KeyForm.lengthAt(at -> line[at], index, line.length);
+  private static int keyLength(byte[] bytes, int index, int end) {
+    return KeyForm.lengthAt(at -> bytes[at], index, end);
   }
 
-  private static boolean startsWith(byte[] line, int index, byte[] start) {
-    if (line.length - index < start.length) {
+  private static boolean startsWith(byte[] bytes, int index, int end, byte[] start) {
+    if (end - index < start.length) {
       return false;
     }
     for (int i = 0; i < start.length; i++) {
-      if (line[index + i] != start[i]) {
+      if (bytes[index + i] != start[i]) {
         return false;
       }
     }

@@ -4,15 +4,8 @@ import ch.qos.logback.classic.pattern.TargetLengthBasedClassNameAbbreviator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.geminirelay.base.config.LogFormat;
 import io.geminirelay.base.config.Secret;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,8 +30,6 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private final JsonFactory json =
-      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
   private final TargetLengthBasedClassNameAbbreviator shortNames =
       new TargetLengthBasedClassNameAbbreviator(LOGGER_CHARS);
   private volatile LogFormat format = LogFormat.TEXT;
@@ -67,14 +58,10 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
   }
 
   /** {@code text} as it stands within a line of JSON. */
-  private String inJson(String text) {
-    StringWriter quoted = new StringWriter();
-    try (JsonGenerator out = json.createGenerator(quoted)) {
-      out.writeString(LineText.whole(text));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return quoted.getBuffer().substring(1, quoted.getBuffer().length() - 1);
+  private static String inJson(String text) {
+    LineBytes quoted = new LineBytes();
+    quoted.text(text);
+    return new String(quoted.copy(), StandardCharsets.US_ASCII);
   }
 
   @Override
@@ -89,37 +76,46 @@ public final class LogEncoder extends EncoderBase<ILoggingEvent> {
 
   @Override
   public byte[] encode(ILoggingEvent event) {
-    return scrub.clean(format == LogFormat.JSON ? json(event) : text(event));
+    LineBytes line = new LineBytes();
+    add(event, line);
+    clean(line);
+    return line.copy();
   }
 
-  private byte[] json(ILoggingEvent event) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try {
-      try (JsonGenerator out = json.createGenerator(bytes)) {
-        out.writeStartObject();
-        out.writeStringField("time", time(event));
-        out.writeStringField("level", event.getLevel().toString());
-        out.writeStringField("logger", event.getLoggerName());
-        out.writeStringField("thread", LineText.whole(event.getThreadName()));
-        RequestLine line = AccessLog.lineOf(event.getArgumentArray());
-        if (line != null) {
-          line.write(out);
-        } else {
-          out.writeStringField("message", LineText.whole(event.getFormattedMessage()));
-        }
-        IThrowableProxy thrown = event.getThrowableProxy();
-        if (thrown != null) {
-          StringBuilder stack = new StringBuilder();
-          LineText.appendStack(stack, thrown);
-          out.writeStringField("exception", LineText.whole(stack.toString()));
-        }
-        out.writeEndObject();
-      }
-      bytes.write('\n');
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** Adds the line of {@code event} to {@code out}, as yet with what must not be shown. */
+  void add(ILoggingEvent event, LineBytes out) {
+    if (format == LogFormat.JSON) {
+      json(event, out);
+    } else {
+      out.raw(text(event));
     }
+  }
+
+  /** Takes out of {@code lines} what must not be shown. */
+  void clean(LineBytes lines) {
+    lines.cut(scrub.clean(lines.array(), 0, lines.length()));
+  }
+
+  private static void json(ILoggingEvent event, LineBytes out) {
+    out.raw('{');
+    LineMember.TIME.time(out, event.getTimeStamp());
+    LineMember.LEVEL.text(out, event.getLevel().toString());
+    LineMember.LOGGER.text(out, event.getLoggerName());
+    LineMember.THREAD.text(out, event.getThreadName());
+    RequestLine line = RequestEvent.lineOf(event);
+    if (line != null) {
+      line.write(out);
+    } else {
+      LineMember.MESSAGE.whole(out, event.getFormattedMessage());
+    }
+    IThrowableProxy thrown = event.getThrowableProxy();
+    if (thrown != null) {
+      StringBuilder stack = new StringBuilder();
+      LineText.appendStack(stack, thrown);
+      LineMember.EXCEPTION.text(out, stack.toString());
+    }
+    out.raw('}');
+    out.raw('\n');
   }
 
   private byte[] text(ILoggingEvent event) {

@@ -1,12 +1,9 @@
 package io.geminirelay.base.telemetry;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.geminirelay.base.exchange.Trail;
 import io.geminirelay.base.exchange.TrailText;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.TokenCounts;
-import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,80 +48,74 @@ record RequestLine(Settled settled) {
     return out.toString();
   }
 
-  /** Writes its members into the object under way; what is not known is left out. */
-  void write(JsonGenerator out) throws IOException {
+  /** Adds its members to the object under way; what is not known is left out. */
+  void write(LineBytes out) {
     FaultKind fault = settled.fault();
     Settled.Times times = settled.times();
     Trail trail = settled.trail();
-    text(out, "id", settled.id());
-    text(out, "trace_id", settled.traceId());
-    text(out, "client", settled.client());
-    text(out, "route", lower(settled.route()));
-    text(out, "model", Settled.cut(settled.model()));
-    out.writeNumberField("status", settled.status());
-    text(out, "outcome", lower(settled.outcome()));
-    text(out, "fault", fault == null ? "" : fault.reason());
-    text(out, "group", settled.group());
-    text(out, "key", settled.key());
-    out.writeNumberField("attempts", settled.attempts());
-    out.writeNumberField("waited_ms", millis(trail.waitedNanos(times.endNanos())));
-    if (times.answerNanos() > 0) {
-      out.writeNumberField("first_byte_ms", millis(times.answerNanos()));
+    LineMember.ID.text(out, settled.id());
+    LineMember.TRACE_ID.text(out, settled.traceId());
+    LineMember.CLIENT.text(out, settled.client());
+    LineMember.ROUTE.word(out, settled.route());
+    LineMember.MODEL.text(out, settled.model(), Settled.MAX_CHARS);
+    LineMember.STATUS.number(out, settled.status());
+    LineMember.OUTCOME.word(out, settled.outcome());
+    LineMember.FAULT.text(out, fault == null ? null : fault.reason());
+    String key = settled.key();
+    if (key != null) {
+      LineMember.GROUP.text(out, key, Math.max(0, key.lastIndexOf('/')));
+      LineMember.KEY.text(out, key);
     }
-    out.writeNumberField("ms", millis(times.nanos()));
+    LineMember.ATTEMPTS.number(out, settled.attempts());
+    LineMember.WAITED_MS.number(out, millis(trail.waitedNanos(times.endNanos())));
+    if (times.answerNanos() > 0) {
+      LineMember.FIRST_BYTE_MS.number(out, millis(times.answerNanos()));
+    }
+    LineMember.MS.number(out, millis(times.nanos()));
     tokens(out, settled.tokens());
     trail(out, trail, times);
   }
 
-  private static void tokens(JsonGenerator out, @Nullable TokenCounts tokens) throws IOException {
+  private static void tokens(LineBytes out, @Nullable TokenCounts tokens) {
     if (tokens != null) {
-      known(out, "prompt_tokens", tokens.prompt());
-      known(out, "cached_tokens", tokens.cached());
-      known(out, "output_tokens", tokens.output());
-      known(out, "thought_tokens", tokens.thoughts());
-      known(out, "total_tokens", tokens.total());
+      LineMember.PROMPT_TOKENS.known(out, tokens.prompt());
+      LineMember.CACHED_TOKENS.known(out, tokens.cached());
+      LineMember.OUTPUT_TOKENS.known(out, tokens.output());
+      LineMember.THOUGHT_TOKENS.known(out, tokens.thoughts());
+      LineMember.TOTAL_TOKENS.known(out, tokens.total());
     }
   }
 
-  private static void trail(JsonGenerator out, Trail trail, Settled.Times times)
-      throws IOException {
-    List<Trail.Step> steps = trail.steps(times.endNanos());
-    if (!steps.isEmpty()) {
-      out.writeArrayFieldStart("trail");
-      for (Trail.Step step : steps) {
-        out.writeStartObject();
-        text(out, "key", step.key());
-        text(out, "exit", TrailText.shown(step.exit()));
-        out.writeNumberField("at_ms", millis(step.startNanos() - times.startNanos()));
-        out.writeNumberField("wait_ms", millis(step.waitNanos()));
-        out.writeNumberField("ms", millis(step.durationNanos()));
-        text(out, "outcome", step.outcome());
-        if (step.status() > 0) {
-          out.writeNumberField("status", step.status());
-        }
-        text(out, "quota_id", step.quotaId());
-        out.writeEndObject();
-      }
-      out.writeEndArray();
+  private static void trail(LineBytes out, Trail trail, Settled.Times times) {
+    if (trail.lastKey() != null) {
+      LineMember.TRAIL.begin(out);
+      out.raw('[');
+      trail.eachStep(times.endNanos(), step -> step(out, step, times.startNanos()));
+      out.raw(']');
     }
     if (trail.skipped() > 0) {
-      out.writeNumberField("skipped", trail.skipped());
+      LineMember.SKIPPED.number(out, trail.skipped());
     }
-    text(out, "waits_for", trail.waitsFor());
-    text(out, "over", trail.over());
+    LineMember.WAITS_FOR.text(out, trail.waitsFor());
+    LineMember.OVER.text(out, trail.over());
   }
 
-  private static void text(JsonGenerator out, String name, @Nullable String value)
-      throws IOException {
-    if (value != null && !value.isEmpty()) {
-      out.writeStringField(name, LineText.whole(value));
+  private static void step(LineBytes out, Trail.Step step, long startNanos) {
+    if (!out.endsWith('[')) {
+      out.raw(',');
     }
-  }
-
-  private static void known(JsonGenerator out, String name, long value) throws IOException {
-    if (value >= 0) {
-      out.writeNumberField(name, value);
+    out.raw('{');
+    LineMember.KEY.text(out, step.key());
+    LineMember.EXIT.text(out, TrailText.shown(step.exit()));
+    LineMember.AT_MS.number(out, millis(step.startNanos() - startNanos));
+    LineMember.WAIT_MS.number(out, millis(step.waitNanos()));
+    LineMember.MS.number(out, millis(step.durationNanos()));
+    LineMember.OUTCOME.text(out, step.outcome());
+    if (step.status() > 0) {
+      LineMember.STATUS.number(out, step.status());
     }
+    LineMember.QUOTA_ID.text(out, step.quotaId());
+    out.raw('}');
   }
 
   private static String lower(Enum<?> constant) {

@@ -37,7 +37,8 @@ public record Settled(
     Trail trail,
     Times times,
     @Nullable TokenCounts tokens) {
-  private static final int MAX_CHARS = 128;
+  /** Characters kept of a text that a client wrote. */
+  static final int MAX_CHARS = 128;
 
   /**
    * Moments and lengths, in nanoseconds of the time source's ticker.

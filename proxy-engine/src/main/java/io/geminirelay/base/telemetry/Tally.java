@@ -2,94 +2,114 @@ package io.geminirelay.base.telemetry;
 
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.scan.TokenCounts;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up to a {@link Sum}; thread safe, and adding waits for nobody. */
+/** Adds up to a {@link Sum}; thread safe, and adding waits for nobody and disturbs nobody. */
 final class Tally {
-  private final LongAdder served = new LongAdder();
-  private final LongAdder refused = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder abandoned = new LongAdder();
-  private final LongAdder attempts = new LongAdder();
-  private final LongAdder upstreamRefusals = new LongAdder();
-  private final LongAdder prompt = new LongAdder();
-  private final LongAdder cached = new LongAdder();
-  private final LongAdder output = new LongAdder();
-  private final LongAdder thoughts = new LongAdder();
+  private static final int SERVED = 0;
+  private static final int REFUSED = 1;
+  private static final int FAILED = 2;
+  private static final int ABANDONED = 3;
+  private static final int ATTEMPTS = 4;
+  private static final int UPSTREAM_REFUSALS = 5;
+  private static final int PROMPT = 6;
+  private static final int CACHED = 7;
+  private static final int OUTPUT = 8;
+  private static final int THOUGHTS = 9;
+  private static final int COUNT = 10;
+
+  private final Cells cells;
+  private final int first;
+
+  /** Nothing yet; what comes is kept in {@code cells}. */
+  Tally(Cells cells) {
+    this.cells = cells;
+    this.first = cells.take(COUNT);
+  }
 
   /** Adds an exchange, of which {@code refusals} attempts met a quota. */
   void add(Settled settled, int refusals) {
-    count(settled.failed(), settled.outcome());
-    attempts.add(settled.attempts());
+    LoopCells mine = cells.mine();
+    mine.add(first + end(settled.failed(), settled.outcome()), 1);
+    mine.add(first + ATTEMPTS, settled.attempts());
     if (refusals > 0) {
-      upstreamRefusals.add(refusals);
+      mine.add(first + UPSTREAM_REFUSALS, refusals);
     }
-    add(settled.tokens());
+    add(mine, settled.tokens());
   }
 
-  private void count(boolean failure, Outcome outcome) {
+  private static int end(boolean failure, Outcome outcome) {
     if (failure) {
-      failed.increment();
-    } else if (outcome == Outcome.ABANDONED) {
-      abandoned.increment();
-    } else if (outcome == Outcome.REFUSED) {
-      refused.increment();
-    } else {
-      served.increment();
+      return FAILED;
     }
+    return switch (outcome) {
+      case ABANDONED -> ABANDONED;
+      case REFUSED -> REFUSED;
+      default -> SERVED;
+    };
   }
 
   /** Adds one attempt, by the outcome that its trail tells. */
   void addAttempt(String outcome, int status) {
-    attempts.increment();
+    LoopCells mine = cells.mine();
+    mine.add(first + ATTEMPTS, 1);
     if (outcome.equals("ok")) {
-      served.increment();
+      mine.add(first + SERVED, 1);
     } else if (Settled.isQuotaRefusal(outcome)) {
-      upstreamRefusals.increment();
-      refused.increment();
+      mine.add(first + UPSTREAM_REFUSALS, 1);
+      mine.add(first + REFUSED, 1);
     } else if (outcome.equals("abandoned") || outcome.equals("open")) {
-      abandoned.increment();
+      mine.add(first + ABANDONED, 1);
     } else if (status >= 400 && status < 500) {
-      refused.increment();
+      mine.add(first + REFUSED, 1);
     } else {
-      failed.increment();
+      mine.add(first + FAILED, 1);
     }
   }
 
   /** Adds what an answer cost. */
   void add(@Nullable TokenCounts tokens) {
     if (tokens != null) {
-      add(prompt, tokens.prompt());
-      add(cached, tokens.cached());
-      add(output, tokens.output());
-      add(thoughts, tokens.thoughts());
+      add(cells.mine(), tokens);
     }
   }
 
-  private static void add(LongAdder sum, long count) {
+  private void add(LoopCells mine, @Nullable TokenCounts tokens) {
+    if (tokens != null) {
+      add(mine, PROMPT, tokens.prompt());
+      add(mine, CACHED, tokens.cached());
+      add(mine, OUTPUT, tokens.output());
+      add(mine, THOUGHTS, tokens.thoughts());
+    }
+  }
+
+  private void add(LoopCells mine, int sum, long count) {
     if (count > 0) {
-      sum.add(count);
+      mine.add(first + sum, count);
     }
   }
 
   /** What it has come to. */
   Sum sum() {
-    long good = served.sum();
-    long no = refused.sum();
-    long bad = failed.sum();
-    long gone = abandoned.sum();
+    long good = sum(SERVED);
+    long no = sum(REFUSED);
+    long bad = sum(FAILED);
+    long gone = sum(ABANDONED);
     return new Sum(
         good + no + bad + gone,
         good,
         no,
         bad,
         gone,
-        attempts.sum(),
-        upstreamRefusals.sum(),
-        prompt.sum(),
-        cached.sum(),
-        output.sum(),
-        thoughts.sum());
+        sum(ATTEMPTS),
+        sum(UPSTREAM_REFUSALS),
+        sum(PROMPT),
+        sum(CACHED),
+        sum(OUTPUT),
+        sum(THOUGHTS));
+  }
+
+  private long sum(int which) {
+    return cells.sum(first + which);
   }
 }

@@ -6,14 +6,15 @@ import org.jspecify.annotations.Nullable;
 /** One row of the {@link UsageTable}. Thread safe; adding waits for nobody. */
 final class UsageRow {
   private final String name;
-  private final Tally tally = new Tally();
+  private final Tally tally;
   private final @Nullable LastTimes latency;
   private final @Nullable LastTimes firstByte;
   private volatile long lastMillis;
 
-  /** An empty row; {@code timed} is one that keeps how long the last ones took. */
-  UsageRow(String name, boolean timed) {
+  /** An empty row in {@code cells}; {@code timed} is one that keeps how long the last ones took. */
+  UsageRow(String name, boolean timed, Cells cells) {
     this.name = name;
+    this.tally = new Tally(cells);
     this.latency = timed ? new LastTimes() : null;
     this.firstByte = timed ? new LastTimes() : null;
   }

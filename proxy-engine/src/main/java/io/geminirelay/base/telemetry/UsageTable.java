@@ -22,18 +22,20 @@ public final class UsageTable {
 
   private static final int MAX_ROWS = 20_000;
 
-  private final Rows keys = new Rows(MAX_ROWS, false);
-  private final Rows models = new Rows(MAX_MODELS, true);
-  private final Rows clients = new Rows(MAX_ROWS, false);
+  private final Cells cells = new Cells();
+  private final Rows keys = new Rows(MAX_ROWS, false, cells);
+  private final Rows models = new Rows(MAX_MODELS, true, cells);
+  private final Rows clients = new Rows(MAX_ROWS, false, cells);
   private final ConcurrentHashMap<String, String> steadyNames = new ConcurrentHashMap<>();
 
   /** An empty table. */
   public UsageTable() {}
 
   /** Rows by name. */
-  private record Rows(ConcurrentHashMap<String, UsageRow> byName, int most, boolean timed) {
-    Rows(int most, boolean timed) {
-      this(new ConcurrentHashMap<>(), most, timed);
+  private record Rows(
+      ConcurrentHashMap<String, UsageRow> byName, int most, boolean timed, Cells cells) {
+    Rows(int most, boolean timed, Cells cells) {
+      this(new ConcurrentHashMap<>(), most, timed, cells);
     }
 
     /** The row of {@code name}, made where {@code mayBegin} and there is room; else the other. */
@@ -44,7 +46,7 @@ public final class UsageTable {
       }
       // Several threads at once may make a few too many; each of them makes one.
       String as = mayBegin && byName.size() < most ? name : OTHER;
-      return byName.computeIfAbsent(as, key -> new UsageRow(key, timed));
+      return byName.computeIfAbsent(as, key -> new UsageRow(key, timed, cells));
     }
 
     @Nullable Usage usage(String name) {

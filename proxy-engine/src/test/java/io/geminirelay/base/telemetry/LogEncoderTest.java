@@ -38,6 +38,12 @@ class LogEncoderTest {
     return new String(encoder.encode(event), StandardCharsets.UTF_8);
   }
 
+  private String line(LogFormat format, Settled settled) {
+    encoder.format(format);
+    RequestEvent event = new RequestEvent(settled, Level.INFO, "relay-1");
+    return new String(encoder.encode(event), StandardCharsets.UTF_8);
+  }
+
   private JsonNode json(String line) throws IOException {
     assertTrue(line.endsWith("}\n"), line);
     assertTrue(line.chars().limit(line.length() - 1).allMatch(c -> c >= ' ' && c < 0x7f), line);
@@ -53,9 +59,9 @@ class LogEncoderTest {
             .waits("queue", 40)
             .ok("g/2#bbbbbbbbbb")
             .end(Outcome.SERVED, 200);
-    String line = line(LogFormat.JSON, null, "{}", new RequestLine(settled));
+    String line = line(LogFormat.JSON, settled);
     assertEquals(
-        "{\"time\":\"2026-07-15T19:00:00.000Z\",\"level\":\"INFO\",\"logger\":\"access\","
+        "{\"time\":\"2026-07-15T19:00:00.240Z\",\"level\":\"INFO\",\"logger\":\"access\","
             + "\"thread\":\"relay-1\",\"id\":\"r1\",\"client\":\"crawler\",\"route\":\"native\","
             + "\"model\":\"gemini-2.5-flash\",\"status\":200,\"outcome\":\"served\","
             + "\"group\":\"g\",\"key\":\"g/2#bbbbbbbbbb\",\"attempts\":2,\"waited_ms\":40,"
@@ -84,7 +90,7 @@ class LogEncoderTest {
       })
   void whatOthersWroteBreaksNoLineAndNoMember(String text) throws Exception {
     Settled settled = new Told().model(text).end(Route.OPENAI, text, Outcome.REFUSED, 404);
-    JsonNode request = json(line(LogFormat.JSON, null, "{}", new RequestLine(settled)));
+    JsonNode request = json(line(LogFormat.JSON, settled));
     assertEquals(LineText.whole(text), request.get("model").textValue());
     assertEquals(LineText.whole(text), request.get("client").textValue());
     assertEquals(404, request.get("status").intValue());
@@ -92,8 +98,8 @@ class LogEncoderTest {
         json(line(LogFormat.JSON, new IllegalStateException(text), "said {}", text));
     assertEquals("said " + LineText.whole(text), ordinary.get("message").textValue());
     assertTrue(ordinary.get("exception").textValue().contains("\tat "), ordinary.toString());
-    for (Object argument : List.of(new RequestLine(settled), text)) {
-      String line = line(LogFormat.TEXT, null, "{}", argument);
+    for (String line :
+        List.of(line(LogFormat.TEXT, settled), line(LogFormat.TEXT, null, "{}", text))) {
       assertEquals(line.length() - 1, line.indexOf('\n'), line);
       assertFalse(line.contains("\r") || line.contains("\u001b") || line.contains("\u2028"), line);
     }
@@ -141,7 +147,7 @@ class LogEncoderTest {
               line(format, null, "got " + secret),
               line(format, null, "got {}", secret),
               line(format, failureWith(secret), "failed"),
-              line(format, null, "{}", new RequestLine(settled)))) {
+              line(format, settled))) {
         assertTrue(line.contains("***"), line);
         for (String part : List.of("Sy0-_Sy0", "Ab8-_Ab8", "mlaut", plain)) {
           assertFalse(line.contains(part), line);

@@ -89,7 +89,12 @@ class LogQueueTest {
   @Test
   void aRequestsLineIsMadeByTheWriterWithTheNameOfWhoLogged() throws Exception {
     Settled settled = new Told().ok("g/1#aaaaaaaaaa").end(Outcome.SERVED, 200);
-    Thread loop = new Thread(() -> log.info("{}", new RequestLine(settled)), "relay-7");
+    Thread loop =
+        new Thread(
+            () ->
+                log.callAppenders(
+                    new RequestEvent(settled, Level.INFO, Thread.currentThread().getName())),
+            "relay-7");
     loop.start();
     loop.join();
     open.countDown();

@@ -1,8 +1,7 @@
 package io.geminirelay.base.telemetry.metrics;
 
 import io.geminirelay.base.exchange.Trail;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.prometheus.metrics.core.metrics.Counter;
+import io.geminirelay.base.telemetry.Cells;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
 import java.util.Set;
@@ -16,26 +15,31 @@ final class AttemptMeters implements Trail.Ends {
   /** What attempts are called that a long trail does not hold. */
   private static final String SKIPPED = "not_kept";
 
-  private final Counter attempts;
+  private final CounterFamily attempts;
+  private final Cells cells;
   private final GroupNames groups;
-  private final Map<String, Map<String, CounterDataPoint>> known = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Integer>> known = new ConcurrentHashMap<>();
 
-  AttemptMeters(PrometheusRegistry registry, GroupNames groups) {
+  AttemptMeters(PrometheusRegistry registry, Family.Room room, GroupNames groups) {
     this.groups = groups;
+    cells = room.cells();
     attempts =
-        Forms.counter(
+        new CounterFamily(
+            Forms.counter(
                 "gemini_relay_attempts_total",
                 "Attempts to have a request answered, by what became of them: ok for the answer"
-                    + " that the client got, else why another attempt or none followed.")
-            .labelNames("group", "cause")
-            .register(registry);
+                    + " that the client got, else why another attempt or none followed."),
+            room,
+            "group",
+            "cause");
+    registry.register(attempts);
   }
 
   /** Counts all attempts of a trail. */
   void count(Trail trail) {
     trail.eachEnd(this);
     if (trail.skipped() > 0) {
-      counter(groups.of(trail.lastKey()), SKIPPED).inc(trail.skipped());
+      cells.mine().add(cell(groups.of(trail.lastKey()), SKIPPED), trail.skipped());
     }
   }
 
@@ -47,19 +51,19 @@ final class AttemptMeters implements Trail.Ends {
 
   @Override
   public void take(String key, String outcome, int status) {
-    counter(groups.of(key), outcome).inc();
+    cells.mine().add(cell(groups.of(key), outcome), 1);
   }
 
-  private CounterDataPoint counter(String group, String outcome) {
-    Map<String, CounterDataPoint> causes = known.get(group);
+  private int cell(String group, String outcome) {
+    Map<String, Integer> causes = known.get(group);
     if (causes == null) {
       causes = known.computeIfAbsent(group, x -> new ConcurrentHashMap<>());
     }
-    CounterDataPoint counter = causes.get(outcome);
-    if (counter != null) {
-      return counter;
+    Integer cell = causes.get(outcome);
+    if (cell != null) {
+      return cell;
     }
     String cause = causes.size() < MOST_OUTCOMES ? outcome : ModelNames.OTHER;
-    return causes.computeIfAbsent(cause, x -> attempts.labelValues(group, x));
+    return causes.computeIfAbsent(cause, x -> attempts.cell(group, x));
   }
 }

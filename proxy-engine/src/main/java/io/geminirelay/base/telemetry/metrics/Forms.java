@@ -11,19 +11,14 @@ final class Forms {
   static final PrometheusProperties SETTINGS = PrometheusProperties.builder().build();
 
   /** From what a gateway adds to what a model takes for a long answer. */
-  private static final double[] SECONDS = {
+  static final double[] SECONDS = {
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600
   };
 
   /** From what an idle gateway adds to what one adds that has too much to do. */
-  private static final double[] SHORT_SECONDS = {
+  static final double[] SHORT_SECONDS = {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
   };
-
-  /** 8 buckets for each doubling: errs by 4.5 %, and the numbers of most buckets need no box. */
-  private static final int SCHEMA = 3;
-
-  private static final int MAX_NATIVE_BUCKETS = 160;
 
   private Forms() {}
 
@@ -32,22 +27,24 @@ final class Forms {
   }
 
   /** Of what may take minutes. */
-  static Histogram.Builder seconds(String name, String help) {
-    return histogram(name, help).classicUpperBounds(SECONDS);
+  static LengthFamily seconds(String name, String help, Family.Room room, String... labels) {
+    return new LengthFamily(histogram(name, help, SECONDS), SECONDS, room, labels);
   }
 
   /** Of what takes milliseconds as a rule. */
-  static Histogram.Builder shortSeconds(String name, String help) {
-    return histogram(name, help).classicUpperBounds(SHORT_SECONDS);
+  static LengthFamily shortSeconds(String name, String help, Family.Room room, String... labels) {
+    return new LengthFamily(histogram(name, help, SHORT_SECONDS), SHORT_SECONDS, room, labels);
   }
 
-  private static Histogram.Builder histogram(String name, String help) {
+  /** As the library has it. */
+  static Histogram.Builder histogram(String name, String help, double[] seconds) {
     return Histogram.builder(SETTINGS)
         .name(name)
         .help(help)
         .unit(Unit.SECONDS)
-        .nativeInitialSchema(SCHEMA)
-        .nativeMaxNumberOfBuckets(MAX_NATIVE_BUCKETS)
+        .classicUpperBounds(seconds)
+        .nativeInitialSchema(LengthScale.SCHEMA)
+        .nativeMaxNumberOfBuckets(LengthFamily.MAX_NATIVE_BUCKETS)
         .withoutExemplars();
   }
 }

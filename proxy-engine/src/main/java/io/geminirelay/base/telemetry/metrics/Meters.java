@@ -5,10 +5,11 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.GroupConfig;
 import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.base.telemetry.Cells;
+import io.geminirelay.base.telemetry.LoopCells;
 import io.geminirelay.base.telemetry.Settled;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
-import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.HashSet;
@@ -20,20 +21,22 @@ import java.util.stream.Collectors;
  * Every meter that events move, declared once; one for the whole engine. What has a state that can
  * be asked for is no meter of this class, but read when the page is made.
  *
- * <p>Told of every exchange on its event loop: it costs some additions and, where the same was seen
- * before, no allocation. Thread safe.
+ * <p>Told of every exchange on its event loop: it costs some look-ups and additions to what is that
+ * loop's own, see {@link Cells}, and where the same was seen before, no allocation. Thread safe.
  */
 public final class Meters implements Consumer<Settled> {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ModelNames models = new ModelNames();
   private final GroupNames groups = new GroupNames();
-  private final RequestMeters requests = new RequestMeters(registry);
-  private final StatusMeters statuses = new StatusMeters(registry);
-  private final AttemptMeters attempts = new AttemptMeters(registry, groups);
-  private final TimeMeters times = new TimeMeters(registry);
+  private final Cells cells = new Cells();
+  private final RequestMeters requests;
+  private final StatusMeters statuses;
+  private final AttemptMeters attempts;
+  private final TimeMeters times;
   private final Counter changes;
   private final Gauge changedAt;
-  private final Histogram loopDelay;
+  private final LengthFamily loopDelay;
+  private final int loopDelayCell;
   private final TimeSource time;
 
   /** Of the configuration in use. Guarded by this. */
@@ -44,6 +47,11 @@ public final class Meters implements Consumer<Settled> {
   /** Meters that stand at zero. */
   public Meters(TimeSource time) {
     this.time = time;
+    Family.Room room = new Family.Room(cells, time);
+    requests = new RequestMeters(registry, room);
+    statuses = new StatusMeters(registry, room);
+    attempts = new AttemptMeters(registry, room, groups);
+    times = new TimeMeters(registry, room);
     changes =
         Forms.counter(
                 "gemini_relay_config_changes_total",
@@ -61,10 +69,12 @@ public final class Meters implements Consumer<Settled> {
             .register(registry);
     loopDelay =
         Forms.shortSeconds(
-                "gemini_relay_event_loop_delay_seconds",
-                "How much later than planned event loops get to what is due, ten times a second"
-                    + " each.")
-            .register(registry);
+            "gemini_relay_event_loop_delay_seconds",
+            "How much later than planned event loops get to what is due, ten times a second"
+                + " each.",
+            room);
+    loopDelayCell = loopDelay.cell();
+    registry.register(loopDelay);
   }
 
   /** Where all meters are. */
@@ -81,10 +91,11 @@ public final class Meters implements Consumer<Settled> {
   public void accept(Settled settled) {
     boolean served = settled.outcome() == Outcome.SERVED && settled.status() < 400;
     String model = models.label(settled.model(), served);
-    requests.count(settled, model, groups.of(settled.key()));
-    statuses.count(settled);
+    LoopCells mine = cells.mine();
+    requests.count(mine, settled, model, groups.of(settled.key()));
+    statuses.count(mine, settled);
     attempts.count(settled.trail());
-    times.observe(settled, model);
+    times.observe(mine, settled, model);
   }
 
   /** The gateway goes on with {@code config}. */
@@ -126,6 +137,6 @@ public final class Meters implements Consumer<Settled> {
 
   /** An event loop got to something {@code nanos} later than it was due. */
   public void loopWasLate(long nanos) {
-    loopDelay.observe(Math.max(0, nanos) / 1e9);
+    loopDelay.observe(cells.mine(), loopDelayCell, Math.max(0, nanos));
   }
 }

@@ -4,8 +4,8 @@ import io.geminirelay.base.exchange.Outcome;
 import io.geminirelay.base.exchange.Route;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.scan.TokenCounts;
+import io.geminirelay.base.telemetry.LoopCells;
 import io.geminirelay.base.telemetry.Settled;
-import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
 import java.util.Set;
@@ -34,50 +34,62 @@ final class RequestMeters {
   /** And beyond so many more, for clients as well. */
   private static final int MOST_OTHERS = 500;
 
-  private final Counter requests;
-  private final Counter tokens;
+  private final CounterFamily requests;
+  private final CounterFamily tokens;
   private final Map<String, Map<String, Map<String, Row>>> clients = new ConcurrentHashMap<>();
 
   /** Written by those who hold this. */
   private volatile int rows;
 
-  RequestMeters(PrometheusRegistry registry) {
+  RequestMeters(PrometheusRegistry registry, Family.Room room) {
     requests =
-        Forms.counter(
+        new CounterFamily(
+            Forms.counter(
                 "gemini_relay_requests_total",
                 "Requests that ended, by how they did. The group is that of the key asked last,"
-                    + " the reason that of the gateway's own refusal.")
-            .labelNames("route", "model", "client", "group", "outcome", "reason")
-            .register(registry);
+                    + " the reason that of the gateway's own refusal."),
+            room,
+            "route",
+            "model",
+            "client",
+            "group",
+            "outcome",
+            "reason");
     tokens =
-        Forms.counter(
+        new CounterFamily(
+            Forms.counter(
                 "gemini_relay_tokens_total",
                 "Tokens as Google counted them in answers. Cached ones are part of the prompt's;"
-                    + " thoughts are not part of the output's.")
-            .labelNames("kind", "model", "client")
-            .register(registry);
+                    + " thoughts are not part of the output's."),
+            room,
+            "kind",
+            "model",
+            "client");
+    registry.register(requests);
+    registry.register(tokens);
   }
 
-  /** Counts {@code settled}, whose model and group have these labels. */
-  void count(Settled settled, String model, String group) {
+  /**
+   * Counts {@code settled}, whose model and group have these labels, for the loop of {@code mine}.
+   */
+  void count(LoopCells mine, Settled settled, String model, String group) {
     Row row = row(settled.client(), model, group);
     FaultKind fault = settled.fault();
-    row.requests
-        .of(code(settled.route(), settled.outcome(), fault == null ? 0 : fault.ordinal() + 1))
-        .inc();
+    int code = code(settled.route(), settled.outcome(), fault == null ? 0 : fault.ordinal() + 1);
+    mine.add(row.requests.of(code), 1);
     TokenCounts counts = settled.tokens();
     if (counts != null) {
-      count(row.tokens, 0, counts.prompt());
-      count(row.tokens, 1, counts.cached());
-      count(row.tokens, 2, counts.output());
-      count(row.tokens, 3, counts.thoughts());
-      count(row.tokens, 4, counts.toolUse());
+      count(mine, row.tokens, 0, counts.prompt());
+      count(mine, row.tokens, 1, counts.cached());
+      count(mine, row.tokens, 2, counts.output());
+      count(mine, row.tokens, 3, counts.thoughts());
+      count(mine, row.tokens, 4, counts.toolUse());
     }
   }
 
-  private static void count(Tally tokens, int kind, long count) {
+  private static void count(LoopCells mine, CellTable tokens, int kind, long count) {
     if (count > 0) {
-      tokens.of(kind).inc(count);
+      mine.add(tokens.of(kind), count);
     }
   }
 
@@ -141,17 +153,17 @@ final class RequestMeters {
 
   /** The counters of one client, model and group. */
   private final class Row {
-    private final Tally requests;
-    private final Tally tokens;
+    private final CellTable requests;
+    private final CellTable tokens;
 
     Row(String client, String model, String group) {
       this.requests =
-          new Tally(
+          new CellTable(
               code -> {
                 Outcome outcome = OUTCOMES[code % OUTCOMES.length];
                 Route route = ROUTES[code / OUTCOMES.length % ROUTES.length];
                 int fault = code / OUTCOMES.length / ROUTES.length;
-                return RequestMeters.this.requests.labelValues(
+                return RequestMeters.this.requests.cell(
                     Words.of(route),
                     model,
                     client,
@@ -160,8 +172,7 @@ final class RequestMeters {
                     fault == 0 ? "" : FAULTS[fault - 1].reason());
               });
       this.tokens =
-          new Tally(
-              kind -> RequestMeters.this.tokens.labelValues(TOKEN_KINDS[kind], model, client));
+          new CellTable(kind -> RequestMeters.this.tokens.cell(TOKEN_KINDS[kind], model, client));
     }
   }
 }
