@@ -20,9 +20,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -73,12 +71,12 @@ public enum Transport {
       IoUringServerSocketChannel.class, IoUringSocketChannel.class, IoUringDatagramChannel.class) {
     @Override
     public IoHandlerFactory ioHandlers() {
-      return IoUringIoHandler.newFactory();
+      return Rings.handlers();
     }
 
     @Override
     public @Nullable Throwable missing() {
-      return IoUring.unavailabilityCause();
+      return Rings.missing();
     }
   };
 
