@@ -39,7 +39,10 @@ enum LineMember {
   WAITS_FOR,
   OVER;
 
+  @SuppressWarnings("ImmutableEnumChecker") // never written again
   private final byte[] start = LineBytes.ascii('"' + name().toLowerCase(Locale.ROOT) + "\":");
+
+  @SuppressWarnings("ImmutableEnumChecker") // never written again
   private final byte[] textStart = LineBytes.ascii('"' + name().toLowerCase(Locale.ROOT) + "\":\"");
 
   /** Adds the name, after a comma where another member is before it. */

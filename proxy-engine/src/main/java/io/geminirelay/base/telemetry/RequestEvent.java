@@ -106,6 +106,7 @@ record RequestEvent(Settled settled, Level level, String threadName) implements 
 
   @Override
   @Deprecated
+  @SuppressWarnings("InlineMeSuggester") // an interface wants it
   public Map<String, String> getMdc() {
     return Map.of();
   }

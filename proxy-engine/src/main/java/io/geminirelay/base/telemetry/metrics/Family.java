@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Meters with the same name and other label values. The library's own kind would have all event
@@ -87,7 +88,7 @@ abstract class Family implements Collector {
   abstract MetricSnapshot snapshot(MetricMetadata metadata, List<Row> rows, Cells cells);
 
   @Override
-  public final MetricFamilyDescriptor getMetricFamilyDescriptor() {
+  public final @Nullable MetricFamilyDescriptor getMetricFamilyDescriptor() {
     return form.getMetricFamilyDescriptor();
   }
 }
