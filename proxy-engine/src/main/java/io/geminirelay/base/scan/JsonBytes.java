@@ -1,6 +1,8 @@
 package io.geminirelay.base.scan;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** What single bytes mean between the tokens of JSON, and the search for the end of a string. */
 final class JsonBytes {
@@ -14,6 +16,11 @@ final class JsonBytes {
   static final byte CLOSE = 5;
   static final byte COMMA = 6;
   static final byte COLON = 7;
+
+  /** A string is read through its buffer for so long, if at least so much of it may follow. */
+  private static final int NEAR_BYTES = 64;
+
+  private static final int FAR_BYTES = 512;
 
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
@@ -66,11 +73,16 @@ final class JsonBytes {
   static int stringStop(ByteBuf buf, int from, int to, byte quote) {
     int i = from;
     long quotes = ONES * quote;
-    for (int last = to - Long.BYTES; i <= last; i += Long.BYTES) {
+    boolean far = to - from >= FAR_BYTES && buf.nioBufferCount() == 1;
+    int near = far ? from + NEAR_BYTES : to;
+    for (int last = near - Long.BYTES; i <= last; i += Long.BYTES) {
       long marks = stops(buf.getLongLE(i), quotes);
       if (marks != 0) {
         return i + (Long.numberOfTrailingZeros(marks) >>> 3);
       }
+    }
+    if (far) {
+      i = farStop(buf, i, to, quotes);
     }
     for (; i < to; i++) {
       byte b = buf.getByte(i);
@@ -79,6 +91,20 @@ final class JsonBytes {
       }
     }
     return i;
+  }
+
+  /** The same for what has gone on for long, as media do: the way through the buffer costs more. */
+  private static int farStop(ByteBuf buf, int from, int to, long quotes) {
+    ByteBuffer bytes = buf.nioBuffer(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
+    int last = to - from - Long.BYTES;
+    int i = 0;
+    for (; i <= last; i += Long.BYTES) {
+      long marks = stops(bytes.getLong(i), quotes);
+      if (marks != 0) {
+        return from + i + (Long.numberOfTrailingZeros(marks) >>> 3);
+      }
+    }
+    return from + i;
   }
 
   /** Marks double quotes, backslashes and control bytes; the lowest mark is exact. */

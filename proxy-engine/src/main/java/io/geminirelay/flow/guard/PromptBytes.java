@@ -2,6 +2,7 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.scan.MediaMention;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * How many bytes of a prompt count before its answer says more: all of its text, and of media that
@@ -14,6 +15,9 @@ import io.netty.buffer.ByteBuf;
 final class PromptBytes {
   /** A picture is worth 258 tokens at least (Google, "Understand and count tokens"). */
   private static final int MOST_OF_A_RUN = 4 * 258;
+
+  /** Bytes that are looked at together. */
+  private static final int STEP = 4 * Long.BYTES;
 
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
@@ -30,14 +34,31 @@ final class PromptBytes {
       count += to - at;
       return;
     }
-    for (; at + Long.BYTES <= to; at += Long.BYTES) {
-      if (hasBreak(piece.getLongLE(at))) {
-        one(piece, at, at + Long.BYTES);
-      } else {
-        extend(Long.BYTES);
+    ByteBuffer bytes = piece.nioBuffer(at, to - at);
+    int length = to - at;
+    int from = 0;
+    while (from < length) {
+      int end = runEnd(bytes, from, length);
+      extend(end - from);
+      from = Math.min(end + STEP, length);
+      one(piece, at + end, at + from);
+    }
+  }
+
+  /** Index of the first step that may have a break in it, or is not a whole one. */
+  private static int runEnd(ByteBuffer bytes, int from, int to) {
+    int i = from;
+    for (; i + STEP <= to; i += STEP) {
+      long breaks =
+          breaks(bytes.getLong(i))
+              | breaks(bytes.getLong(i + 8))
+              | breaks(bytes.getLong(i + 16))
+              | breaks(bytes.getLong(i + 24));
+      if ((breaks & HIGHS) != 0) {
+        return i;
       }
     }
-    one(piece, at, to);
+    return i;
   }
 
   private void one(ByteBuf piece, int from, int to) {
@@ -57,11 +78,14 @@ final class PromptBytes {
     run += bytes;
   }
 
-  /** May say yes once too often: what it says yes to is looked at byte by byte. */
-  private static boolean hasBreak(long bytes) {
+  /**
+   * Has the highest bit of a byte set where it is a break, and perhaps where it follows one: what
+   * is found is looked at byte by byte.
+   */
+  private static long breaks(long bytes) {
     long quotes = bytes ^ (ONES * '"');
     long blanks = bytes ^ (ONES * ' ');
-    return (((quotes - ONES) | (blanks - ONES) | bytes) & HIGHS) != 0;
+    return (quotes - ONES) | (blanks - ONES) | bytes;
   }
 
   /** Whether media are mentioned, so that the body's length tells little. */
