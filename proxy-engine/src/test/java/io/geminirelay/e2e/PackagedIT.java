@@ -13,6 +13,7 @@ import io.geminirelay.testing.TestClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -260,6 +261,13 @@ class PackagedIT {
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
       assertEquals("", gateway.log().lines().filter(l -> !l.startsWith("{")).collect(joining()));
     }
+    // As a full disk, or a copy that was broken off, leaves it: some JVMs crash with that.
+    Path archive = moved.resolve("archive/classes.jsa");
+    byte[] whole = Files.readAllBytes(archive);
+    Files.write(archive, Arrays.copyOf(whole, whole.length / 2));
+    Tarball.Ran told = Tarball.run(Path.of("/"), Map.of(), program, "--version");
+    assertEquals(0, told.code(), told::output);
+    assertTrue(told.output().matches("gemini-relay \\S+\n"), told::output);
   }
 
   @Test

@@ -8,8 +8,10 @@ import io.geminirelay.testing.TestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +36,14 @@ class RunScriptIT {
 
   @BeforeEach
   void copy() throws Exception {
-    root = folder.resolve("root");
+    root = folder.resolve("a root");
     target = root.resolve("proxy-engine/target");
     String copy =
         "mkdir -p \"$0\"/scripts \"$0\"/config \"$0\"/proxy-engine/src \"$0\"/proxy-engine/target;"
             + " cp scripts/run scripts/jdks \"$0\"/scripts; cp -r config/package \"$0\"/config;"
             + " cp pom.xml \"$0\"; cp proxy-engine/pom.xml \"$0\"/proxy-engine;"
             + " cp proxy-engine/target/proxy-engine-*[0-9].jar \"$0\"/proxy-engine/target;"
-            + " ln -s \"$PWD\"/proxy-engine/target/lib \"$0\"/proxy-engine/target;"
+            + " cp -r proxy-engine/target/lib \"$0\"/proxy-engine/target;"
             + " touch \"$0\"/proxy-engine/target/run.stamp";
     Map<String, String> environment = Map.copyOf(System.getenv());
     Tarball.Ran ran = Tarball.run(ROOT, environment, "bash", "-euc", copy, root.toString());
@@ -75,11 +77,56 @@ class RunScriptIT {
     assertFalse(takesArchive(serve()), "one that is gone");
     Files.write(archive, noise);
     assertFalse(takesArchive(serve()), "one that is none");
+    Files.write(archive, Arrays.copyOf(whole, whole.length / 2));
+    assertFalse(takesArchive(serve()), "one that was cut short");
     Files.write(archive, whole);
     assertTrue(takesArchive(serve()), "the one that was made");
-    // As if another jar had come into its place that is older.
-    Files.setLastModifiedTime(jar(), FileTime.from(Instant.EPOCH));
-    assertFalse(takesArchive(serve()), "one of another jar");
+  }
+
+  /** As if other jars had come into the place of those that it was made of. */
+  @Test
+  void anArchiveOfOtherJarsIsNotTaken() throws Exception {
+    tellVersion();
+    for (Path jar : List.of(jar(), only(target.resolve("lib"), "netty-common"))) {
+      FileTime time = Files.getLastModifiedTime(jar);
+      Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+      assertFalse(takesArchive(serve()), "an older one");
+      byte[] bytes = Files.readAllBytes(jar);
+      Files.write(jar, new byte[1], StandardOpenOption.APPEND);
+      Files.setLastModifiedTime(jar, time);
+      assertFalse(takesArchive(serve()), "a longer one");
+      Files.write(jar, bytes);
+      Files.setLastModifiedTime(jar, time);
+      assertTrue(takesArchive(serve()), "the one it was made of");
+    }
+  }
+
+  /** Whoever may not write there takes what there is, and makes nothing. */
+  @Test
+  void startsForWhoMayOnlyRead() throws Exception {
+    change("chmod 755 \"$0\"; chmod -R go=rX,a-w \"$0\"/*");
+    assertFalse(takesArchive(serve(Tarball.asNobody(program()))));
+    assertFalse(Files.exists(target.resolve("archive")));
+    change("chmod -R u+w \"$0\"/*");
+    tellVersion();
+    Path archive = archive();
+    change("chmod -R a-w \"$0\"/*");
+    assertTrue(takesArchive(serve(Tarball.asNobody(program()))));
+    Files.setLastModifiedTime(jar(), FileTime.from(Instant.now()));
+    FileTime made = Files.getLastModifiedTime(archive);
+    assertFalse(takesArchive(serve(Tarball.asNobody(program()))));
+    assertEquals(made, Files.getLastModifiedTime(archive()));
+    change("chmod -R u+w \"$0\"/*");
+  }
+
+  private void change(String command) throws Exception {
+    Map<String, String> environment = Map.copyOf(System.getenv());
+    Tarball.Ran ran = Tarball.run(folder, environment, "bash", "-euc", command, folder.toString());
+    assertEquals(0, ran.code(), ran::output);
+  }
+
+  private String program() {
+    return root.resolve("scripts/run").toString();
   }
 
   @Test
@@ -116,8 +163,7 @@ class RunScriptIT {
   /** Has it make what is missing, and gives what it wrote. */
   private String tellVersion() throws Exception {
     Map<String, String> environment = Map.copyOf(System.getenv());
-    String program = root.resolve("scripts/run").toString();
-    Tarball.Ran ran = Tarball.run(folder, environment, program, "--version");
+    Tarball.Ran ran = Tarball.run(folder, environment, program(), "--version");
     assertEquals(0, ran.code(), ran::output);
     assertTrue(ran.output().contains("gemini-relay "), ran::output);
     return ran.output();
@@ -125,10 +171,13 @@ class RunScriptIT {
 
   /** Starts it, has it answer, and stops it; gives what the process had mapped. */
   private String serve() throws Exception {
+    return serve(List.of(program()));
+  }
+
+  private String serve(List<String> command) throws Exception {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.putAll(Map.of("PORT", "0", "GEMINI_API_KEY_LIST", Rig.key(0), "LOG_LEVEL", "info"));
     Path log = folder.resolve("log");
-    List<String> command = List.of(root.resolve("scripts/run").toString());
     Process process = Tarball.start(folder, log, environment, command);
     try (GatewayProcess gateway = new GatewayProcess(folder, process)) {
       int port = gateway.port();
@@ -139,8 +188,7 @@ class RunScriptIT {
       process.destroy();
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
       assertEquals(0, process.exitValue(), gateway.log());
-      List<String> foreign =
-          gateway.log().lines().filter(l -> !l.startsWith("{") && !l.startsWith("run: ")).toList();
+      List<String> foreign = gateway.log().lines().filter(l -> !l.startsWith("{")).toList();
       assertEquals(List.of(), foreign);
       return maps;
     }
