@@ -108,8 +108,8 @@ final class AnswerFacts implements MemberListener {
   }
 
   void reset() {
-    // Whoever has asked for the counts of the body before keeps them.
-    usage = usage.known() ? new TokenCounts() : usage;
+    // Whoever has asked for the counts of the body before keeps them, known or not.
+    usage = new TokenCounts();
     event = 0;
     inStreamEvent = false;
     inArray = false;

@@ -28,6 +28,10 @@ public final class EventForms {
   static final int CUT = -2;
 
   private static final int BLOCK_BYTES = 8192;
+
+  /** Copied first, for what turns out to be of no known form. */
+  private static final int FIRST_BYTES = 512;
+
   private static final int MAX_PARTS = 512;
   private static final int MAX_PART_BYTES = 512;
 
@@ -52,10 +56,14 @@ public final class EventForms {
    */
   int pass(ByteBuf buf, int from, int to, AnswerFacts facts) {
     int at = from;
-    int passed;
-    int result;
-    do {
-      int length = Math.min(to - at, BLOCK_BYTES);
+    int passed = 0;
+    int result = UNKNOWN;
+    int window = FIRST_BYTES;
+    boolean wider = from < to && root.mayBegin(buf.getByte(from));
+    while (at < to && (wider || (result == CUT && passed > 0))) {
+      int length = Math.min(to - at, window);
+      wider = window < BLOCK_BYTES && length < to - at;
+      window = BLOCK_BYTES;
       buf.getBytes(at, block, 0, length);
       passed = 0;
       result = passEvent(0, length, facts);
@@ -64,7 +72,8 @@ public final class EventForms {
         result = passed < length ? passEvent(passed, length, facts) : CUT;
       }
       at += passed;
-    } while (result == CUT && passed > 0 && at < to);
+      wider &= result == CUT;
+    }
     credit = Math.min(credit + 1, MAX_CREDIT);
     lessonDue = result == UNKNOWN && credit >= LESSON_COST;
     return at;
@@ -110,7 +119,9 @@ public final class EventForms {
       i = scanner.read(buf, i, lesson);
     } while (i < to && !scanner.beforeEvent());
     boolean whole = lesson.ended(i) && scanner.beforeEvent() && facts.events() == number;
-    if (whole && !scanner.malformed() && AnswerFacts.isPlain(facts.eventBits())) {
+    // Without a value none of its members was looked at: it is no object.
+    boolean told = whole && lesson.values() > 0;
+    if (told && !scanner.malformed() && AnswerFacts.isPlain(facts.eventBits())) {
       keep(buf, lesson, facts.eventBits());
     }
     return i;

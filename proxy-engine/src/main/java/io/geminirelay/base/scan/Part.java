@@ -86,6 +86,16 @@ final class Part {
     return true;
   }
 
+  /** Whether what follows may begin with {@code b}. */
+  boolean mayBegin(byte b) {
+    for (Part part : next) {
+      if (part.bytes.length > 0 && part.bytes[0] == b) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The part that stands at {@code from}, before a value or the end of the event. */
   @Nullable Part after(byte[] block, int from, int to) {
     for (Part part : next) {

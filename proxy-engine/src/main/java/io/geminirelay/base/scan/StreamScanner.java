@@ -98,11 +98,11 @@ public final class StreamScanner {
 
   /** Reads the byte at {@code i} alone, of which {@code lesson} is told before. */
   int read(ByteBuf buf, int i, EventLesson lesson) {
-    if (state == LinePlace.DATA) {
-      lesson.note(buf.getByte(i), i);
-    }
     int next = i;
     while (next == i) {
+      if (state == LinePlace.DATA) {
+        lesson.note(buf.getByte(i), i);
+      }
       next = step(buf, i, i + 1);
     }
     return next;

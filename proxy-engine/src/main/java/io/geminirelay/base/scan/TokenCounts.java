@@ -18,11 +18,6 @@ public final class TokenCounts {
 
   TokenCounts() {}
 
-  /** Whether any was seen. */
-  boolean known() {
-    return (prompt & output & thoughts & cached & toolUse & total) != UNKNOWN;
-  }
-
   private static long update(long before, long count) {
     return count >= 0 ? count : before;
   }

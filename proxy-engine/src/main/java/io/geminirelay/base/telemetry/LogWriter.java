@@ -150,7 +150,7 @@ final class LogWriter extends ContextAwareBase implements Runnable {
       } else {
         encoder.add(event, lines);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
       lines.cut(before);
       dropped.increment();
       addError("A line of the log could not be made.", e);

@@ -155,6 +155,8 @@ final class Attempt implements LeaseListener, ResponseSink {
       return;
     }
     Channel channel = lease.channel();
+    // A stream of HTTP/2 that is over fails a write, and its answer may still have to be read.
+    boolean told = lease.http2();
     KeptBody body = forwarding.body();
     while (sentPieces < body.count() && channel.isWritable()) {
       boolean last = body.isComplete() && sentPieces == body.count() - 1;
@@ -164,12 +166,13 @@ final class Attempt implements LeaseListener, ResponseSink {
       }
       channel.write(
           last ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece),
-          channel.voidPromise());
+          told ? channel.newPromise() : channel.voidPromise());
       requestSent = last;
     }
     if (!requestSent && body.isComplete() && sentPieces == body.count()) {
       // No body at all, or its end came by itself after the last piece had been sent.
-      channel.write(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+      channel.write(
+          LastHttpContent.EMPTY_LAST_CONTENT, told ? channel.newPromise() : channel.voidPromise());
       requestSent = true;
     }
     body.dropSent(sentPieces);

@@ -220,4 +220,18 @@ class StreamScannerTest {
       read(Arrays.copyOf(error, length), null, true);
     }
   }
+
+  @Test
+  void whoAskedForTheCountsOfABodyKeepsThem() {
+    StreamScanner scanner = new StreamScanner();
+    byte[] silent = "{\"totalTokens\": 3}".getBytes(StandardCharsets.UTF_8);
+    scanner.look(Unpooled.wrappedBuffer(silent), 0, silent.length);
+    TokenCounts before = scanner.usage();
+    scanner.reset();
+    byte[] telling =
+        "{\"usageMetadata\": {\"promptTokenCount\": 5}}".getBytes(StandardCharsets.UTF_8);
+    scanner.look(Unpooled.wrappedBuffer(telling), 0, telling.length);
+    assertEquals(5, scanner.usage().prompt());
+    assertEquals(TokenCounts.UNKNOWN, before.prompt());
+  }
 }

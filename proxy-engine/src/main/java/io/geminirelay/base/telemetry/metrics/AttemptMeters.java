@@ -47,6 +47,8 @@ final class AttemptMeters implements Trail.Ends {
   void forget(Set<String> gone) {
     known.keySet().removeAll(gone);
     attempts.removeIf(labels -> gone.contains(labels.get(0)));
+    // What was found in between counts in rows that are shown no more.
+    known.keySet().removeAll(gone);
   }
 
   @Override

@@ -95,6 +95,15 @@ final class RequestMeters {
 
   /** Drops the counters of clients and groups that there are no more. */
   synchronized void forget(Set<String> goneClients, Set<String> goneGroups) {
+    forgetRows(goneClients, goneGroups);
+    requests.removeIf(
+        labels -> goneClients.contains(labels.get(2)) || goneGroups.contains(labels.get(3)));
+    tokens.removeIf(labels -> goneClients.contains(labels.get(2)));
+    // What was found in between counts in rows that are shown no more.
+    forgetRows(goneClients, goneGroups);
+  }
+
+  private void forgetRows(Set<String> goneClients, Set<String> goneGroups) {
     clients.keySet().removeAll(goneClients);
     int left = 0;
     for (Map<String, Map<String, Row>> models : clients.values()) {
@@ -104,9 +113,6 @@ final class RequestMeters {
       }
     }
     rows = left;
-    requests.removeIf(
-        labels -> goneClients.contains(labels.get(2)) || goneGroups.contains(labels.get(3)));
-    tokens.removeIf(labels -> goneClients.contains(labels.get(2)));
   }
 
   private Row row(String client, String model, String group) {

@@ -35,6 +35,10 @@ final class ChunkedBody {
   private static final int MAX_JOINED_PIECE = 8 * 1024;
 
   private static final int MAX_JOINED = 64 * 1024;
+
+  /** Pairs of chunks for which there is room at first. */
+  private static final int FIRST_JOINED = 16;
+
   private static final int MAX_DIGITS = 7;
   private static final int LINE_END = 2;
 
@@ -162,7 +166,9 @@ final class ChunkedBody {
       return false;
     }
     if (joined == null) {
-      joined = alloc.buffer(Math.min(end - pieceFrom, MAX_JOINED));
+      // No more than so many chunks as long as these, for what follows may be passed on by itself.
+      int likely = FIRST_JOINED * (pieceLength + length);
+      joined = alloc.buffer(Math.min(Math.min(end - pieceFrom, likely), MAX_JOINED));
       joined.writeBytes(in, pieceFrom, pieceLength);
     }
     joined.writeBytes(in, from, length);
