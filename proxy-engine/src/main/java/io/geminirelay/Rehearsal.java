@@ -5,6 +5,7 @@ import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.ServiceVariables;
 import io.geminirelay.base.config.edit.ConfigStore;
 import io.geminirelay.base.exchange.TimeSource;
+import io.geminirelay.command.Exit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,8 +13,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * A start, requests of every kind, and an end, with nobody else: what the virtual machine watches
@@ -22,10 +26,15 @@ import java.util.Map;
  * Ends with 1 if anything went another way than it should.
  */
 public final class Rehearsal {
-  private static final String TOKEN = "rehearsal-token-0123456789";
+  /**
+   * Others on this machine reach the gateway as well, and it may run as root: nobody knows these.
+   */
+  private static final String TOKEN = secret();
+
+  private static final String ADMIN_TOKEN = secret();
   private static final String CONFIG =
       """
-      server: {host: 127.0.0.1, port: 0, admin_token: %1$s-admin}
+      server: {host: 127.0.0.1, port: 0, admin_token: %3$s}
       clients: [{name: rehearsal, token: %1$s, requests_per_minute: 1000000}]
       groups:
         - name: plain
@@ -46,20 +55,44 @@ public final class Rehearsal {
   /** Of the requests that are asked most. Enough for the virtual machine to see what is hot. */
   private static final int TIMES = 300;
 
+  /** No answer takes as long: without an end, an installation would wait for one that is lost. */
+  private static final int TIMEOUT_MILLIS = 10_000;
+
   private Rehearsal() {}
 
   /** Rehearses and exits. */
-  public static void main(String[] arguments) throws Exception {
-    Path folder = Files.createTempDirectory("gemini-relay-rehearsal");
-    int code;
+  public static void main(String[] arguments) {
+    int code = code(Rehearsal::run);
+    LogLevel.close();
+    // Also after a failure: the event loops would keep the process alive.
+    System.exit(code);
+  }
+
+  /** The exit code of {@code rehearsal}; what it fails with, if it does, is printed. */
+  static int code(Callable<Integer> rehearsal) {
     try {
-      code = run(folder, ProcessSignals.listen());
+      return rehearsal.call();
+    } catch (Throwable e) {
+      // An Error has to end the process as well.
+      System.err.println("gemini-relay: the rehearsal failed: " + e);
+      return Exit.FAILED;
+    }
+  }
+
+  private static int run() throws Exception {
+    Path folder = Files.createTempDirectory("gemini-relay-rehearsal");
+    try {
+      return run(folder, ProcessSignals.listen());
     } finally {
       Files.deleteIfExists(folder.resolve("config.yaml"));
       Files.deleteIfExists(folder);
     }
-    LogLevel.close();
-    System.exit(code);
+  }
+
+  private static String secret() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
   private static int run(Path folder, ProcessSignals signals) throws Exception {
@@ -73,7 +106,7 @@ public final class Rehearsal {
   /** A gateway in front of {@code upstream}, with its configuration in {@code folder}. */
   static Engine engine(Path folder, RehearsalUpstream upstream) throws Exception {
     Path file = folder.resolve("config.yaml");
-    Files.writeString(file, CONFIG.formatted(TOKEN, upstream.port()));
+    Files.writeString(file, CONFIG.formatted(TOKEN, upstream.port(), ADMIN_TOKEN));
     ConfigStore store = new ConfigStore(new ConfigSource(file, folder, Map.of()));
     EngineConfig config = store.load().config();
     LogLevel.set(config.telemetry());
@@ -102,7 +135,7 @@ public final class Rehearsal {
     // Nobody speaks TLS there: all is read that a connection to Google takes, up to its answer.
     post(port, 502, MODELS + "rehearsal-tls:generateContent", PROMPT);
     for (String page : List.of("/health", "/health/detailed", "/metrics", "/admin/api/config")) {
-      exchange(port, 200, TOKEN + "-admin", "GET " + page, "");
+      exchange(port, 200, ADMIN_TOKEN, "GET " + page, "");
     }
   }
 
@@ -121,6 +154,7 @@ public final class Rehearsal {
             + "\r\n\r\n"
             + body;
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!answer.startsWith("HTTP/1.1 " + expected + " ")) {

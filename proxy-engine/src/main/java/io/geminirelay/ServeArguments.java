@@ -1,6 +1,7 @@
 package io.geminirelay;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 record ServeArguments(@Nullable Path config) {
   private static final String LONG = "--config";
+
+  /**
+   * Names of commands, which {@link RelayCommand} knows: taken for a file, one would be missing.
+   */
+  private static final Set<String> COMMANDS =
+      Set.of("serve", "check", "demo", "keys", "status", "health", "bench", "completion");
 
   /** What {@code arguments} ask for; null if that is more than to serve. */
   static @Nullable ServeArguments of(String... arguments) {
@@ -36,8 +43,9 @@ record ServeArguments(@Nullable Path config) {
     return isPlain(file) ? new ServeArguments(Path.of(file)) : null;
   }
 
-  /** Whether a command line means nothing else by it: no file of arguments, option, or quotes. */
+  /** Whether a command line means nothing else by it: no command, list of arguments, or option. */
   private static boolean isPlain(String file) {
-    return !file.isEmpty() && "-@\"'".indexOf(file.charAt(0)) < 0 && file.indexOf('\0') < 0;
+    boolean usual = !file.isEmpty() && "-@\"'".indexOf(file.charAt(0)) < 0;
+    return usual && file.indexOf('\0') < 0 && !COMMANDS.contains(file);
   }
 }

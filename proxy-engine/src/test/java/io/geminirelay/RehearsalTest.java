@@ -1,7 +1,10 @@
 package io.geminirelay;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.command.Exit;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -9,6 +12,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RehearsalTest {
   @TempDir private Path folder;
+
+  @Test
+  void whateverGoesWrongEndsWithOne() {
+    assertEquals(Exit.OK, Rehearsal.code(() -> Exit.OK));
+    assertEquals(
+        Exit.FAILED,
+        Rehearsal.code(
+            () -> {
+              throw new IOException("a test: answered otherwise");
+            }));
+    assertEquals(
+        Exit.FAILED,
+        Rehearsal.code(
+            () -> {
+              throw new NoClassDefFoundError("a test: no such class");
+            }));
+  }
 
   @Test
   void everyRequestGoesAsItShould() throws Exception {

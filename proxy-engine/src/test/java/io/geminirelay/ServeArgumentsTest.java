@@ -3,6 +3,7 @@ package io.geminirelay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -58,6 +59,19 @@ class ServeArgumentsTest {
       })
   void allElseIsForTheCommandLine(String line) {
     assertNull(ServeArguments.of(words(line)));
+  }
+
+  @Test
+  void aCommandIsNoFile() {
+    for (String name : RelayCommand.commandLine().getSubcommands().keySet()) {
+      for (String option : new String[] {"-c", "--config"}) {
+        assertNull(ServeArguments.of(option, name), name);
+        assertThrows(
+            CommandLine.ParameterException.class,
+            () -> RelayCommand.commandLine().parseArgs(option, name),
+            name);
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.geminirelay.bench.load;
 
+import io.geminirelay.bench.load.report.Figures;
+import io.geminirelay.bench.load.report.Median;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,13 +29,7 @@ final class StateFigures {
   private double ratio(List<Double> to, List<Double> of) {
     double[] ratios = new double[Math.min(to.size(), of.size())];
     Arrays.setAll(ratios, i -> of.get(i) / to.get(i));
-    return median(ratios);
-  }
-
-  private static double median(double... values) {
-    Arrays.sort(values);
-    int half = values.length / 2;
-    return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    return Median.of(ratios);
   }
 
   private static double[] array(List<Double> values) {
@@ -41,7 +37,7 @@ final class StateFigures {
   }
 
   private static double medianAt(List<Histogram> windows, double percentile) {
-    return median(
+    return Median.of(
         windows.stream().mapToDouble(each -> each.getValueAtPercentile(percentile)).toArray());
   }
 
@@ -64,7 +60,7 @@ final class StateFigures {
                 "| %s | %s | %s | %s |\n"
                     .formatted(
                         store,
-                        number(median(array(of))),
+                        number(Median.of(array(of))),
                         number(ratio(first, of)),
                         String.join(" ", of.stream().map(StateFigures::number).toList()))));
     text.append("\n| latency, us | p50 | p99, median of windows | p99 of all | p99.9 | max |");
@@ -73,17 +69,22 @@ final class StateFigures {
         (what, windows) -> {
           Histogram all = sum(windows);
           text.append(
-              "| %s | %d | %.0f | %d | %d | %d | %d |\n"
+              "| %s | %d | %.0f | %d | %s | %d | %d |\n"
                   .formatted(
                       what,
                       all.getValueAtPercentile(50),
                       medianAt(windows, 99),
                       all.getValueAtPercentile(99),
-                      all.getValueAtPercentile(99.9),
+                      tail(all),
                       all.getMaxValue(),
                       all.getTotalCount()));
         });
     return text.toString();
+  }
+
+  private static String tail(Histogram of) {
+    boolean tells = Figures.tells(of.getTotalCount(), 99.9);
+    return tells ? Long.toString(of.getValueAtPercentile(99.9)) : "-";
   }
 
   private static String number(double value) {

@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the threads of a process have used, user and system, to the nanosecond: the scheduler's own
- * account of each, where {@code /proc/PID/stat} counts in 1/100 s. A thread that ends between two
- * looks takes along what it used since the first.
+ * What a process has used, user and system, in two accounts.
+ *
+ * @param nanosByThread the scheduler's own of each thread, to the nanosecond; a thread that ends
+ *     between two looks takes along what it used since the first; empty where a kernel has none
+ * @param processMicros that of {@code /proc/PID/stat}, which keeps what ended threads have used, to
+ *     1/100 s
  */
-public record CpuTime(Map<Integer, Long> nanosByThread) {
-  /** Of the process {@code pid} at this moment. */
-  static CpuTime of(long pid) throws IOException {
+public record CpuTime(Map<Integer, Long> nanosByThread, long processMicros) {
+  /** Of the process {@code pid} at this moment, which has used {@code processMicros}. */
+  static CpuTime of(long pid, long processMicros) throws IOException {
     Map<Integer, Long> nanos = new HashMap<>();
     try (DirectoryStream<Path> threads =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
@@ -28,7 +31,7 @@ public record CpuTime(Map<Integer, Long> nanosByThread) {
         }
       }
     }
-    return new CpuTime(nanos);
+    return new CpuTime(nanos, processMicros);
   }
 
   /** What is there, or nothing of a thread that has just ended. */
@@ -46,12 +49,12 @@ public record CpuTime(Map<Integer, Long> nanosByThread) {
     }
   }
 
-  /** Microseconds used since {@code before}. */
+  /** Microseconds used since {@code before}: by the account that holds more. */
   public double microsSince(CpuTime before) {
     long nanos = 0;
     for (Map.Entry<Integer, Long> thread : nanosByThread.entrySet()) {
       nanos += thread.getValue() - before.nanosByThread().getOrDefault(thread.getKey(), 0L);
     }
-    return nanos / 1e3;
+    return Math.max(nanos / 1e3, (double) (processMicros - before.processMicros()));
   }
 }

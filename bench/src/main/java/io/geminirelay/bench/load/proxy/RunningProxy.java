@@ -6,7 +6,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process under measurement: where it listens and what it has used. */
@@ -53,11 +52,9 @@ public final class RunningProxy implements AutoCloseable {
     return port;
   }
 
-  /** What its threads have used of the CPU up to now. */
+  /** What it has used of the CPU up to now. */
   public CpuTime cpu() throws IOException {
-    CpuTime exact = CpuTime.of(process.pid());
-    // A kernel may be built without that account.
-    return exact.nanosByThread().isEmpty() ? new CpuTime(Map.of(0, cpuMicros() * 1_000)) : exact;
+    return CpuTime.of(process.pid(), cpuMicros());
   }
 
   /** Microseconds of CPU, user and system, of all threads since its start, to 1/100 s. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The samples of a run, by workload and proxy, and what they say together. */
 public final class Figures {
+  private static final double TAIL = 99.9;
+  private static final int TAIL_VALUES = 10;
+
   private final Map<String, String> about = new LinkedHashMap<>();
   private final Map<Workload, Map<Proxy, List<Sample>>> samples = new LinkedHashMap<>();
 
@@ -47,14 +50,19 @@ public final class Figures {
     return ordered;
   }
 
-  /** The window in the middle by its value; null if the proxy was not measured. */
+  /**
+   * The window in the middle by its value, of an even number the mean of both; null if the proxy
+   * was not measured.
+   */
   public @Nullable Sample median(Workload workload, Proxy proxy) {
     List<Sample> sorted = new ArrayList<>(of(workload).getOrDefault(proxy, List.of()));
     if (sorted.isEmpty()) {
       return null;
     }
     sorted.sort(Comparator.comparingDouble(Sample::value));
-    return sorted.get(sorted.size() / 2);
+    int half = sorted.size() / 2;
+    Sample middle = sorted.get(half);
+    return sorted.size() % 2 == 1 ? middle : sorted.get(half - 1).mean(middle);
   }
 
   /** The proxy's value divided by nginx's of the same run; NaN where one of them is missing. */
@@ -64,16 +72,29 @@ public final class Figures {
     return nginx == null || own == null ? Double.NaN : own.value() / nginx.value();
   }
 
-  /** The median of the windows' percentiles in microseconds; NaN where nothing was due. */
+  /**
+   * The median of the windows' percentiles in microseconds; NaN where nothing was due, or too
+   * little for this percentile.
+   */
   public double latency(Workload workload, Proxy proxy, double percentile) {
+    if (!tells(latencies(workload, proxy).getTotalCount(), percentile)) {
+      return Double.NaN;
+    }
     double[] each =
         of(workload).getOrDefault(proxy, List.of()).stream()
             .map(Sample::latencies)
             .filter(histogram -> histogram != null)
             .mapToDouble(histogram -> histogram.getValueAtPercentile(percentile))
-            .sorted()
             .toArray();
-    return each.length == 0 ? Double.NaN : each[each.length / 2];
+    return Median.of(each);
+  }
+
+  /**
+   * Whether so many values say something of a percentile: from 99.9 on at least ten have to lie
+   * above it, of 10,000 and more.
+   */
+  public static boolean tells(long count, double percentile) {
+    return percentile < TAIL || count >= Math.round(TAIL_VALUES * 100 / (100 - percentile));
   }
 
   /** The same less what it is without a proxy, in the same run. */

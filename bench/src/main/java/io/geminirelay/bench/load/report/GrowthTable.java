@@ -17,7 +17,7 @@ public final class GrowthTable {
   /** One measured point; values are microseconds of CPU, one of each window. */
   private record Row(String size, List<Double> values, double busy) {
     double median() {
-      return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+      return Median.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
   }
 

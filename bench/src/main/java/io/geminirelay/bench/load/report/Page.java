@@ -89,7 +89,9 @@ public final class Page {
       Histogram all = figures.latencies(workload, proxy);
       html.append("<tr><th>%s</th>".formatted(proxy.title()));
       for (double percentile : PERCENTILES) {
-        html.append("<td>%s ms</td>".formatted(millis(all.getValueAtPercentile(percentile))));
+        boolean tells = Figures.tells(all.getTotalCount(), percentile);
+        String value = tells ? millis(all.getValueAtPercentile(percentile)) + " ms" : "-";
+        html.append("<td>%s</td>".formatted(value));
       }
       html.append(
           "<td>%s ms</td><td>%,d</td></tr>%n"

@@ -20,4 +20,20 @@ public record Sample(
     double busy,
     double others,
     long residentKb,
-    @Nullable Histogram latencies) {}
+    @Nullable Histogram latencies) {
+  /** What lies between this window and {@code other}, with the latencies of both. */
+  Sample mean(Sample other) {
+    Histogram both = null;
+    if (latencies != null && other.latencies != null) {
+      both = latencies.copy();
+      both.add(other.latencies);
+    }
+    return new Sample(
+        (value + other.value) / 2,
+        (perSecond + other.perSecond) / 2,
+        (busy + other.busy) / 2,
+        (others + other.others) / 2,
+        (residentKb + other.residentKb) / 2,
+        both);
+  }
+}

@@ -2,6 +2,7 @@ package io.geminirelay.bench.load.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,9 @@ class FiguresTest {
   private static final Workload OPEN = Catalogue.named("open");
   private static final Workload UNARY = Catalogue.named("unary");
 
+  /** So often each value comes: with a thousand of them, just enough to tell p99.9. */
+  private static final int EACH = 10;
+
   private final Figures figures = new Figures();
 
   private static Sample cost(double micros) {
@@ -26,7 +30,7 @@ class FiguresTest {
   private static Sample timed(double micros, int from, int to) {
     Histogram latencies = new Histogram(3);
     for (int value = from; value < to; value++) {
-      latencies.recordValue(value);
+      latencies.recordValueWithCount(value, EACH);
     }
     return new Sample(micros, 1_000, 0.1, 0.5, 10_240, latencies);
   }
@@ -47,6 +51,33 @@ class FiguresTest {
     assertEquals(2, figures.toNginx(UNARY, Proxy.GATEWAY));
     assertTrue(Double.isNaN(figures.toNginx(UNARY, Proxy.HAPROXY)));
     assertNull(figures.median(UNARY, Proxy.HAPROXY));
+  }
+
+  @Test
+  void ofAnEvenNumberTheMedianIsBetweenBoth() {
+    figures.add(OPEN, Proxy.NGINX, timed(10, 0, 1_000));
+    figures.add(OPEN, Proxy.NGINX, timed(70, 3_000, 4_000));
+    figures.add(OPEN, Proxy.NGINX, timed(40, 1_000, 2_000));
+    figures.add(OPEN, Proxy.NGINX, timed(20, 2_000, 3_000));
+    Sample median = figures.median(OPEN, Proxy.NGINX);
+    assertNotNull(median);
+    assertEquals(30, median.value());
+    assertNotNull(median.latencies());
+    assertEquals(2_000 * EACH, median.latencies().getTotalCount());
+    assertEquals(1_999, figures.latency(OPEN, Proxy.NGINX, 50), 2);
+  }
+
+  @Test
+  void p999IsLeftOutOfFewValues() {
+    figures.add(OPEN, Proxy.DIRECT, timed(Double.NaN, 0, 999));
+    figures.add(OPEN, Proxy.GATEWAY, timed(25, 500, 1_500));
+    assertTrue(Double.isNaN(figures.latency(OPEN, Proxy.DIRECT, 99.9)));
+    assertEquals(1_499, figures.latency(OPEN, Proxy.GATEWAY, 99.9), 2);
+    String text = new Markdown(figures).text();
+    assertTrue(text.contains("| 0.50 / 0.99 / - |"), text);
+    assertTrue(text.contains("| 0.50 / 0.50 / - |"), text);
+    assertTrue(Figures.tells(9_999, 99) && !Figures.tells(99_999, 99.99));
+    assertTrue(Figures.tells(10_000, 99.9) && Figures.tells(100_000, 99.99));
   }
 
   @Test
