@@ -42,6 +42,12 @@ final class RelayBattery implements AutoCloseable {
   /** More than the sockets between the gateway and one side hold, so that the gateway must wait. */
   private static final int BIG_BYTES = 5 * MIB;
 
+  /**
+   * More than the sockets on both sides hold: Linux lets each of two send buffers grow to 4 MiB,
+   * and the gateway's receive buffer to about three times what it had read when it stopped reading.
+   */
+  private static final int UNREAD_BYTES = 24 * MIB;
+
   /** More than the windows of a stream hold. */
   private static final int STREAM_BYTES = 2 * MIB;
 
@@ -180,7 +186,7 @@ final class RelayBattery implements AutoCloseable {
   }
 
   private void downloads(TestClient client, String way) {
-    long bytes = flood(way, BIG_BYTES);
+    long bytes = flood(way, UNREAD_BYTES);
     LongSupplier sent = upstream(way).journal()::sentBytes;
     long before = sent.getAsLong();
     try (client) {

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.geminirelay.base.scan.EventForms;
 import io.geminirelay.base.scan.StreamScanner;
-import io.geminirelay.base.scan.TokenCounts;
-import java.util.Arrays;
+import io.geminirelay.testing.ScannerFacts;
 import java.util.List;
 
 /** The stream watch: an answer's facts do not depend on its cut, whatever the answer. */
@@ -28,33 +27,7 @@ class StreamScannerFuzz {
               });
           scanner.end();
           assertTrue(scanner.offset() <= answer.length);
-          return facts(scanner);
+          return List.of(ScannerFacts.of(scanner), scanner.endedCleanly());
         });
-  }
-
-  private static List<Object> facts(StreamScanner scanner) {
-    TokenCounts usage = scanner.usage();
-    return Arrays.asList(
-        scanner.events(),
-        scanner.contentSeen(),
-        scanner.errorSeen(),
-        scanner.errorFirst(),
-        scanner.errorCode(),
-        scanner.errorStatus(),
-        scanner.errorEnd(),
-        scanner.errorRest(),
-        scanner.errorFrom(),
-        scanner.finishReason(),
-        scanner.doneSeen(),
-        scanner.endedCleanly(),
-        scanner.betweenEvents(),
-        scanner.malformed(),
-        scanner.offset(),
-        usage.prompt(),
-        usage.output(),
-        usage.thoughts(),
-        usage.cached(),
-        usage.toolUse(),
-        usage.total());
   }
 }

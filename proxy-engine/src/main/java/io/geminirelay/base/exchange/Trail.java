@@ -150,12 +150,7 @@ public final class Trail {
   /** The attempts in their order; up to 64. */
   public List<Step> steps(long now) {
     List<Step> all = new ArrayList<>();
-    if (earlier != null) {
-      all.addAll(earlier);
-    }
-    if (key != null) {
-      all.add(last(key, now));
-    }
+    eachStep(now, all::add);
     return all;
   }
 

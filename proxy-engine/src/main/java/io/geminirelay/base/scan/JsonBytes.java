@@ -18,9 +18,9 @@ final class JsonBytes {
   static final byte COLON = 7;
 
   /** A string is read through its buffer for so long, if at least so much of it may follow. */
-  private static final int NEAR_BYTES = 64;
+  private static final int NEAR_BYTES = 2048;
 
-  private static final int FAR_BYTES = 512;
+  private static final int FAR_BYTES = 8192;
 
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;

@@ -159,6 +159,7 @@ final class LogWriter extends ContextAwareBase implements Runnable {
 
   /** Writes the lines made so far, which are those of all events below {@code number}. */
   private void write(@Nullable LogEncoder encoder, long number) {
+    boolean taken = true;
     if (encoder != null
         && lines.length() > 0
         && to instanceof OutputStreamAppender<ILoggingEvent> out
@@ -168,6 +169,8 @@ final class LogWriter extends ContextAwareBase implements Runnable {
         out.getOutputStream().write(lines.array(), 0, lines.length());
         out.getOutputStream().flush();
       } catch (IOException e) {
+        taken = false;
+        dropped.add(number - next);
         addError("The log could not be written.", e);
       }
     }
@@ -175,7 +178,10 @@ final class LogWriter extends ContextAwareBase implements Runnable {
     if (number != next) {
       next = number;
       ring.written(number);
-      if (dropped.sum() > told && TimeSource.SYSTEM.nanoTime() - toldNanos >= TELL_AGAIN_NANOS) {
+      // The library's appender would end for good if its own line could not be written.
+      if (taken
+          && dropped.sum() > told
+          && TimeSource.SYSTEM.nanoTime() - toldNanos >= TELL_AGAIN_NANOS) {
         tell();
       }
     }

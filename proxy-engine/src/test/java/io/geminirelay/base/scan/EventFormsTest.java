@@ -3,10 +3,10 @@ package io.geminirelay.base.scan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.geminirelay.testing.ScannerFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,31 +60,6 @@ class EventFormsTest {
           "data: {\"x\": \"y\"\n\n",
           "data: {\"x\": nul}\n\n");
 
-  private static List<Object> facts(StreamScanner scanner) {
-    TokenCounts usage = scanner.usage();
-    return Arrays.asList(
-        scanner.events(),
-        scanner.contentSeen(),
-        scanner.errorSeen(),
-        scanner.errorFirst(),
-        scanner.errorCode(),
-        scanner.errorStatus(),
-        scanner.errorFrom(),
-        scanner.errorEnd(),
-        scanner.errorRest(),
-        scanner.finishReason(),
-        scanner.doneSeen(),
-        scanner.betweenEvents(),
-        scanner.malformed(),
-        scanner.offset(),
-        usage.prompt(),
-        usage.output(),
-        usage.thoughts(),
-        usage.cached(),
-        usage.toolUse(),
-        usage.total());
-  }
-
   /** Both read {@code body} in the same pieces, and are asked behind each. */
   private static void same(EventForms forms, byte[] body, Random cuts, int longest) {
     StreamScanner each = new StreamScanner();
@@ -95,12 +70,12 @@ class EventFormsTest {
       int next = Math.min(body.length, at + 1 + cuts.nextInt(longest));
       each.look(buf, at, next);
       known.look(buf, at, next);
-      assertEquals(facts(each), facts(known), () -> new String(body, UTF_8));
+      assertEquals(ScannerFacts.of(each), ScannerFacts.of(known), () -> new String(body, UTF_8));
       at = next;
     }
     each.end();
     known.end();
-    assertEquals(facts(each), facts(known));
+    assertEquals(ScannerFacts.of(each), ScannerFacts.of(known));
     assertEquals(each.endedCleanly(), known.endedCleanly());
     buf.release();
   }

@@ -15,6 +15,7 @@ import io.geminirelay.base.config.LogFormat;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.exchange.Outcome;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ class LogWriterTest {
   /** A file that takes nothing until it is let, and counts what it is asked to. */
   private final class Slow extends ByteArrayOutputStream {
     private int calls;
+    private volatile boolean full;
 
     @Override
     public void write(byte[] bytes, int offset, int length) {
@@ -49,7 +51,16 @@ class LogWriterTest {
       }
       synchronized (this) {
         calls++;
-        super.write(bytes, offset, length);
+        if (!full) {
+          super.write(bytes, offset, length);
+        }
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (full) {
+        throw new IOException("no space left on device");
       }
     }
 
@@ -105,6 +116,25 @@ class LogWriterTest {
           "line " + i + " of ***", json.readTree(lines.get(2 * i + 1)).get("message").textValue());
       assertEquals("***", json.readTree(lines.get(2 * i + 2)).get("model").textValue());
     }
+  }
+
+  @Test
+  void whatADiskDoesNotTakeIsCountedAndToldOnceItTakesAgain() {
+    open.countDown();
+    disk.full = true;
+    for (int i = 1; i <= 3; i++) {
+      log.info("lost");
+      while (queue.droppedLines() < i) {
+        Thread.onSpinWait();
+      }
+    }
+    disk.full = false;
+    log.info("kept");
+    queue.stop();
+    assertEquals(3, queue.droppedLines());
+    assertEquals(2, disk.lines().size());
+    assertTrue(disk.lines().get(0).contains("kept"));
+    assertTrue(disk.lines().get(1).contains("3 log lines were dropped"));
   }
 
   @Test

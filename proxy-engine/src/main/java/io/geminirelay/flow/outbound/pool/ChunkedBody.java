@@ -46,7 +46,7 @@ final class ChunkedBody {
   private int left;
   private int pieceFrom;
   private int pieceLength;
-  // Owner: this object, until it is given within the same call.
+  // Owner: this object, until it is given, or let go of, within the same call.
   private @Nullable ByteBuf joined;
 
   /** The head of an answer in chunks was read. */
@@ -72,18 +72,28 @@ final class ChunkedBody {
     pieceLength = 0;
     int end = in.writerIndex();
     int from = in.readerIndex();
-    int i = from;
-    int next = step(in, i, end, alloc);
-    while (next > i) {
-      i = next;
-      next = step(in, i, end, alloc);
+    try {
+      int i = from;
+      int next = step(in, i, end, alloc);
+      while (next > i) {
+        i = next;
+        next = step(in, i, end, alloc);
+      }
+      HttpContent piece = givePiece(in);
+      in.readerIndex(i);
+      boolean stuck = i == from && place == Place.DATA_END && end - i >= LINE_END;
+      return stuck ? broken(in) : piece;
+    } finally {
+      release();
     }
-    HttpContent piece = givePiece(in);
-    in.readerIndex(i);
-    if (i == from && place == Place.DATA_END && end - i >= LINE_END) {
-      return broken(in);
+  }
+
+  /** Nothing is left of what was given; memory may have run out while it grew. */
+  private void release() {
+    if (joined != null) {
+      joined.release();
+      joined = null;
     }
-    return piece;
   }
 
   private @Nullable HttpContent givePiece(ByteBuf in) {

@@ -2,10 +2,13 @@ package io.geminirelay.flow.outbound.pool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.geminirelay.testing.EverySplit;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
@@ -179,5 +182,25 @@ class ChunkedBodyTest {
     }
     assertEquals(List.of("head", "ab", "end", "head", "end", "head", "ab", "end"), all);
     channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void nothingIsLeftWhereMemoryRunsOut() {
+    List<ByteBuf> made = new ArrayList<>();
+    ByteBufAllocator narrow =
+        new PooledByteBufAllocator(false) {
+          @Override
+          public ByteBuf buffer(int bytes) {
+            made.add(Unpooled.buffer(bytes, bytes));
+            return made.get(0);
+          }
+        };
+    ByteBuf read = Unpooled.copiedBuffer(chunk("a") + chunk("b") + chunk("c".repeat(99)), UTF_8);
+    ChunkedBody body = new ChunkedBody();
+    body.begin();
+    assertThrows(IndexOutOfBoundsException.class, () -> body.read(read, narrow));
+    assertEquals(1, made.size());
+    assertEquals(0, made.get(0).refCnt());
+    read.release();
   }
 }
