@@ -1,6 +1,7 @@
 package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.exchange.LateFlushHandler;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ final class Http1Connection {
         new RequestClock(pipeline.channel().eventLoop().ticker(), Pace.ofBody(limits));
     StrictRequestDecoder decoder = new StrictRequestDecoder(limits, clock);
     Http1Codec codec = new Http1Codec(decoder);
+    pipeline.addLast("flush", new LateFlushHandler());
     pipeline.addLast("codec", codec);
     pipeline.addLast("timeout", new HeadTimeoutHandler(decoder, clock, limits));
     pipeline.addLast("one-at-a-time", new OneAtATimeHandler(codec));

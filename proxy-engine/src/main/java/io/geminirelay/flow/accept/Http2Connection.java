@@ -3,6 +3,7 @@ package io.geminirelay.flow.accept;
 import io.geminirelay.base.config.Http2Limits;
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.config.ServerConfig.ClientLimits;
+import io.geminirelay.base.exchange.LateFlushHandler;
 import io.geminirelay.base.http2.FrameLimitHandler;
 import io.geminirelay.base.http2.FrameWatch;
 import io.geminirelay.base.http2.UnknownFramesHandler;
@@ -149,6 +150,7 @@ final class Http2Connection {
       // A stream would else take its buffers from Netty's own choice.
       stream.config().setAllocator(stream.parent().alloc());
       ChannelPipeline pipeline = stream.pipeline();
+      pipeline.addLast("flush", new LateFlushHandler());
       pipeline.addLast("stream", new Http2StreamHandler(limits, watch, kept));
       pipeline.addLast("codec", StreamCodec.INSTANCE);
       pipeline.addLast("timeout", new BodyTimeoutHandler(limits));

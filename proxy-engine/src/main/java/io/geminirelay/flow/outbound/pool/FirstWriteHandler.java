@@ -11,7 +11,7 @@ import io.netty.channel.ChannelPromise;
  * Reports a stream that could not even be opened, because the connection went away or stopped
  * taking streams in between, as not processed: nothing of it was sent.
  *
- * <p>First in an HTTP/2 stream's pipeline; leaves it with the first write.
+ * <p>First in an HTTP/2 stream's pipeline but for what flushes it; leaves it with the first write.
  */
 final class FirstWriteHandler extends ChannelOutboundHandlerAdapter {
 

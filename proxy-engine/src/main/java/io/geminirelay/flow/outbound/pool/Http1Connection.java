@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.geminirelay.base.exchange.LateFlushHandler;
 import io.geminirelay.flow.relay.ResponseHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -24,7 +25,7 @@ final class Http1Connection {
     this.channel = channel;
     this.bornNanos = nowNanos;
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addLast(decoder, new HttpRequestEncoder(), reuse, responses);
+    pipeline.addLast(new LateFlushHandler(), decoder, new HttpRequestEncoder(), reuse, responses);
     channel.closeFuture().addListener(done -> pool.closed(this));
   }
 

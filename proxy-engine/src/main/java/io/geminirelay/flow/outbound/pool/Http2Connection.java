@@ -1,5 +1,6 @@
 package io.geminirelay.flow.outbound.pool;
 
+import io.geminirelay.base.exchange.LateFlushHandler;
 import io.geminirelay.base.http2.FrameLimitHandler;
 import io.geminirelay.base.http2.FrameWatch;
 import io.geminirelay.base.http2.UnknownFramesHandler;
@@ -292,7 +293,8 @@ final class Http2Connection {
     public void handlerAdded(ChannelHandlerContext ctx) {
       ctx.channel().config().setAllocator(ctx.channel().parent().alloc());
       ctx.pipeline()
-          .addLast(new FirstWriteHandler(), new StreamCodec(tls, watch), reasons)
+          .addLast(
+              new LateFlushHandler(), new FirstWriteHandler(), new StreamCodec(tls, watch), reasons)
           .addLast(new ResponseHandler())
           .remove(this);
     }
