@@ -4,7 +4,11 @@ import io.geminirelay.base.config.ClientConfig;
 import io.geminirelay.base.config.Secret;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.scan.StreamScanner;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AttributeKey;
 import java.net.InetAddress;
 import java.util.function.Consumer;
@@ -21,11 +25,14 @@ public final class Exchange {
   /** Where a client channel keeps its exchange in flight. */
   public static final AttributeKey<Exchange> KEY = AttributeKey.valueOf(Exchange.class, "exchange");
 
+  /** What is kept of a request that is over. */
+  private static final HttpRequest ANSWERED =
+      new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "", EmptyHttpHeaders.INSTANCE);
+
   /** A number that is not known. */
   private static final long UNKNOWN = -1;
 
   private final String id;
-  private final HttpRequest head;
   private final long startNanos;
   private final Trail trail = new Trail();
 
@@ -34,6 +41,7 @@ public final class Exchange {
   private String model = "";
   private boolean generating;
   private boolean eventsWanted;
+  private HttpRequest head;
   private HttpRequest request;
   private @Nullable Secret ownKey;
   private @Nullable Secret keyInUse;
@@ -86,7 +94,7 @@ public final class Exchange {
     return TraceParent.traceId(traceParent(), id);
   }
 
-  /** The client's request head as it came; not changed by any stage. */
+  /** The client's request head as it came, not changed by any stage; see {@link #requestOver}. */
   public HttpRequest head() {
     return head;
   }
@@ -260,6 +268,25 @@ public final class Exchange {
     ending = null;
     if (told != null) {
       told.accept(this);
+    }
+  }
+
+  /**
+   * Says that the request was sent whole and that the answer to it is on its way to the client:
+   * nobody asks for its headers or its path any more, which would be held as long as the answer
+   * takes.
+   */
+  public void requestOver() {
+    // Only where the bare head below tells the same of the rest.
+    if (HttpMethod.POST.equals(head.method())
+        && HttpVersion.HTTP_1_1.equals(head.protocolVersion())) {
+      // What is derived from the headers is, now or never.
+      traceParent();
+      caller();
+      callers = null;
+      head = ANSWERED;
+      request = ANSWERED;
+      uri = "";
     }
   }
 

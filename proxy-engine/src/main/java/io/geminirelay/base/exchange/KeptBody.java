@@ -37,6 +37,7 @@ public final class KeptBody {
   private long countedBytes;
   private boolean starved;
   private boolean complete;
+  private boolean spent;
 
   /** A body that is kept whole up to {@code capBytes}, and while {@code budget} has room for it. */
   public KeptBody(ByteBufAllocator alloc, int capBytes, HoldBudget budget) {
@@ -152,9 +153,16 @@ public final class KeptBody {
     return pieces.get(index - dropped).retainedDuplicate();
   }
 
-  /** Lets go of the pieces below {@code index} if the body cannot be replayed anyway. */
+  /**
+   * Says that no further attempt follows: what is sent from now on, or was, is not needed again.
+   */
+  public void spend() {
+    spent = true;
+  }
+
+  /** Lets go of the pieces below {@code index} if the body cannot, or need not, be replayed. */
   public void dropSent(int index) {
-    if (!isOverCap() && dropped == 0) {
+    if (index <= dropped || (!spent && !isOverCap() && dropped == 0)) {
       return;
     }
     List<ByteBuf> sent = pieces.subList(0, index - dropped);

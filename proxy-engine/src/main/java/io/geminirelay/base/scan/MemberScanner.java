@@ -24,7 +24,7 @@ final class MemberScanner {
   private final MemberPaths paths;
   private final MemberListener listener;
   private final ScanText text;
-  private final int[] levelPaths = new int[MAX_LEVELS + 1];
+  private final LevelPaths levelPaths = new LevelPaths();
   private long objectLevels;
   private int depth;
   private JsonExpect expect = JsonExpect.VALUE;
@@ -218,7 +218,7 @@ final class MemberScanner {
         listener.opened(path, object);
       }
       boolean arrayInArray = !object && depth > 0 && !inObject();
-      levelPaths[depth] = arrayInArray ? MemberPaths.NONE : path;
+      levelPaths.set(depth, arrayInArray ? MemberPaths.NONE : path);
       long bit = 1L << depth;
       objectLevels = object ? objectLevels | bit : objectLevels & ~bit;
     }
@@ -258,7 +258,7 @@ final class MemberScanner {
     if (inObject()) {
       return memberPath;
     }
-    return levelPaths[depth - 1];
+    return levelPaths.at(depth - 1);
   }
 
   private void valueEnded(boolean array) {
@@ -288,7 +288,7 @@ final class MemberScanner {
     naming = known && expect == JsonExpect.NAME;
     text.clear();
     if (naming) {
-      return paths.hasMembers(levelPaths[depth - 1]);
+      return paths.hasMembers(levelPaths.at(depth - 1));
     }
     int path = valuePath(index);
     return inObject() && paths.keepsValue(path);
@@ -298,7 +298,7 @@ final class MemberScanner {
     token = JsonPlace.NONE;
     if (naming) {
       boolean watched = kept && !text.invalid();
-      memberPath = watched ? paths.member(levelPaths[depth - 1], text) : MemberPaths.NONE;
+      memberPath = watched ? paths.member(levelPaths.at(depth - 1), text) : MemberPaths.NONE;
       expect = JsonExpect.NAME_COLON;
       return;
     }

@@ -33,7 +33,11 @@ final class ClientCharge implements Consumer<Exchange> {
   private static final int EVENT_BYTES = 200;
 
   private final ClientAccount account;
-  private final @Nullable PromptBytes prompt;
+  private final boolean tokens;
+
+  /** Until the body is whole: most of an exchange's time may be that of its answer. */
+  private @Nullable PromptBytes prompt;
+
   private final long reserved;
   private long charged;
 
@@ -45,6 +49,7 @@ final class ClientCharge implements Consumer<Exchange> {
    */
   ClientCharge(ClientAccount account, boolean tokens, long bodyBytes) {
     this.account = account;
+    this.tokens = tokens;
     this.prompt = tokens ? new PromptBytes() : null;
     long expected = bodyBytes < 0 ? UNKNOWN_TOKENS : bodyBytes / BYTES_PER_TOKEN;
     this.reserved = tokens ? Math.min(expected, account.tokensPerMinute()) : 0;
@@ -63,6 +68,7 @@ final class ClientCharge implements Consumer<Exchange> {
   void whole() {
     if (prompt != null) {
       chargeUpTo(due(prompt));
+      prompt = null;
     }
   }
 
@@ -79,7 +85,7 @@ final class ClientCharge implements Consumer<Exchange> {
   @Override
   public void accept(Exchange exchange) {
     account.leave();
-    if (prompt != null) {
+    if (tokens) {
       account.charge(used(exchange) - charged);
     }
   }

@@ -221,6 +221,19 @@ final class Attempt implements LeaseListener, ResponseSink {
   private void commit(HttpResponse head) {
     moveTo(State.RELAYING);
     forwarding.commit(this, head);
+    if (state == State.RELAYING) {
+      letGoOfRequest();
+    }
+  }
+
+  /** No attempt follows this one: a stream is not to hold for long what only another would need. */
+  private void letGoOfRequest() {
+    KeptBody body = forwarding.body();
+    body.spend();
+    body.dropSent(sentPieces);
+    if (requestSent) {
+      forwarding.exchange().requestOver();
+    }
   }
 
   @Override

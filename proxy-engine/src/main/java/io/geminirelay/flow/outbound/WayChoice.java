@@ -3,6 +3,7 @@ package io.geminirelay.flow.outbound;
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.flow.keys.Exits;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WayChoice {
   private final Exits exits;
   private final TimeSource time;
-  private final Set<Destination> blocked = new HashSet<>(0);
+  private Set<Destination> blocked = Collections.emptySet();
   private long chosenAtNanos;
 
   WayChoice(Exits exits, TimeSource time) {
@@ -31,7 +32,7 @@ final class WayChoice {
 
   /** Goes on where {@code other} stands. */
   void adopt(WayChoice other) {
-    blocked.addAll(other.blocked);
+    other.blocked.forEach(this::block);
     chosenAtNanos = other.chosenAtNanos;
   }
 
@@ -42,6 +43,9 @@ final class WayChoice {
 
   /** The exit of {@code way} failed this exchange. */
   void block(Destination way) {
+    if (blocked.isEmpty()) {
+      blocked = new HashSet<>();
+    }
     blocked.add(way);
   }
 

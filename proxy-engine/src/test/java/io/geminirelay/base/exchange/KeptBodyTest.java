@@ -112,6 +112,32 @@ class KeptBodyTest {
   }
 
   @Test
+  void letsGoOfWhatWasSentOnceNoAttemptFollows() {
+    HoldBudget budget = new HoldBudget(Long.MAX_VALUE);
+    KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE, budget);
+    ByteBuf first = Unpooled.wrappedBuffer(new byte[40_000]);
+    ByteBuf second = Unpooled.wrappedBuffer(new byte[40_000]);
+    body.take(first);
+    body.take(second);
+    body.retainedPiece(0).release();
+    body.dropSent(1);
+    assertTrue(body.mayReplay());
+    assertEquals(1, first.refCnt());
+
+    body.spend();
+    body.dropSent(1);
+    assertFalse(body.mayReplay());
+    assertEquals(0, first.refCnt());
+    assertEquals(1, second.refCnt());
+    assertEquals(2, body.count());
+
+    body.release();
+    body.dropSent(2);
+    assertEquals(0, second.refCnt());
+    assertTrue(budget.hold(Long.MAX_VALUE));
+  }
+
+  @Test
   void keepsTheUsualBodyWhereItIs() {
     for (int buffer : new int[] {2048, 64 << 10}) {
       KeptBody body = new KeptBody(ALLOC, Integer.MAX_VALUE, new HoldBudget(Long.MAX_VALUE));
