@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /**
  * Takes out of jars what has to lie beside them: native libraries, and the texts of licences.
  *
- * <p>Arguments: the folder of the jars, the folder for the libraries, the folder for the texts.
+ * <p>Arguments: the folder of the jars, the folder for the libraries, the folder for the texts, which
+ * are left out without it.
  */
 final class Unpack {
   private static final Pattern NATIVE = Pattern.compile("META-INF/native/lib\\w+\\.so");
@@ -22,7 +23,7 @@ final class Unpack {
 
   public static void main(String[] folders) throws IOException {
     Path libraries = Path.of(folders[1]);
-    Path texts = Path.of(folders[2]);
+    Path texts = folders.length > 2 ? Path.of(folders[2]) : null;
     try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(folders[0]), "*.jar")) {
       for (Path path : jars) {
         String name = path.getFileName().toString().replaceAll("\\.jar$", "");
@@ -32,7 +33,7 @@ final class Unpack {
             String last = inside.substring(inside.lastIndexOf('/') + 1);
             if (NATIVE.matcher(inside).matches()) {
               copy(jar, entry, libraries.resolve(last));
-            } else if (!entry.isDirectory() && TEXT.matcher(inside).matches()) {
+            } else if (texts != null && !entry.isDirectory() && TEXT.matcher(inside).matches()) {
               copy(jar, entry, texts.resolve(name).resolve(last));
             }
           }

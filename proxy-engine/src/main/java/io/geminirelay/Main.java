@@ -29,13 +29,17 @@ public final class Main {
   }
 
   private static int serve(ServeArguments arguments) {
-    PrintWriter err =
-        new PrintWriter(new OutputStreamWriter(System.err, Charset.defaultCharset()), true);
+    PrintWriter err = complaints();
     try {
       return Serving.run(new ConfigStore(ConfigSource.ofProcess(arguments.config())), err);
     } catch (Exception e) {
       return explain(e, err);
     }
+  }
+
+  /** Where a start complains. */
+  static PrintWriter complaints() {
+    return new PrintWriter(new OutputStreamWriter(System.err, Charset.defaultCharset()), true);
   }
 
   /** Tells why a command failed; gives its exit code. */

@@ -1,10 +1,8 @@
 package io.geminirelay;
 
 import io.geminirelay.base.config.ConfigSource;
-import io.geminirelay.base.config.EngineConfig;
 import io.geminirelay.base.config.ServiceVariables;
 import io.geminirelay.base.config.edit.ConfigStore;
-import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.command.Exit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +80,7 @@ public final class Rehearsal {
   private static int run() throws Exception {
     Path folder = Files.createTempDirectory("gemini-relay-rehearsal");
     try {
-      return run(folder, ProcessSignals.listen());
+      return run(folder);
     } finally {
       Files.deleteIfExists(folder.resolve("config.yaml"));
       Files.deleteIfExists(folder);
@@ -95,22 +93,20 @@ public final class Rehearsal {
     return HexFormat.of().formatHex(random);
   }
 
-  private static int run(Path folder, ProcessSignals signals) throws Exception {
+  private static int run(Path folder) throws Exception {
     try (RehearsalUpstream upstream = RehearsalUpstream.start()) {
-      Engine engine = engine(folder, upstream);
-      ServiceLink nobody = ServiceLink.of(engine, ServiceVariables.NONE);
-      return Serving.run(engine, nobody, signals, () -> askAndEnd(engine));
+      ConfigStore store = store(folder, upstream);
+      return Serving.run(store, Main.complaints(), ServiceVariables.NONE, Rehearsal::askAndEnd);
     }
   }
 
-  /** A gateway in front of {@code upstream}, with its configuration in {@code folder}. */
-  static Engine engine(Path folder, RehearsalUpstream upstream) throws Exception {
+  /** The configuration of a gateway in front of {@code upstream}, in {@code folder}. */
+  static ConfigStore store(Path folder, RehearsalUpstream upstream) throws IOException {
     Path file = folder.resolve("config.yaml");
     Files.writeString(file, CONFIG.formatted(TOKEN, upstream.port(), ADMIN_TOKEN));
-    ConfigStore store = new ConfigStore(new ConfigSource(file, folder, Map.of()));
-    EngineConfig config = store.load().config();
-    LogLevel.set(config.telemetry());
-    return Engine.of(config, store, TimeSource.SYSTEM);
+    ServeArguments plain = ServeArguments.of("--config", file.toString());
+    Path named = plain == null ? file : plain.config();
+    return new ConfigStore(new ConfigSource(named, folder, Map.of()));
   }
 
   private static void askAndEnd(Engine engine) {

@@ -1,6 +1,5 @@
 package io.geminirelay;
 
-import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ final class ReloadSignal {
   /** Begins to listen. */
   static ReloadSignal listen() {
     ReloadSignal signal = new ReloadSignal();
-    Signals.register("HUP", signal::raised);
+    SystemSignal.listen("HUP", signal::raised);
     return signal;
   }
 

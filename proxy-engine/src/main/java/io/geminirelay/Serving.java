@@ -10,6 +10,7 @@ import io.geminirelay.base.service.HandedSocket;
 import io.geminirelay.command.Exit;
 import java.io.PrintWriter;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 
 /** A process that serves until a signal stops it, from its configuration to its exit code. */
 final class Serving {
@@ -22,13 +23,26 @@ final class Serving {
    * @return the exit code
    */
   static int run(ConfigStore store, PrintWriter err) throws Exception {
+    return run(store, err, ServiceVariables.ofProcess(), engine -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param service what the service manager has told
+   * @param started told of the engine when it serves
+   */
+  static int run(
+      ConfigStore store, PrintWriter err, ServiceVariables service, Consumer<Engine> started)
+      throws Exception {
+    Headstart headstart = Headstart.begin();
     ProcessSignals signals = ProcessSignals.listen();
     EngineConfig config = load(store, err).config();
     LogLevel.set(config.telemetry());
-    ServiceVariables service = ServiceVariables.ofProcess();
     HandedSocket handed = HandedSocket.of(service.sockets());
     Engine engine = Engine.of(config, store, TimeSource.SYSTEM, handed);
-    return run(engine, ServiceLink.of(engine, service), signals, () -> {});
+    headstart.over();
+    return run(engine, ServiceLink.of(engine, service), signals, () -> started.accept(engine));
   }
 
   /** Loads the configuration of {@code store}, with its warnings on {@code err}. */

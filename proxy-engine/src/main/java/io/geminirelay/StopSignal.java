@@ -1,7 +1,6 @@
 package io.geminirelay;
 
 import io.geminirelay.command.Exit;
-import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +24,8 @@ final class StopSignal {
   /** Begins to listen. */
   static StopSignal listen() {
     StopSignal signal = new StopSignal();
-    Signals.register("TERM", () -> signal.raised(SIGTERM));
-    Signals.register("INT", () -> signal.raised(SIGINT));
+    SystemSignal.listen("TERM", () -> signal.raised(SIGTERM));
+    SystemSignal.listen("INT", () -> signal.raised(SIGINT));
     return signal;
   }
 

@@ -3,6 +3,8 @@ package io.geminirelay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.geminirelay.base.config.edit.ConfigStore;
+import io.geminirelay.base.exchange.TimeSource;
 import io.geminirelay.command.Exit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +35,8 @@ class RehearsalTest {
   @Test
   void everyRequestGoesAsItShould() throws Exception {
     try (RehearsalUpstream upstream = RehearsalUpstream.start()) {
-      Engine engine = Rehearsal.engine(folder, upstream);
+      ConfigStore store = Rehearsal.store(folder, upstream);
+      Engine engine = Engine.of(store.load().config(), store, TimeSource.SYSTEM);
       try {
         engine.start().toCompletableFuture().get(30, TimeUnit.SECONDS);
         Rehearsal.ask(engine.port(), 2);

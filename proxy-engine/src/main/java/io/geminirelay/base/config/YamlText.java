@@ -1,7 +1,6 @@
 package io.geminirelay.base.config;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,11 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Reads a file to YAML nodes; no object of the file's choosing is ever made. */
 public final class YamlText {
@@ -61,7 +64,10 @@ public final class YamlText {
     options.setNestingDepthLimit(DEEPEST);
     options.setCodePointLimit(LARGEST_BYTES);
     try {
-      return new Yaml(options).compose(new StringReader(text));
+      // Not by Yaml, which makes ready for what is never done here, and looks for somebody to log
+      // to.
+      Parser parser = new ParserImpl(new StreamReader(text), options);
+      return new Composer(parser, new Resolver(), options).getSingleNode();
     } catch (MarkedYAMLException e) {
       problems.add(place(name, e.getProblemMark()), "text that is not YAML", reason(e));
     } catch (YAMLException e) {

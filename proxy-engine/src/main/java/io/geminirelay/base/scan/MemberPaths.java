@@ -59,12 +59,27 @@ final class MemberPaths {
       names.get(parent).add(path.substring(dot + 1).getBytes(StandardCharsets.US_ASCII));
       ids.get(parent).add(i + 1);
     }
-    return new MemberPaths(
-        names.stream().map(list -> list.toArray(byte[][]::new)).toArray(byte[][][]::new),
-        ids.stream()
-            .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
-            .toArray(int[][]::new),
-        others);
+    return new MemberPaths(arrays(names), numbers(ids), others);
+  }
+
+  private static byte[][][] arrays(List<List<byte[]>> lists) {
+    byte[][][] arrays = new byte[lists.size()][][];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = lists.get(i).toArray(new byte[0][]);
+    }
+    return arrays;
+  }
+
+  private static int[][] numbers(List<List<Integer>> lists) {
+    int[][] numbers = new int[lists.size()][];
+    for (int i = 0; i < numbers.length; i++) {
+      List<Integer> list = lists.get(i);
+      numbers[i] = new int[list.size()];
+      for (int j = 0; j < list.size(); j++) {
+        numbers[i][j] = list.get(j);
+      }
+    }
+    return numbers;
   }
 
   /** Tells whether members of the container at {@code path} can be on a watched path. */
