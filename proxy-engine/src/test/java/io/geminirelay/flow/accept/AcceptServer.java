@@ -94,11 +94,7 @@ final class AcceptServer implements AutoCloseable {
     Consumer<ChannelPipeline> echo = pipeline -> pipeline.addLast(new Echo());
     ConnectionHandler handler =
         new ConnectionHandler(
-            config,
-            connections,
-            certificate,
-            () -> echo,
-            Buffers.of(config.allocator()));
+            config, connections, certificate, () -> echo, Buffers.of(config.allocator()));
     listener =
         Listener.bind(config, transport, loops, handler)
             .toCompletableFuture()

@@ -188,9 +188,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
         if (egress.kind() == EgressConfig.Kind.HTTPS) {
           SslContext context = connector.tls().forProxy(target.caFile());
           SslHandler ssl =
-              connector
-                  .tls()
-                  .handler(context, ctx.channel(), egress.host(), egress.port(), egress);
+              connector.tls().handler(context, ctx.channel(), egress.host(), egress.port(), egress);
           ssl.setHandshakeTimeoutMillis(0);
           ssl.handshakeFuture().addListener(done -> proxySecured(ctx.channel(), done.cause()));
           ctx.pipeline().addLast(ssl);
@@ -238,8 +236,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     stage = Stage.SECURING;
     startClock(connector.config().tlsHandshake());
     SslContext context = connector.tls().forTarget(target.caFile(), target.protocol());
-    SslHandler ssl =
-        connector.tls().handler(context, open, target.host(), target.port(), egress);
+    SslHandler ssl = connector.tls().handler(context, open, target.host(), target.port(), egress);
     ssl.setHandshakeTimeoutMillis(0);
     open.pipeline().addBefore(open.pipeline().context(this).name(), null, ssl);
     ssl.handshakeFuture().addListener(done -> secured(open, ssl, done.cause()));

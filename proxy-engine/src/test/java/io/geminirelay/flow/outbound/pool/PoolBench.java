@@ -85,8 +85,7 @@ final class PoolBench implements AutoCloseable {
     pools =
         new LoopPools(
             loop,
-            new Connector(
-                NioSocketChannel::new, addresses, tls, config, new Exits(time)),
+            new Connector(NioSocketChannel::new, addresses, tls, config, new Exits(time)),
             config,
             time);
   }
@@ -246,11 +245,27 @@ final class PoolBench implements AutoCloseable {
     final CompletableFuture<HttpResponse> head = new CompletableFuture<>();
     private final StringBuilder text = new StringBuilder();
     private final UpstreamLease lease;
-    private final boolean reading;
+    private volatile boolean reading;
 
     Answer(UpstreamLease lease, boolean reading) {
       this.lease = lease;
       this.reading = reading;
+    }
+
+    /** How much has come; for the loop. */
+    int length() {
+      return text.length();
+    }
+
+    /** Reads no more than was asked for already. */
+    void stop() {
+      reading = false;
+    }
+
+    /** Reads all there is, and all that comes. */
+    void goOn() {
+      Channel channel = lease.channel();
+      channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
     }
 
     Fault brokenBy() throws Exception {

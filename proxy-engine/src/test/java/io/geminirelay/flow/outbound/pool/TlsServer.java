@@ -159,7 +159,15 @@ final class TlsServer implements AutoCloseable {
   }
 
   static void answer(ChannelHandlerContext stream, int bytes, boolean end) {
+    head(stream);
+    piece(stream, bytes, end);
+  }
+
+  static void head(ChannelHandlerContext stream) {
     stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+  }
+
+  static void piece(ChannelHandlerContext stream, int bytes, boolean end) {
     stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[bytes]), end));
   }
 
