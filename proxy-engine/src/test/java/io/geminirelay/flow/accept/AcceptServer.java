@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * or stops reading on {@code /pause}.
  */
 final class AcceptServer implements AutoCloseable {
+  final @Nullable ServerTls certificate;
   final ClientConnections connections;
   final Listener listener;
   final EventLoopGroup loops;
@@ -86,17 +87,14 @@ final class AcceptServer implements AutoCloseable {
             false,
             Duration.ZERO,
             AllocatorChoice.AUTO);
+    certificate = tls == null ? null : ServerTls.load(tls);
     connections = new ClientConnections(max, max, new Load());
     Transport transport = Transport.choose(config.transport());
     loops = transport.eventLoops(1);
     Consumer<ChannelPipeline> echo = pipeline -> pipeline.addLast(new Echo());
     ConnectionHandler handler =
         new ConnectionHandler(
-            config,
-            connections,
-            tls == null ? null : ServerTls.load(tls),
-            () -> echo,
-            Buffers.of(config.allocator()));
+            config, connections, certificate, () -> echo, Buffers.of(config.allocator()));
     listener =
         Listener.bind(config, transport, loops, handler)
             .toCompletableFuture()

@@ -187,7 +187,8 @@ final class Opening extends ChannelInboundHandlerAdapter {
       if (proxy != null && egress != null) {
         if (egress.kind() == EgressConfig.Kind.HTTPS) {
           SslContext context = connector.tls().forProxy(target.caFile());
-          SslHandler ssl = handler(context, ctx.channel(), egress.host(), egress.port());
+          SslHandler ssl =
+              connector.tls().handler(context, ctx.channel(), egress.host(), egress.port(), egress);
           ssl.setHandshakeTimeoutMillis(0);
           ssl.handshakeFuture().addListener(done -> proxySecured(ctx.channel(), done.cause()));
           ctx.pipeline().addLast(ssl);
@@ -203,10 +204,6 @@ final class Opening extends ChannelInboundHandlerAdapter {
     if (problem != null && over == channel && stage != Stage.DONE) {
       fail(FaultKind.EGRESS_CONNECT, "no TLS with " + nameOf(), problem);
     }
-  }
-
-  private static SslHandler handler(SslContext context, Channel channel, String host, int port) {
-    return context.newHandler(channel.alloc(), host, port);
   }
 
   private void connected(Channel open, @Nullable ProxyHandler proxy) {
@@ -239,7 +236,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     stage = Stage.SECURING;
     startClock(connector.config().tlsHandshake());
     SslContext context = connector.tls().forTarget(target.caFile(), target.protocol());
-    SslHandler ssl = handler(context, open, target.host(), target.port());
+    SslHandler ssl = connector.tls().handler(context, open, target.host(), target.port(), egress);
     ssl.setHandshakeTimeoutMillis(0);
     open.pipeline().addBefore(open.pipeline().context(this).name(), null, ssl);
     ssl.handshakeFuture().addListener(done -> secured(open, ssl, done.cause()));

@@ -1,9 +1,11 @@
 package io.geminirelay.flow.outbound.connect;
 
+import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.FileStamp;
 import io.geminirelay.base.config.TargetConfig;
 import io.geminirelay.base.config.TrustRoots;
 import io.geminirelay.base.config.UpstreamProtocol;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -12,6 +14,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +33,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>BoringSSL where its library loads, otherwise the JDK. TLS 1.2 and newer; certificates and host
  * names are always verified (RFC 9110 section 4.3.4); a CA file adds to the platform's roots.
- * Sessions are resumed through the context. Thread safe; {@link #prepared} does the file reading,
- * so call it before the first connection, off the event loops, then {@link #use} what it made.
+ * Sessions are resumed within a context and an exit, never across exits: a ticket that went out
+ * through one and comes back through another would tell the target that both are one client (RFC
+ * 8446 appendix C.4). Thread safe; {@link #prepared} does the file reading, so call it before the
+ * first connection, off the event loops, then {@link #use} what it made.
  */
 public final class UpstreamTls {
+  /** Above all ports that there are. */
+  private static final int FIRST_PLACE = 1 << 16;
+
+  private final Map<Way, Integer> places = new ConcurrentHashMap<>();
+  private final AtomicInteger nextPlace = new AtomicInteger(FIRST_PLACE);
   private volatile Contexts contexts = new Contexts(Map.of());
+
+  /** An exit, and the port that is reached through it. */
+  private record Way(EgressConfig egress, int port) {}
 
   /** Null protocol: no ALPN, as towards an {@code https} proxy. */
   private record Key(@Nullable Path caFile, @Nullable UpstreamProtocol protocol) {
@@ -102,6 +117,24 @@ public final class UpstreamTls {
 
   SslContext forProxy(@Nullable Path caFile) {
     return find(new Key(caFile, null));
+  }
+
+  /**
+   * A handler for {@code channel}, on whose way {@code egress} is, if any; its sessions are those
+   * of that way.
+   *
+   * <p>Contexts look sessions up by host and port, and the port serves for nothing else (see {@link
+   * javax.net.ssl.SSLContext#createSSLEngine(String, int)}). So another number in its place keeps
+   * sessions apart, where a context for each exit would hold all that a context holds as often.
+   */
+  SslHandler handler(
+      SslContext context, Channel channel, String host, int port, @Nullable EgressConfig egress) {
+    return context.newHandler(
+        channel.alloc(), host, egress == null ? port : place(new Way(egress, port)));
+  }
+
+  private int place(Way way) {
+    return places.computeIfAbsent(way, unknown -> nextPlace.getAndIncrement());
   }
 
   private SslContext find(Key key) {

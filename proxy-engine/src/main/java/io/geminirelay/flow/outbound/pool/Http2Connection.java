@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It takes streams from the peer's first SETTINGS until GOAWAY, its lifetime's end or its close;
  * streams under way then finish, and the last one closes it. The connection's receive window has
- * room for the full window of every stream, so an unread stream never stalls its neighbours.
+ * room for the full window of every stream, so an unread stream never stalls its neighbours. Those
+ * that are read get wider ones.
  */
 final class Http2Connection {
   private static final int STREAM_WINDOW_BYTES = 256 * 1024;
@@ -97,6 +98,7 @@ final class Http2Connection {
             codec,
             UnknownFramesHandler.INSTANCE,
             new ClosedStreamsHandler(),
+            new WideningHandler(codec.connection()),
             new Http2MultiplexHandler(new RefuseHandler()),
             new EventsHandler());
     channel.write(new DefaultHttp2WindowUpdateFrame(connectionWindow()));
@@ -136,7 +138,8 @@ final class Http2Connection {
   }
 
   private int connectionWindow() {
-    long whole = Math.max(CONNECTION_WINDOW_BYTES, (long) ownLimit * STREAM_WINDOW_BYTES);
+    long narrow = Math.max(CONNECTION_WINDOW_BYTES, (long) ownLimit * STREAM_WINDOW_BYTES);
+    long whole = narrow + WideningHandler.SPARE_BYTES;
     return (int) Math.min(whole, Integer.MAX_VALUE) - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
   }
 

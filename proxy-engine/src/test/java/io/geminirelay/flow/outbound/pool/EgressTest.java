@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -169,6 +170,37 @@ class EgressTest {
           "one",
           bench.exchange(PoolBench.tls(NAME, target.port(), UpstreamProtocol.AUTO, ca, way)));
     }
+  }
+
+  /** A session that is offered again tells that both connections are of one client. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void sessionsAreResumedThroughTheSameExitOnly(Kind kind) throws Exception {
+    try (PoolBench bench = new PoolBench(2, 10);
+        TlsServer target = new TlsServer(certificate, 100, "http/1.1");
+        RawServer proxy = proxy(kind, false);
+        RawServer other = proxy(kind, false)) {
+      List<EgressConfig> exits =
+          List.of(
+              egress(kind, proxy.port(), null, ""),
+              egress(kind, other.port(), null, ""),
+              egress(kind, proxy.port(), "user", PASSWORD),
+              egress(kind, proxy.port(), "user", "another " + PASSWORD));
+      List<String> expected = new ArrayList<>();
+      for (String each : List.of("new", "resumed")) {
+        bench.afresh(https(target, null), target);
+        expected.add(each);
+        for (EgressConfig exit : exits) {
+          bench.afresh(https(target, exit), target);
+          expected.add(each);
+        }
+      }
+      assertEquals(expected, target.hellos);
+    }
+  }
+
+  private static Destination https(TlsServer target, @Nullable EgressConfig egress) {
+    return PoolBench.tls("localhost", target.port(), UpstreamProtocol.AUTO, ca, egress);
   }
 
   @ParameterizedTest

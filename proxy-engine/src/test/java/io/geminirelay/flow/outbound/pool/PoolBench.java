@@ -1,5 +1,7 @@
 package io.geminirelay.flow.outbound.pool;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.geminirelay.base.config.Destination;
 import io.geminirelay.base.config.EgressConfig;
 import io.geminirelay.base.config.OutboundConfig;
@@ -13,6 +15,7 @@ import io.geminirelay.flow.outbound.connect.Addresses;
 import io.geminirelay.flow.outbound.connect.Connector;
 import io.geminirelay.flow.outbound.connect.UpstreamTls;
 import io.geminirelay.flow.relay.ResponseSink;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -44,6 +47,7 @@ final class PoolBench implements AutoCloseable {
   final EventLoop loop = group.next();
   final AtomicLong skippedNanos = new AtomicLong();
   final LoopPools pools;
+  private final UpstreamTls tls = new UpstreamTls();
   private final Addresses addresses =
       new Addresses(NioDatagramChannel::new, NioSocketChannel::new, List.of());
 
@@ -81,8 +85,7 @@ final class PoolBench implements AutoCloseable {
     pools =
         new LoopPools(
             loop,
-            new Connector(
-                NioSocketChannel::new, addresses, new UpstreamTls(), config, new Exits(time)),
+            new Connector(NioSocketChannel::new, addresses, tls, config, new Exits(time)),
             config,
             time);
   }
@@ -172,6 +175,27 @@ final class PoolBench implements AutoCloseable {
     return text;
   }
 
+  /** Lets {@code server} answer on a connection that is closed afterwards. */
+  void afresh(Destination destination, TlsServer server) throws Exception {
+    // What is not prepared is made for each connection, and forgets its sessions.
+    tls.use(tls.prepared(List.of(destination.target())));
+    UpstreamLease lease = lease(destination);
+    Answer answer = get(lease, true);
+    if (lease.http2()) {
+      TlsServer.answer(server.stream(), 3, true);
+    }
+    assertEquals(3, answer.whole.get(10, TimeUnit.SECONDS).length());
+    Channel channel = lease.channel();
+    Channel connection = lease.http2() ? channel.parent() : channel;
+    on(lease.http2() ? connection::close : () -> discarded(lease));
+    await(() -> !connection.isOpen());
+  }
+
+  private static boolean discarded(UpstreamLease lease) {
+    lease.discard();
+    return true;
+  }
+
   void skip(Duration time) {
     skippedNanos.addAndGet(time.toNanos());
   }
@@ -221,11 +245,27 @@ final class PoolBench implements AutoCloseable {
     final CompletableFuture<HttpResponse> head = new CompletableFuture<>();
     private final StringBuilder text = new StringBuilder();
     private final UpstreamLease lease;
-    private final boolean reading;
+    private volatile boolean reading;
 
     Answer(UpstreamLease lease, boolean reading) {
       this.lease = lease;
       this.reading = reading;
+    }
+
+    /** How much has come; for the loop. */
+    int length() {
+      return text.length();
+    }
+
+    /** Reads no more than was asked for already. */
+    void stop() {
+      reading = false;
+    }
+
+    /** Reads all there is, and all that comes. */
+    void goOn() {
+      Channel channel = lease.channel();
+      channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
     }
 
     Fault brokenBy() throws Exception {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsPoolTest {
   private static final int MORE_THAN_A_STREAM_WINDOW = 1024 * 1024;
@@ -219,6 +220,17 @@ class TlsPoolTest {
       assertTrue(stream.channel().isOpen(), "its end must not have been sent");
       bench.loop.execute(() -> slow.channel().config().setAutoRead(true));
       assertEquals(MORE_THAN_A_STREAM_WINDOW, unread.whole.get(10, TimeUnit.SECONDS).length());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h2", "http/1.1"})
+  void aSecondConnectionResumesTheSessionOfTheFirst(String protocol) throws Exception {
+    try (PoolBench bench = new PoolBench(4, 10);
+        TlsServer server = new TlsServer(certificate, 100, protocol)) {
+      bench.afresh(to(server), server);
+      bench.afresh(to(server), server);
+      assertEquals(List.of("new", "resumed"), server.hellos);
     }
   }
 

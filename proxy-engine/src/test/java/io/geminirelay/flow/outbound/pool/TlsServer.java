@@ -35,7 +35,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +47,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * go to the test, one by one.
  */
 final class TlsServer implements AutoCloseable {
+  /** How each handshake began, see {@link HelloWatch}. */
+  final List<String> hellos = new CopyOnWriteArrayList<>();
+
   final AtomicInteger accepted = new AtomicInteger();
   final BlockingQueue<ChannelHandlerContext> streams = new LinkedBlockingQueue<>();
   final BlockingQueue<Long> resets = new LinkedBlockingQueue<>();
@@ -72,6 +77,7 @@ final class TlsServer implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     accepted.incrementAndGet();
+                    channel.pipeline().addLast(new HelloWatch(hellos::add));
                     channel.pipeline().addLast(tls.newHandler(channel.alloc()));
                     channel.pipeline().addLast(negotiation(maxStreams));
                   }
@@ -153,7 +159,15 @@ final class TlsServer implements AutoCloseable {
   }
 
   static void answer(ChannelHandlerContext stream, int bytes, boolean end) {
+    head(stream);
+    piece(stream, bytes, end);
+  }
+
+  static void head(ChannelHandlerContext stream) {
     stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+  }
+
+  static void piece(ChannelHandlerContext stream, int bytes, boolean end) {
     stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(new byte[bytes]), end));
   }
 
