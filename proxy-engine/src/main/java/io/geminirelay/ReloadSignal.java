@@ -16,7 +16,7 @@ final class ReloadSignal {
   /** Begins to listen. */
   static ReloadSignal listen() {
     ReloadSignal signal = new ReloadSignal();
-    SystemSignal.listen("HUP", signal::raised);
+    var unused = SystemSignal.listen("HUP", signal::raised);
     return signal;
   }
 

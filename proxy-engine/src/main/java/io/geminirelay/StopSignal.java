@@ -24,8 +24,8 @@ final class StopSignal {
   /** Begins to listen. */
   static StopSignal listen() {
     StopSignal signal = new StopSignal();
-    SystemSignal.listen("TERM", () -> signal.raised(SIGTERM));
-    SystemSignal.listen("INT", () -> signal.raised(SIGINT));
+    var unused = SystemSignal.listen("TERM", () -> signal.raised(SIGTERM));
+    var unusedToo = SystemSignal.listen("INT", () -> signal.raised(SIGINT));
     return signal;
   }
 

@@ -2,6 +2,8 @@ package io.geminirelay;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A signal of the operating system. By reflection, as the compiler warns of the JDK's class for it
@@ -9,18 +11,21 @@ import java.lang.reflect.Proxy;
  * through every jar for somebody to log to.
  */
 final class SystemSignal {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemSignal.class);
   private static final String LISTENER = "sun.misc.SignalHandler";
   private static final String SIGNAL = "sun.misc.Signal";
 
   private SystemSignal() {}
 
   /**
-   * Has {@code action} run, on a thread of its own, each time that the signal comes.
+   * Has {@code action} run, on a thread of its own, each time that the signal comes. Where nobody
+   * may listen, as with the JVM's {@code -Xrs}, the log says so, and the signal does with the
+   * process what it does with any.
    *
    * @param name without {@code SIG}
-   * @throws IllegalStateException if this virtual machine lets nobody listen to it
+   * @return whether it is listened to
    */
-  static void listen(String name, Runnable action) {
+  static boolean listen(String name, Runnable action) {
     try {
       Class<?> listening = Class.forName(LISTENER);
       Class<?> signals = Class.forName(SIGNAL);
@@ -40,10 +45,12 @@ final class SystemSignal {
                   });
       Object signal = signals.getConstructor(String.class).newInstance(name);
       signals.getMethod("handle", signals, listening).invoke(null, signal, listener);
+      return true;
     } catch (InvocationTargetException e) {
-      throw new IllegalStateException("cannot listen to SIG" + name, e.getCause());
+      LOG.warn("cannot listen to SIG{}: {}", name, String.valueOf(e.getCause()));
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot listen to SIG" + name, e);
+      LOG.warn("cannot listen to SIG{}: {}", name, e.toString());
     }
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 package io.geminirelay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.Semaphore;
@@ -14,7 +14,7 @@ class SystemSignalTest {
   void hearsASignalEachTimeThatItComes() throws Exception {
     Semaphore heard = new Semaphore(0);
     // One that ends nobody who does not listen to it.
-    SystemSignal.listen("WINCH", heard::release);
+    assertTrue(SystemSignal.listen("WINCH", heard::release));
     for (int i = 0; i < 2; i++) {
       String self = String.valueOf(ProcessHandle.current().pid());
       assertEquals(0, new ProcessBuilder("kill", "-WINCH", self).start().waitFor());
@@ -23,9 +23,7 @@ class SystemSignalTest {
   }
 
   @Test
-  void tellsOfOneThatNobodyMayListenTo() {
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> SystemSignal.listen("KILL", () -> {}));
-    assertEquals("cannot listen to SIGKILL", e.getMessage());
+  void goesOnWithoutOneThatNobodyMayListenTo() {
+    assertFalse(SystemSignal.listen("KILL", () -> {}));
   }
 }

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The channels of one event loop whose flushes were put off: until the loop has gone through its
- * sockets and tasks, or there are {@value #MOST} of them. More at once would make the first wait
- * for long, and would be out of the processor's caches by then. Used on that loop only.
+ * sockets, or there are {@value #MOST} of them, or somebody is about to {@linkplain #flushOwn take
+ * long}. More at once would make the first wait for long, and would be out of the processor's
+ * caches by then. Used on that loop only.
  */
-final class FlushRound {
+public final class FlushRound {
   /** Channels flushed together at most. */
   static final int MOST = 32;
 
+  // Of the loop's thread, since both sides of an exchange share it and are made apart.
   private static final FastThreadLocal<@Nullable FlushRound> OWN = new FastThreadLocal<>();
 
   private final SingleThreadEventLoop loop;
@@ -36,6 +38,17 @@ final class FlushRound {
     return own;
   }
 
+  /**
+   * Flushes what was put off on the caller's event loop, if it is one: before work that others
+   * should not wait for, and before an end that goes past the handlers.
+   */
+  public static void flushOwn() {
+    FlushRound own = OWN.getIfExists();
+    if (own != null) {
+      own.flush();
+    }
+  }
+
   /** Flushes {@code handler}'s channel soon; it is not waiting yet. */
   void add(LateFlushHandler handler) {
     waiting.add(handler);
@@ -43,7 +56,8 @@ final class FlushRound {
       flush();
     } else if (!endAwaited) {
       endAwaited = true;
-      loop.executeAfterEventLoopIteration(atEnd);
+      // Tasks come behind the sockets, and behind this one those that are scheduled: long counts.
+      loop.execute(atEnd);
     }
   }
 

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * sockets had for it, so that the writes of a {@link FlushRound round} follow one another.
  *
  * <p>A process that waits for what is written is woken by the first write, which costs the writer
- * microseconds. Is the next write ready before it sleeps again, that one costs none. One alone is
- * not put off for longer than the rest of its own work takes.
+ * microseconds. Is the next write ready before it sleeps again, that one costs none. Where nothing
+ * else has come, nothing is waited for but the rest of the work at hand.
  *
  * <p>What is long is flushed at once: it would leave the channel without room, and reading for it
  * would stop. What was put off is flushed before an end of the channel that goes through the
- * pipeline. On a loop that has no rounds, an embedded channel's, nothing is put off. What HTTP/2
- * says of a connection itself does not come by here. Owns no buffer; event loop only.
+ * pipeline; who ends it past the handlers calls {@link FlushRound#flushOwn} first. On a loop that
+ * has no rounds, an embedded channel's, nothing is put off. What HTTP/2 says of a connection itself
+ * does not come by here. Owns no buffer; event loop only.
  */
 public final class LateFlushHandler extends ChannelOutboundHandlerAdapter {
   private static final long AT_ONCE_BYTES = 16 << 10;

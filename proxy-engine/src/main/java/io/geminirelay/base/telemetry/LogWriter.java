@@ -42,6 +42,9 @@ final class LogWriter extends ContextAwareBase implements Runnable {
    */
   private long next;
 
+  /** Lines that are made and not yet written. */
+  private int made;
+
   private long told;
   private long toldNanos = TimeSource.SYSTEM.nanoTime() - TELL_AGAIN_NANOS;
 
@@ -149,6 +152,7 @@ final class LogWriter extends ContextAwareBase implements Runnable {
         to.doAppend(event);
       } else {
         encoder.add(event, lines);
+        made++;
       }
     } catch (RuntimeException | StackOverflowError | LinkageError e) {
       lines.cut(before);
@@ -170,11 +174,12 @@ final class LogWriter extends ContextAwareBase implements Runnable {
         out.getOutputStream().flush();
       } catch (IOException e) {
         taken = false;
-        dropped.add(number - next);
+        dropped.add(made);
         addError("The log could not be written.", e);
       }
     }
     lines.clear(KEPT_BYTES);
+    made = 0;
     if (number != next) {
       next = number;
       ring.written(number);

@@ -2,6 +2,7 @@ package io.geminirelay.flow.accept;
 
 import io.geminirelay.base.config.ServerConfig;
 import io.geminirelay.base.exchange.Exchange;
+import io.geminirelay.base.exchange.FlushRound;
 import io.geminirelay.base.load.Load;
 import io.geminirelay.base.telemetry.Refusal;
 import io.geminirelay.base.telemetry.Refusals;
@@ -262,6 +263,7 @@ public final class ClientConnections {
 
   // Past the handlers, which would wait for streams or for the client's TLS farewell.
   private static void closeNow(Channel channel) {
+    FlushRound.flushOwn();
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first == null) {
       channel.close();

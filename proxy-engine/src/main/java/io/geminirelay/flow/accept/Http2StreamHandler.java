@@ -24,7 +24,8 @@ import io.netty.util.ReferenceCountUtil;
  * hosts, no body in answers to HEAD, and a proper end where the answer is complete before the
  * request.
  *
- * <p>First in the stream's pipeline. Keeps how far both directions are. Event loop only.
+ * <p>First in the stream's pipeline but for what flushes it. Keeps how far both directions are.
+ * Event loop only.
  */
 final class Http2StreamHandler extends ChannelDuplexHandler {
   private final ClientLimits limits;

@@ -1,5 +1,6 @@
 package io.geminirelay.flow.accept;
 
+import io.geminirelay.base.exchange.FlushRound;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
@@ -115,6 +116,7 @@ final class OneAtATimeHandler extends ChannelDuplexHandler {
     ChannelHandlerContext first = ctx.pipeline().firstContext();
     boolean cut = keepAlive.endsByClose() && state != State.CLOSING;
     if (cut && first != null && ctx.channel().isActive()) {
+      FlushRound.flushOwn();
       ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
       first.close(promise);
     } else {

@@ -97,6 +97,11 @@ final class HeldRequest {
     return open;
   }
 
+  /** Bytes of the body that are held. */
+  long bytes() {
+    return heldBytes;
+  }
+
   /** Whether the end of the body is here. */
   boolean isWhole() {
     return last != null;

@@ -2,6 +2,7 @@ package io.geminirelay.flow.guard;
 
 import io.geminirelay.base.exchange.Exchange;
 import io.geminirelay.base.exchange.FaultResponder;
+import io.geminirelay.base.exchange.FlushRound;
 import io.geminirelay.base.fault.Fault;
 import io.geminirelay.base.fault.FaultKind;
 import io.geminirelay.base.tokens.MediaKind;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
   private static final int RETRY_AFTER_SECONDS = 1;
+
+  /** Counting so many takes some hundred microseconds. */
+  private static final int LONG_BYTES = 32 << 10;
 
   private final TokenLimit limit;
 
@@ -99,6 +103,9 @@ public final class TokenGuardHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void count(ChannelHandlerContext ctx, HeldRequest request, TokenCheck tokens) {
+    if (request.bytes() >= LONG_BYTES) {
+      FlushRound.flushOwn();
+    }
     boolean all = tokens.read(request);
     if (all && request.isWhole()) {
       all = tokens.finish(request);

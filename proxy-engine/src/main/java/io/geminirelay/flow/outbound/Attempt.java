@@ -177,6 +177,9 @@ final class Attempt implements LeaseListener, ResponseSink {
     }
     body.dropSent(sentPieces);
     channel.flush();
+    if (requestSent && state == State.RELAYING) {
+      forwarding.exchange().requestOver();
+    }
     if (state == State.SENDING) {
       // The wait for the answer counts from the last byte sent, however long the sending takes.
       forwarding.awaitFirstByte();

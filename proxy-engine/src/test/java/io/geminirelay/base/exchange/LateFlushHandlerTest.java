@@ -157,10 +157,33 @@ class LateFlushHandlerTest {
   }
 
   private int awaitArrived(int bytes) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (arrivedBytes.get() < bytes) {
+      assertTrue(System.nanoTime() < end, "not all arrived");
       Thread.onSpinWait();
     }
     return arrivedBytes.get();
+  }
+
+  @Test
+  void whatIsScheduledOrTakesLongComesBehindIt() throws Exception {
+    Channel channel = connect();
+    ChannelFuture[] sent = new ChannelFuture[2];
+    boolean[] before = new boolean[2];
+    inOneRound(
+            () -> {
+              sent[0] = send(channel, 10);
+              return near.next()
+                  .schedule(() -> before[0] = sent[0].isDone(), 0, TimeUnit.NANOSECONDS);
+            })
+        .get(30, TimeUnit.SECONDS);
+    inOneRound(
+        () -> {
+          sent[1] = send(channel, 10);
+          FlushRound.flushOwn();
+          return before[1] = sent[1].isDone();
+        });
+    assertTrue(before[0] && before[1]);
   }
 
   @Test

@@ -22,8 +22,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.WeakHashMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,15 +38,13 @@ import org.jspecify.annotations.Nullable;
  * first connection, off the event loops, then {@link #use} what it made.
  */
 public final class UpstreamTls {
-  /** Above all ports that there are. */
-  private static final int FIRST_PLACE = 1 << 16;
+  private static final int PORT_BITS = 16;
 
-  private final Map<Way, Integer> places = new ConcurrentHashMap<>();
-  private final AtomicInteger nextPlace = new AtomicInteger(FIRST_PLACE);
+  /** Numbers of exits in use; gone with the configurations that named them. Guarded by itself. */
+  private final Map<EgressConfig, Integer> exits = new WeakHashMap<>();
+
+  private int lastExit;
   private volatile Contexts contexts = new Contexts(Map.of());
-
-  /** An exit, and the port that is reached through it. */
-  private record Way(EgressConfig egress, int port) {}
 
   /** Null protocol: no ALPN, as towards an {@code https} proxy. */
   private record Key(@Nullable Path caFile, @Nullable UpstreamProtocol protocol) {
@@ -130,11 +127,13 @@ public final class UpstreamTls {
   SslHandler handler(
       SslContext context, Channel channel, String host, int port, @Nullable EgressConfig egress) {
     return context.newHandler(
-        channel.alloc(), host, egress == null ? port : place(new Way(egress, port)));
+        channel.alloc(), host, egress == null ? port : numberOf(egress) << PORT_BITS | port);
   }
 
-  private int place(Way way) {
-    return places.computeIfAbsent(way, unknown -> nextPlace.getAndIncrement());
+  private int numberOf(EgressConfig egress) {
+    synchronized (exits) {
+      return exits.computeIfAbsent(egress, unknown -> ++lastExit);
+    }
   }
 
   private SslContext find(Key key) {

@@ -373,6 +373,10 @@ final class DestinationPool {
     List.copyOf(multiplexed).forEach(Http2Connection::drain);
   }
 
+  SpareWindow spare() {
+    return owner.spare();
+  }
+
   PoolCounts counts() {
     int streams = 0;
     int idleStreams = 0;

@@ -98,7 +98,7 @@ final class Http2Connection {
             codec,
             UnknownFramesHandler.INSTANCE,
             new ClosedStreamsHandler(),
-            new WideningHandler(codec.connection()),
+            new WideningHandler(codec.connection(), pool.spare()),
             new Http2MultiplexHandler(new RefuseHandler()),
             new EventsHandler());
     channel.write(new DefaultHttp2WindowUpdateFrame(connectionWindow()));
@@ -139,7 +139,8 @@ final class Http2Connection {
 
   private int connectionWindow() {
     long narrow = Math.max(CONNECTION_WINDOW_BYTES, (long) ownLimit * STREAM_WINDOW_BYTES);
-    long whole = narrow + WideningHandler.SPARE_BYTES;
+    // Room is told of once half of it was read: what is unread must fit into the other half.
+    long whole = 2 * (narrow + WideningHandler.MOST_BYTES);
     return (int) Math.min(whole, Integer.MAX_VALUE) - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
   }
 

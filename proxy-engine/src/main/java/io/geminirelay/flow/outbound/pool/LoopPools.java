@@ -27,6 +27,7 @@ public final class LoopPools {
   private final Map<Destination, DestinationPool> pools = new HashMap<>();
   private final OpenStreams streams = new OpenStreams();
   private final EventForms forms = new EventForms();
+  private final SpareWindow spare = SpareWindow.ofLoop();
   private boolean closed;
 
   /** Pools for {@code loop} with the limits and clocks of {@code config}. */
@@ -86,6 +87,11 @@ public final class LoopPools {
   /** The forms of events that this loop's streams repeat. */
   public EventForms forms() {
     return forms;
+  }
+
+  /** What its connections may widen windows by. */
+  SpareWindow spare() {
+    return spare;
   }
 
   void forget(Destination destination, DestinationPool pool) {

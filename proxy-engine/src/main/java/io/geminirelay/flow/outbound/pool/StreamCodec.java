@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * conversion would leave in an answer's headers; an answer whose parts come in an order that is
  * none ends as a failed one (RFC 9113 section 8.1).
  *
- * <p>First in the stream's pipeline; keeps which scheme requests name, and how far the answer is.
+ * <p>Before all of the stream's pipeline that speaks of HTTP; keeps which scheme requests name, and
+ * how far the answer is.
  */
 final class StreamCodec extends Http2StreamFrameToHttpObjectCodec {
   /** Answers before the answer; a real one has one or two. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * 30 ms an answer of 8 MB takes a second by windows of 256 KiB. Wide windows for all would let as
  * much be held for each client that does not read. So a stream begins with a narrow one, which is
  * doubled each time that as many bytes were taken and no more than a half of it ever waited in
- * between; and streams of a connection have only so much to widen theirs by, which comes back as
- * they end.
+ * between; and the streams of a connection, and those of an event loop, have only {@linkplain
+ * SpareWindow so much} to widen theirs by, which comes back as they end.
  *
  * <p>Place: between the codec and the streams' channels, where what they took comes by. Keeps one
  * note a stream; owns no buffer. Event loop only.
@@ -31,21 +31,17 @@ final class WideningHandler extends ChannelDuplexHandler {
   static final int MAX_WINDOW_BYTES = 4 << 20;
 
   /** By how much all streams of a connection may be wider than they began. */
-  static final int SPARE_BYTES = 16 << 20;
+  static final int MOST_BYTES = 16 << 20;
 
   private final Http2Connection connection;
   private final Http2LocalFlowController windows;
   private final Http2Connection.PropertyKey key;
-  private int spare = SPARE_BYTES;
+  private final SpareWindow spare;
+  private int lent;
 
-  /** What is known of a stream. */
-  private static final class Note {
-    private int taken;
-    private int lent;
-  }
-
-  WideningHandler(Http2Connection connection) {
+  WideningHandler(Http2Connection connection, SpareWindow spare) {
     this.connection = connection;
+    this.spare = spare;
     this.windows = connection.local().flowController();
     this.key = connection.newKey();
     connection.addListener(
@@ -54,11 +50,29 @@ final class WideningHandler extends ChannelDuplexHandler {
           public void onStreamClosed(Http2Stream stream) {
             Note note = stream.getProperty(key);
             if (note != null) {
-              spare += note.lent;
+              giveBack(note.lent);
               note.lent = 0;
             }
           }
         });
+  }
+
+  /** What is known of a stream. */
+  private static final class Note {
+    private int taken;
+    private int lent;
+  }
+
+  /** What the connection's end has given back already is none of a stream's that ends after it. */
+  private void giveBack(int bytes) {
+    int due = Math.min(bytes, lent);
+    lent -= due;
+    spare.giveBack(due);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    giveBack(lent);
   }
 
   @Override
@@ -90,10 +104,13 @@ final class WideningHandler extends ChannelDuplexHandler {
     int window = windows.initialWindowSize(stream);
     Note note = note(stream);
     note.taken = Math.min(note.taken + bytes, window);
-    if (note.taken == window && window <= spare && 2 * window <= MAX_WINDOW_BYTES) {
+    if (note.taken == window
+        && 2 * window <= MAX_WINDOW_BYTES
+        && lent + window <= MOST_BYTES
+        && spare.take(window)) {
       note.taken = 0;
       note.lent += window;
-      spare -= window;
+      lent += window;
       windows.incrementWindowSize(stream, window);
     }
   }
