@@ -1,7 +1,11 @@
 package io.geminirelay.base.telemetry;
 
 import io.geminirelay.base.scan.KeyForm;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -12,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ***}. The last line of defence; nothing should be logged that has one.
  *
  * <p>Taken out are the texts that it knows and whatever has the {@link KeyForm form} of Google's
- * API keys. A line without any costs one look at each of its bytes. Immutable.
+ * API keys. A line without any costs one look at each of its bytes, however many are known.
+ * Immutable.
  */
 final class LineScrub {
   /** Knows the forms alone. */
@@ -22,25 +27,46 @@ final class LineScrub {
   static final int LEAST_CHARS = 8;
 
   private static final byte[] MASK = {'*', '*', '*'};
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final Set<String> known;
 
-  /** What may begin with a byte; null where nothing does. */
-  private final byte[] @Nullable [][] byFirstByte = new byte[256][][];
+  /** Whether anything begins with a byte. */
+  private final boolean[] firstBytes = new boolean[256];
+
+  /** The first eight bytes of what is known, each where its hash has a place for it, or behind. */
+  private final long[] beginnings;
+
+  /** What begins so; null where a place is free. There are always free ones. */
+  private final byte[] @Nullable [][] texts;
 
   private LineScrub(Set<String> known) {
     this.known = known;
-    byFirstByte[KeyForm.FIRST] = new byte[0][];
+    int places = Integer.highestOneBit(2 * known.size() + 1) << 1;
+    this.beginnings = new long[places];
+    this.texts = new byte[places][][];
+    firstBytes[KeyForm.FIRST] = true;
     for (String each : known) {
       byte[] text = each.getBytes(StandardCharsets.UTF_8);
-      byte[][] before = byFirstByte[text[0] & 0xFF];
-      byte[][] after = new byte[before == null ? 1 : before.length + 1][];
-      if (before != null) {
-        System.arraycopy(before, 0, after, 0, before.length);
-      }
+      firstBytes[text[0] & 0xFF] = true;
+      int place = place((long) WORDS.get(text, 0));
+      byte[][] before = texts[place];
+      byte[][] after = before == null ? new byte[1][] : Arrays.copyOf(before, before.length + 1);
       after[after.length - 1] = text;
-      byFirstByte[text[0] & 0xFF] = after;
+      texts[place] = after;
+      beginnings[place] = (long) WORDS.get(text, 0);
     }
+  }
+
+  /** The place of {@code beginning}, or the free one where it would be. */
+  private int place(long beginning) {
+    int mask = beginnings.length - 1;
+    int place = Long.hashCode(beginning * 0x9E3779B97F4A7C15L) & mask;
+    while (texts[place] != null && beginnings[place] != beginning) {
+      place = place + 1 & mask;
+    }
+    return place;
   }
 
   /** One that knows {@code more} too; what has the form of a key need not be remembered. */
@@ -65,8 +91,7 @@ final class LineScrub {
     int clean = start;
     int copied = start;
     for (int i = start; i < end; i++) {
-      byte[][] candidates = byFirstByte[bytes[i] & 0xFF];
-      int length = candidates == null ? 0 : length(bytes, i, end, candidates);
+      int length = firstBytes[bytes[i] & 0xFF] ? length(bytes, i, end) : 0;
       if (length > 0) {
         // The mask is shorter than any credential, so that it writes over nothing that is to come.
         clean = move(bytes, copied, i, clean);
@@ -87,8 +112,13 @@ final class LineScrub {
   }
 
   /** Length of the longest credential that begins at {@code index}; 0 if none does. */
-  private static int length(byte[] bytes, int index, int end, byte[][] candidates) {
+  private int length(byte[] bytes, int index, int end) {
     int longest = bytes[index] == KeyForm.FIRST ? keyLength(bytes, index, end) : 0;
+    byte[][] candidates =
+        end - index < LEAST_CHARS ? null : texts[place((long) WORDS.get(bytes, index))];
+    if (candidates == null) {
+      return longest;
+    }
     for (byte[] each : candidates) {
       if (each.length > longest && startsWith(bytes, index, end, each)) {
         longest = each.length;
