@@ -221,20 +221,29 @@ final class QuotaWindow {
     // Nothing of so long ago is of now, whatever its lap looks like.
     boolean allOver = slot - last >= SLOTS;
     for (long each = Math.max(last + 1, slot - SLOTS + 1); each <= slot; each++) {
-      empty(each, allOver);
+      empty(each, allOver ? lap(last) : lap(each));
     }
     while (last < slot && !newest.compareAndSet(last, slot)) {
       last = newest.get();
     }
   }
 
-  /** Makes the place of {@code slot} ready for it, unless that is done. */
-  private void empty(long slot, boolean over) {
+  /**
+   * Makes the place of {@code slot} ready for it, unless that is done, or another thread has made
+   * it ready for a later one.
+   *
+   * @param oldLap what is of this lap, or of few before, is of the past however it looks: laps come
+   *     again. Else it would be taken for what a thread ahead has done, or that for the past, and
+   *     the place of the newest slot be left to a lap that is over
+   */
+  private void empty(long slot, long oldLap) {
     int index = (int) (slot & (SLOTS - 1));
     while (true) {
       long word = slots.get(index);
-      long ahead = (lap(slot) - (word >>> LAP_SHIFT)) & LAP_MASK;
-      if (ahead == 0 || (!(over && newest.get() < slot) && ahead > LAP_MASK - MOST_LAPS_BEHIND)) {
+      long lap = word >>> LAP_SHIFT;
+      long ahead = (lap(slot) - lap) & LAP_MASK;
+      boolean old = oldLap != lap(slot) && ((oldLap - lap) & LAP_MASK) <= MOST_LAPS_BEHIND;
+      if (ahead == 0 || (!old && ahead > LAP_MASK - MOST_LAPS_BEHIND)) {
         return;
       }
       if (slots.compareAndSet(index, word, lap(slot) << LAP_SHIFT)) {
@@ -253,6 +262,7 @@ final class QuotaWindow {
       if (word >>> LAP_SHIFT != lap(slot)) {
         // This thread was stopped for a minute, or its time is that old.
         slot = newest.get();
+        empty(slot, lap(slot));
       } else if (slotRequests(word) + requests > SLOT_REQUEST_MASK
           || slotTokens(word) + tokens > SLOT_TOKEN_MASK) {
         sum.addAndGet(-sumWord(requests, tokens));

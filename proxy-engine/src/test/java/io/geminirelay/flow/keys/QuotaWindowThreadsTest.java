@@ -1,6 +1,7 @@
 package io.geminirelay.flow.keys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
@@ -136,5 +138,37 @@ class QuotaWindowThreadsTest extends QuotaWindowCase {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  /** Those whose time is a little behind may not undo what those ahead have done. */
+  @Test
+  void goesOnWhereThreadsMeetAfterAPause() throws Exception {
+    int rounds = 100_000;
+    AtomicInteger arrived = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      long ahead = i * (QuotaWindow.SLOTS - 1) * SLOT;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int round = 1; round <= rounds; round++) {
+                  arrived.incrementAndGet();
+                  while (arrived.get() < 2 * round) {
+                    Thread.onSpinWait();
+                  }
+                  window.add(1, START + round * 3 * SPAN + ahead);
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join(60_000);
+      assertFalse(thread.isAlive(), "a thread goes round for ever");
+    }
+    long end = START + (rounds + 1) * 3 * SPAN + QuotaWindow.SLOTS * SLOT;
+    assertEquals(0, window.requests(end));
+    assertEquals(0, window.tokens(end));
   }
 }
