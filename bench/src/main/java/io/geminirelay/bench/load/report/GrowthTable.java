@@ -59,7 +59,7 @@ public final class GrowthTable {
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %s us a %s | %.0f %% | %s | %s |%n",
+              "| %s | %s | %s us for each %s | %.0f %% | %s | %s |%n",
               before == null ? growth.grows() : "",
               row.size(),
               Markdown.number(row.median()),

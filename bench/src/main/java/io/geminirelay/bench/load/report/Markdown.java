@@ -55,7 +55,7 @@ public final class Markdown {
 
   /** What a workload's value is. */
   public static String what(Workload workload) {
-    return isMemory(workload) ? "memory a stream" : "CPU a " + workload.unit();
+    return isMemory(workload) ? "memory a stream" : "CPU for each " + workload.unit();
   }
 
   /** Whether KB of memory are told instead of CPU. */
