@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamTls {
   private static final int PORT_BITS = 16;
+  private static final int MOST_EXITS = (1 << (Integer.SIZE - 1 - PORT_BITS)) - 1;
 
   /** Numbers of exits in use; gone with the configurations that named them. Guarded by itself. */
   private final Map<EgressConfig, Integer> exits = new WeakHashMap<>();
@@ -130,9 +131,15 @@ public final class UpstreamTls {
         channel.alloc(), host, egress == null ? port : numberOf(egress) << PORT_BITS | port);
   }
 
+  /** From 1, as 0 beside a port is the direct way; begins anew where no more fit beside a port. */
+  private int nextExit() {
+    lastExit = lastExit % MOST_EXITS + 1;
+    return lastExit;
+  }
+
   private int numberOf(EgressConfig egress) {
     synchronized (exits) {
-      return exits.computeIfAbsent(egress, unknown -> ++lastExit);
+      return exits.computeIfAbsent(egress, unknown -> nextExit());
     }
   }
 
