@@ -129,6 +129,23 @@ class HoardingClientsTest {
   }
 
   @Test
+  void pipeliningBehindAnAnswerThatDoesNotCome() throws IOException {
+    rig.script().always(Reaction.of(Answer.never()));
+    long before = used();
+    List<SocketChannel> sockets = connect();
+    String head = "POST " + Rig.UNARY + " HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ";
+    String asked = head + Rig.BODY.length() + "\r\n\r\n" + Rig.BODY;
+    for (SocketChannel socket : sockets) {
+      socket.write(ByteBuffer.wrap(asked.getBytes(StandardCharsets.US_ASCII)));
+    }
+    rig.journal().awaitRequests(MANY);
+    flood(sockets, "GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".repeat(200));
+    assertBounded(before);
+    rig.script().clear();
+    leave(sockets, before);
+  }
+
+  @Test
   void bodiesForAnUpstreamThatDoesNotRead() throws IOException {
     rig.script().nextAtHead(MANY, request -> true, Reaction.of(Answer.neverReading()));
     long before = used();

@@ -28,9 +28,10 @@ import java.util.List;
  * <p>A head goes to Netty's parser only when {@link HeadScanner} has seen all of it; what the
  * parser makes of it has to keep {@link RequestRules}. After the end of a request nothing is
  * decoded until {@link #next()}: what a client pipelines waits here as bytes, with {@link
- * ReadGate.Reason#PIPELINED} from {@value #MAX_WAITING_BYTES} bytes on. A refused request comes out
- * as a head, or a last content, whose decoder result holds a {@link FaultException}; all bytes
- * after it are dropped unread. Event loop only.
+ * ReadGate.Reason#PIPELINED} from {@value #MAX_WAITING_BYTES} bytes on until half of them is left,
+ * or all of it is a part of one request. A refused request comes out as a head, or a last content,
+ * whose decoder result holds a {@link FaultException}; all bytes after it are dropped unread. Event
+ * loop only.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
   /** Bytes of later requests that may wait before reading stops. */
@@ -44,6 +45,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private State state = State.START;
   private boolean answersHead;
   private boolean chunked;
+  private boolean paused;
   private int waiting;
 
   StrictRequestDecoder(ClientLimits limits, RequestClock clock) {
@@ -91,12 +93,37 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    int left = in.readableBytes();
+    int made = out.size();
     switch (state) {
       case START, HEAD -> decodeHead(ctx, in, out);
       case BODY -> decodeBody(ctx, in, out);
       case WAITING -> hold(ctx, in);
       case REFUSING -> in.skipBytes(in.readableBytes());
     }
+    if (paused) {
+      boolean stuck = out.size() == made && in.readableBytes() == left;
+      boolean lacksMore = state != State.WAITING && stuck;
+      readOn(ctx, lacksMore || in.readableBytes() < MAX_WAITING_BYTES / 2);
+    }
+  }
+
+  // Each time that reading goes on may bring another read, however soon it is stopped: if it went
+  // on for each request, more would come than is answered.
+  private void readOn(ChannelHandlerContext ctx, boolean wanted) {
+    if (wanted) {
+      paused = false;
+      ReadGate.of(ctx.channel()).resume(ReadGate.Reason.PIPELINED);
+    }
+  }
+
+  /**
+   * Asks for nothing, as Netty's does where nothing was decoded: who stopped reading lets it go on.
+   */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    discardSomeReadBytes();
+    ctx.fireChannelReadComplete();
   }
 
   // A client that has gone gets no answer: what it left unfinished is dropped, not reported.
@@ -108,6 +135,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private void hold(ChannelHandlerContext ctx, ByteBuf in) {
     waiting = in.readableBytes();
     if (waiting >= MAX_WAITING_BYTES) {
+      paused = true;
       ReadGate.of(ctx.channel()).pause(ReadGate.Reason.PIPELINED);
     }
   }
@@ -115,7 +143,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private void decodeHead(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
       throws Exception {
     boolean atOnce = state == State.START && clock.phase() != RequestClock.Phase.HEAD;
-    if (state == State.START && !begin(ctx, in)) {
+    if (state == State.START && !begin(in)) {
       return;
     }
     int length;
@@ -150,9 +178,8 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     }
   }
 
-  private boolean begin(ChannelHandlerContext ctx, ByteBuf in) {
+  private boolean begin(ByteBuf in) {
     waiting = 0;
-    ReadGate.of(ctx.channel()).resume(ReadGate.Reason.PIPELINED);
     if (clock.phase() != RequestClock.Phase.HEAD) {
       clock.enter(RequestClock.Phase.HEAD);
     }
