@@ -199,11 +199,11 @@ final class LimitLease {
   private long surplus(long now) {
     if (chunk == 0) {
       long over = bucket.hand() - share.atRest();
-      return over > share.slack() && bucket.takeSurplus(over) ? over : 0;
+      return over > share.slack() && giveBack(over) ? over : 0;
     }
     leastInHand = Math.min(leastInHand, bucket.hand());
     long beyond = bucket.hand() - chunk;
-    if (beyond > Math.max(1, Math.max(chunk, share.atRest())) && bucket.takeSurplus(beyond)) {
+    if (beyond > Math.max(1, Math.max(chunk, share.atRest())) && giveBack(beyond)) {
       // It was never leased: a request cost less than had been charged for it.
       beganWith -= beyond;
       return beyond;
@@ -221,9 +221,14 @@ final class LimitLease {
       idle = bucket.hand() - share.atRest();
       bound(bucket.roomOfAll());
     }
-    long back = idle > 0 && bucket.takeSurplus(idle) ? idle : 0;
+    long back = idle > 0 && giveBack(idle) ? idle : 0;
     begin(now);
     return back;
+  }
+
+  /** Who is alone must not be refused for what is on its way back. */
+  private boolean giveBack(long units) {
+    return share.isLone() ? bucket.takeSpare(units) : bucket.takeSurplus(units);
   }
 
   /** From now on is watched what lies unused. */
@@ -274,8 +279,6 @@ final class LimitLease {
     if (answer.room() + answer.elsewhere() < expected - unclear) {
       othersUntilNanos = now + SEEN_NANOS;
     }
-    // Before the hand is filled: what is leased now must not be owed as well.
-    bound(answer.room());
     bucket.take(answer.granted(), answer.room(), answer.thousandths(), answer.elsewhere());
     if (answer.granted() > 0) {
       begin(now);

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * of the room for all: so the first request after a rest need not wait for a lease. That, and
  * charges, which are taken whatever there is, are owed to the store and told with the next ask.
  *
+ * <p>What was drawn and how far it may go are counted from the beginning, so that telling the store
+ * what is owed changes neither: at no moment is there less to draw than there was.
+ *
  * <p>While it is shared, the {@link TokenBucket} follows what the store tells of the room. That is
  * what those see who look on, what tells how long to wait, and what is drawn on when the store is
  * lost: there is no full bucket then that was not full before.
@@ -22,11 +25,11 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * <p>Lock-free, for all event loops; what is said to be for the state thread only for that.
  */
 final class SharedBucket {
-  private static final AtomicLongFieldUpdater<SharedBucket> HAND =
-      AtomicLongFieldUpdater.newUpdater(SharedBucket.class, "hand");
+  private static final AtomicLongFieldUpdater<SharedBucket> DRAWN =
+      AtomicLongFieldUpdater.newUpdater(SharedBucket.class, "drawn");
 
-  /** A floor that nothing reaches: draws are on {@link #alone}. */
-  private static final long ALONE = Long.MAX_VALUE;
+  /** A bound that is never set: draws are on {@link #alone}. */
+  private static final long ALONE = Long.MIN_VALUE;
 
   /** What to wait at least for a lease that is on its way. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -36,13 +39,16 @@ final class SharedBucket {
   private final RefillRate rate;
   private final TokenBucket alone;
 
-  /** Units that are leased and not used; negative where more were used than leased. */
-  private volatile long hand;
+  /** Units that were drawn on leases, ever. */
+  private volatile long drawn;
 
-  /** How low {@link #hand} may fall, 0 or less; {@link #ALONE} while nothing is shared. */
-  private volatile long floor = ALONE;
+  /** Units that were leased or told as owed, ever; less {@link #drawn}, what is in hand. */
+  private volatile long leased;
 
-  /** Where {@link #hand} is low. */
+  /** How far {@link #drawn} may go; {@link #ALONE} while nothing is shared. */
+  private volatile long most = ALONE;
+
+  /** Where {@link #hand()} is low. */
   private volatile long low;
 
   /** Units that other instances have in hand, as last told. */
@@ -79,19 +85,19 @@ final class SharedBucket {
   /** Takes {@code units} if there are as many. */
   boolean tryTake(long units) {
     while (true) {
-      long lowest = floor;
-      if (lowest == ALONE) {
+      long bound = most;
+      if (bound == ALONE) {
         return alone.tryTake(units);
       }
-      long before = hand;
-      long after = before - units;
-      if (after < lowest) {
+      long before = drawn;
+      long after = before + units;
+      if (after > bound) {
         call();
-        if (floor == lowest && hand == before) {
+        if (most == bound && drawn == before) {
           return false;
         }
-      } else if (HAND.compareAndSet(this, before, after)) {
-        callIfLow(after);
+      } else if (DRAWN.compareAndSet(this, before, after)) {
+        callIfLow(leased - after);
         return true;
       }
     }
@@ -99,34 +105,38 @@ final class SharedBucket {
 
   /** Takes {@code units} whether there are as many or not: they may be owed. */
   void takeAnyway(long units) {
-    if (floor == ALONE) {
+    if (most == ALONE) {
       alone.takeAnyway(units);
     } else {
-      callIfLow(HAND.addAndGet(this, -units));
+      callIfLow(leased - DRAWN.addAndGet(this, units));
     }
   }
 
   /** Gives back {@code units} that were taken and not used. */
   void giveBack(long units) {
-    if (floor == ALONE) {
+    if (most == ALONE) {
       alone.giveBack(units);
     } else {
-      HAND.addAndGet(this, units);
+      DRAWN.addAndGet(this, -units);
     }
   }
 
   /** Nanoseconds until {@link #tryTake} of so many may succeed; 0 for now. */
   long waitNanos(long units) {
-    long lowest = floor;
-    if (lowest == ALONE) {
-      return alone.waitNanos(units);
+    while (true) {
+      long bound = most;
+      if (bound == ALONE) {
+        return alone.waitNanos(units);
+      }
+      if (drawn + units <= bound) {
+        return 0;
+      }
+      // What was drawn may have been within a bound that was set meanwhile.
+      if (most == bound) {
+        call();
+        return Math.max(SOON_NANOS, alone.waitNanos(units + Math.max(0, -hand())));
+      }
     }
-    long before = hand;
-    if (before - units >= lowest) {
-      return 0;
-    }
-    call();
-    return Math.max(SOON_NANOS, alone.waitNanos(units + Math.max(0, -before)));
   }
 
   /**
@@ -135,17 +145,17 @@ final class SharedBucket {
    */
   long room() {
     long left = alone.room();
-    return floor == ALONE ? left : Math.min(perMinute, left + hand + elsewhere);
+    return most == ALONE ? left : Math.min(perMinute, left + hand() + elsewhere);
   }
 
   /** Whether it is drawn on by leases now, and not alone. */
   boolean isShared() {
-    return floor != ALONE;
+    return most != ALONE;
   }
 
   /** Whether there is room for {@code units}, although they cannot be taken here just now. */
   boolean isAwaited(long units) {
-    return floor != ALONE && alone.waitNanos(units + Math.max(0, -hand)) == 0;
+    return most != ALONE && alone.waitNanos(units + Math.max(0, -hand())) == 0;
   }
 
   private void callIfLow(long after) {
@@ -165,13 +175,13 @@ final class SharedBucket {
 
   /** Units in hand; negative where more were used than leased. */
   long hand() {
-    return hand;
+    return leased - drawn;
   }
 
   /** Units that are left for all beside what is leased, as last told and with what came since. */
   long roomOfAll() {
     // What is in a hand has not been used, so that nothing flows back for it.
-    return Math.min(alone.room(), perMinute - elsewhere - Math.max(0, hand));
+    return Math.min(alone.room(), perMinute - elsewhere - Math.max(0, hand()));
   }
 
   /** Units that other instances have in hand, as last told. */
@@ -206,22 +216,23 @@ final class SharedBucket {
   void share(Runnable whenLow, long lowest) {
     called = whenLow;
     calling = false;
-    floor = lowest;
+    most = leased - lowest;
   }
 
   /**
    * Takes what was leased in hand, and what the store tells of the room for all: units, and
-   * thousandths of one beside them; and of what the others have in hand.
+   * thousandths of one beside them; and of what the others have in hand. How far may be drawn is
+   * the same until {@link #bounds}.
    */
   void take(long granted, long room, int thousandths, long othersHold) {
-    HAND.addAndGet(this, granted);
+    lease(granted);
     alone.room(room, thousandths);
     elsewhere = othersHold;
   }
 
   /** How low what is in hand may fall, 0 or less, and where it is low. */
   void bounds(long lowest, long low) {
-    this.floor = lowest;
+    this.most = leased - lowest;
     this.low = low;
   }
 
@@ -230,20 +241,14 @@ final class SharedBucket {
    * the hand may owe from now on, until the store has told what is left.
    */
   long takeDebt() {
-    long lowest = floor;
-    while (true) {
-      long before = hand;
-      if (before >= 0) {
-        floor = lowest;
-        return 0;
-      }
-      // Before the hand: no moment at which the same units could be owed twice.
-      floor = Math.min(0, lowest - before);
-      if (HAND.compareAndSet(this, before, 0)) {
-        alone.takeAnyway(-before);
-        return -before;
-      }
+    long before = drawn;
+    long debt = before - leased;
+    if (debt <= 0) {
+      return 0;
     }
+    leased = before;
+    alone.takeAnyway(debt);
+    return debt;
   }
 
   /**
@@ -251,15 +256,28 @@ final class SharedBucket {
    */
   boolean takeSurplus(long units) {
     while (true) {
-      long before = hand;
-      if (before < units) {
+      long before = drawn;
+      if (leased - before < units) {
         return false;
       }
-      if (HAND.compareAndSet(this, before, before - units)) {
+      if (DRAWN.compareAndSet(this, before, before + units)) {
         alone.giveBack(units);
         return true;
       }
     }
+  }
+
+  /**
+   * Like {@link #takeSurplus}, for one that nobody shares with: what is given back may be drawn all
+   * the same, and is owed then.
+   */
+  boolean takeSpare(long units) {
+    if (hand() < units) {
+      return false;
+    }
+    lease(-units);
+    alone.giveBack(units);
+    return true;
   }
 
   /**
@@ -269,11 +287,25 @@ final class SharedBucket {
    * @return what was in hand; less than 0 where some was owed
    */
   long leave() {
-    floor = ALONE;
-    // Who saw the floor before may still draw on the hand: the next call sees to that.
-    long rest = HAND.getAndSet(this, 0);
+    long rest = handOver();
     alone.giveBack(elsewhere);
     elsewhere = 0;
+    most = ALONE;
+    // Who saw the bound before may still draw on the hand: the next call sees to what comes later.
+    return rest + handOver();
+  }
+
+  private void lease(long units) {
+    // Nobody else writes it.
+    long before = leased;
+    leased = before + units;
+  }
+
+  /** Has {@link #alone} hold what is in hand. */
+  private long handOver() {
+    long before = drawn;
+    long rest = leased - before;
+    leased = before;
     if (rest > 0) {
       alone.giveBack(rest);
     } else if (rest < 0) {

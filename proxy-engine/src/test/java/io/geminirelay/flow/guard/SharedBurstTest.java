@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests that come at once, by a store that is 5 ms away: nothing is heard of it, and no state
@@ -49,6 +50,18 @@ class SharedBurstTest extends LimitInstances {
       assertEquals(10, instances.get(0).burst(10, 0), "at burst " + i);
       pass(20);
     }
+  }
+
+  /** What lies unused is given back some two seconds after it was leased. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_800, 1_900, 2_000, 2_050, 2_100, 2_150, 2_200, 2_250, 2_300, 2_400, 2_500})
+  void whoIsAloneIsNotRefusedForWhatIsOnItsWayBack(int restMillis) {
+    rested(1, 100, 0);
+    assertEquals(50, instances.get(0).burst(50, 0));
+    pass(100);
+    store.way(Duration.ofMillis(200));
+    pass(restMillis);
+    assertEquals(50, instances.get(0).burst(50, 0));
   }
 
   @Test
