@@ -33,10 +33,15 @@ import org.jspecify.annotations.Nullable;
 final class RedisLinks {
   private static final int THREADS = 2;
   private static final int MOST_WAITING = 4_096;
+  private static final long LONGEST_GOODBYE_MILLIS = 300;
 
   private final RedisAddress address;
   private final ClientResources resources;
   private final AbstractRedisClient client;
+  private final LiveChannels channels = new LiveChannels();
+
+  /** The last that was asked for; at most one is under way. */
+  private volatile CompletableFuture<?> opening = CompletableFuture.completedFuture(null);
 
   RedisLinks(RedisAddress address) {
     this.address = address;
@@ -45,6 +50,7 @@ final class RedisLinks {
             .ioThreadPoolSize(THREADS)
             .computationThreadPoolSize(THREADS)
             .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+            .nettyCustomizer(channels)
             .reconnectDelay(
                 Delay.fullJitter(
                     Duration.ofMillis(50), Duration.ofSeconds(1), 50, TimeUnit.MILLISECONDS))
@@ -73,9 +79,12 @@ final class RedisLinks {
    */
   CompletionStage<RedisLink> open(String channel, Consumer<String> heard) {
     try {
-      return client instanceof RedisClusterClient cluster
-          ? openCluster(cluster, channel, heard)
-          : openSingle((RedisClient) client, channel, heard);
+      CompletionStage<RedisLink> made =
+          client instanceof RedisClusterClient cluster
+              ? openCluster(cluster, channel, heard)
+              : openSingle((RedisClient) client, channel, heard);
+      opening = made.toCompletableFuture();
+      return made;
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -136,10 +145,18 @@ final class RedisLinks {
     }
   }
 
-  /** Ends everything; completes when that is done. */
+  /**
+   * Ends everything; completes when that is done. What is being connected ends first, by itself: an
+   * event loop that ends does not close all that is registered with it, and what is registered with
+   * it at its very end it never closes.
+   */
   CompletableFuture<Void> close() {
-    return client
-        .shutdownAsync(0, 500, TimeUnit.MILLISECONDS)
+    return channels
+        .close()
+        .thenCompose(none -> opening.handle((made, failure) -> made != null))
+        .orTimeout(LONGEST_GOODBYE_MILLIS, TimeUnit.MILLISECONDS)
+        .handle((made, late) -> late == null)
+        .thenCompose(inTime -> client.shutdownAsync(0, 500, TimeUnit.MILLISECONDS))
         .thenRun(
             () -> {
               var unused = resources.shutdown(0, 500, TimeUnit.MILLISECONDS);

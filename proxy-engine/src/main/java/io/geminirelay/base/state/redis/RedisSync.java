@@ -184,13 +184,13 @@ final class RedisSync {
         .open(facts.channel(), message -> thread.run(() -> hear(message)))
         .whenCompleteAsync(
             (made, failure) -> {
-              if (failure != null) {
+              if (failure == null && stopped) {
+                made.close();
+              } else if (failure == null) {
+                connected(made);
+              } else if (!stopped) { // else it is this end that has ended it
                 health.failed(failure);
                 thread.later(this::connect, pauses.nextMillis());
-              } else if (stopped) {
-                made.close();
-              } else {
-                connected(made);
               }
             },
             thread.executor());
