@@ -20,6 +20,7 @@ final class RedisHealth {
   private final String where;
   private volatile boolean up;
   private volatile boolean failed;
+  private volatile boolean ended;
 
   // These are the asking thread's own.
   private boolean refused;
@@ -35,6 +36,11 @@ final class RedisHealth {
 
   boolean hasFailed() {
     return failed;
+  }
+
+  /** What fails from now on has been ended from here, and is no outage; from any thread. */
+  void end() {
+    ended = true;
   }
 
   /** A look was answered, which says nothing of a write that was refused. */
@@ -71,7 +77,7 @@ final class RedisHealth {
 
   void failed(Throwable failure) {
     up = false;
-    if (!failed) {
+    if (!failed && !ended) {
       failed = true;
       LOG.warn("Redis at {}: {}; going on with what is known here", where, reason(failure));
     }

@@ -90,6 +90,7 @@ final class RedisSync {
   /** Ends; from any thread. */
   void stop() {
     stopped = true;
+    health.end();
     thread.run(this::drop);
   }
 
