@@ -40,7 +40,7 @@ final class RedisLinks {
   private final AbstractRedisClient client;
   private final LiveChannels channels = new LiveChannels();
 
-  /** The last that was asked for; at most one is under way. */
+  /** The last that was asked for: of those under way, if there are more, the one to wait for. */
   private volatile CompletableFuture<?> opening = CompletableFuture.completedFuture(null);
 
   RedisLinks(RedisAddress address) {
@@ -78,15 +78,27 @@ final class RedisLinks {
    * @param heard takes messages, on any thread
    */
   CompletionStage<RedisLink> open(String channel, Consumer<String> heard) {
+    CompletableFuture<RedisLink> made = new CompletableFuture<>();
+    // Before it begins: who closes meanwhile waits for it, or has closed what it needs.
+    opening = made;
     try {
-      CompletionStage<RedisLink> made =
+      CompletionStage<RedisLink> begun =
           client instanceof RedisClusterClient cluster
               ? openCluster(cluster, channel, heard)
               : openSingle((RedisClient) client, channel, heard);
-      opening = made.toCompletableFuture();
-      return made;
+      var unused = begun.whenComplete((link, failure) -> end(made, link, failure));
     } catch (RuntimeException e) {
-      return CompletableFuture.failedStage(e);
+      made.completeExceptionally(e);
+    }
+    return made;
+  }
+
+  private static void end(
+      CompletableFuture<RedisLink> made, @Nullable RedisLink link, @Nullable Throwable failure) {
+    if (failure == null) {
+      made.complete(link);
+    } else {
+      made.completeExceptionally(failure);
     }
   }
 
